@@ -1,0 +1,43 @@
+/**
+ * Port `ExchangeStore`: what the other stages see of data layer and index layer.
+ *
+ * An adapter owes: equal ids kept once; results in the order of (time, id) in the asked direction, in pages, without
+ * ever holding a result set; reads that see everything appended before they began; nothing lost that was flushed.
+ */
+import type { Exchange } from '../exchange/exchange.ts';
+import type { ExchangeId } from '../exchange/exchange-id.ts';
+import type { Query } from '../query/query.ts';
+import type { ByteCount, Micros } from '../units.ts';
+
+export interface Selection {
+  /** Which exchanges; all of them where absent. */
+  readonly where?: Query;
+  /** First time taken, µs since the epoch, inclusive. */
+  readonly since?: Micros;
+  /** First time no longer taken, exclusive. */
+  readonly until?: Micros;
+  /** Continue behind this exchange in the asked direction. */
+  readonly after?: ExchangeId;
+  readonly order?: 'oldest-first' | 'newest-first';
+  readonly limit?: number;
+}
+
+export interface StoreStatistics {
+  readonly exchanges: number;
+  readonly bytesOnDisk: ByteCount;
+  readonly oldestAt: Micros | undefined;
+  readonly newestAt: Micros | undefined;
+}
+
+export interface ExchangeStore {
+  /** Resolves when the store has room for more; not yet durable. */
+  append(exchanges: readonly Exchange[]): Promise<void>;
+  /** Resolves when everything appended before is on disk, synced. */
+  flush(): Promise<void>;
+  find(selection: Selection): AsyncIterable<readonly Exchange[]>;
+  get(id: ExchangeId): Promise<Exchange | undefined>;
+  /** Every exchange of the trace, in time order. */
+  trace(traceId: string): Promise<readonly Exchange[]>;
+  statistics(): Promise<StoreStatistics>;
+  close(): Promise<void>;
+}

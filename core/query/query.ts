@@ -1,0 +1,39 @@
+/** A query as a value: what `--where` and `find` mean, the same for both index layers, files and flags. */
+
+/** Fields a query can name; `QUERY_FIELDS` in `fields.ts` tells what each reads from an exchange. */
+export type QueryField =
+  | 'id'
+  | 'protocol'
+  | 'source'
+  | 'service'
+  | 'operation'
+  | 'verb'
+  | 'path'
+  | 'status'
+  | 'outcome'
+  | 'reason'
+  | 'trace'
+  | 'session'
+  | 'client'
+  | 'server';
+
+export type FieldTest =
+  | { readonly kind: 'equals'; readonly value: string }
+  /** `*` stands for any run of characters, `?` for one. */
+  | { readonly kind: 'wildcard'; readonly pattern: string }
+  /** Bounds compare as numbers; either may be absent. */
+  | { readonly kind: 'range'; readonly min?: Bound; readonly max?: Bound }
+  | { readonly kind: 'exists' };
+
+export interface Bound {
+  readonly value: number;
+  readonly inclusive: boolean;
+}
+
+export type Query =
+  | { readonly kind: 'everything' }
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Query[] }
+  | { readonly kind: 'not'; readonly term: Query }
+  | { readonly kind: 'field'; readonly field: QueryField; readonly test: FieldTest };
+
+export const EVERYTHING: Query = { kind: 'everything' };
