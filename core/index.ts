@@ -1,4 +1,5 @@
 /** The vocabulary: the nouns that cross the borders between stages, and the ports. No I/O. */
+export * from './bus/memory-bus.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './exchange/exchange.ts';
@@ -11,7 +12,9 @@ export * from './ledger/ledger.ts';
 export * from './packet.ts';
 export * from './ports/bus.ts';
 export * from './ports/capture-source.ts';
+export * from './ports/data-layer.ts';
 export * from './ports/exchange-store.ts';
+export * from './ports/index-layer.ts';
 export * from './query/query.ts';
 export * from './replay/replay-result.ts';
 export * from './stream-chunk.ts';
