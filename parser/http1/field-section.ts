@@ -1,0 +1,276 @@
+/**
+ * The header fields of one head, read in one pass, keeping only what framing, naming and tracing need.
+ *
+ *   name ":" value CRLF            the name decides by its length and first letter whether it is looked at
+ *   SP value CRLF                  obs-fold: goes on with the value above (RFC 9112, section 5.2)
+ *   CRLF                           ends the section
+ *
+ * Nothing is allocated for a head; the object is read into again and again. Cost: each octet is looked at once.
+ */
+
+import { NOTE } from './notes.ts';
+import { COLON, COMMA, CR, foldedOctets, HTAB, isBlank, LF, LOWER, SP } from './octets.ts';
+
+/** `read` ran out of bytes before the section ended. */
+export const INCOMPLETE = -1;
+
+export const ABSENT = -1;
+/** A Content-Length that is no number. */
+export const INVALID = -2;
+/** A Content-Length that no body can have: beyond 2^53 - 1. */
+export const ABSURD = -3;
+
+export type TransferEncoding = 'none' | 'chunked' | 'other';
+
+/** What a wanted field is to the parser; extra fields are numbered from {@link EXTRA}. */
+const KIND = { contentLength: 0, transferEncoding: 1, connection: 2, host: 3, expect: 4, upgrade: 5 } as const;
+const EXTRA = 16;
+
+interface WantedField {
+  readonly name: Uint8Array;
+  readonly kind: number;
+}
+
+export class FieldSection {
+  /** Octets of the body as announced, or {@link ABSENT}, {@link INVALID}, {@link ABSURD}. */
+  contentLength = ABSENT;
+  transferEncoding: TransferEncoding = 'none';
+  connectionClose = false;
+  connectionKeepAlive = false;
+  hasUpgrade = false;
+  expectsContinue = false;
+  /** Where the value of Host lies in the bytes read; -1 where there is none. */
+  hostStart = -1;
+  hostEnd = -1;
+  /** Bits of {@link NOTE}. */
+  notes = 0;
+  /** Where the value of each extra field lies, by its place in the list given; -1 where it is absent. */
+  readonly extraStart: Int32Array;
+  readonly extraEnd: Int32Array;
+  #extraSeen = false;
+  /** By first letter, case folded. */
+  readonly #wanted: (readonly WantedField[])[];
+
+  /** @param extraNames further fields to locate, such as trace headers */
+  constructor(extraNames: readonly string[]) {
+    this.extraStart = new Int32Array(extraNames.length).fill(-1);
+    this.extraEnd = new Int32Array(extraNames.length).fill(-1);
+    const byLetter: WantedField[][] = Array.from({ length: 256 }, () => []);
+    const want = (name: string, kind: number) => {
+      const octets = foldedOctets(name);
+      byLetter[octets[0] ?? 0]?.push({ name: octets, kind });
+    };
+    want('content-length', KIND.contentLength);
+    want('transfer-encoding', KIND.transferEncoding);
+    want('connection', KIND.connection);
+    want('host', KIND.host);
+    want('expect', KIND.expect);
+    want('upgrade', KIND.upgrade);
+    for (const [place, name] of extraNames.entries()) want(name, EXTRA + place);
+    this.#wanted = byLetter;
+  }
+
+  /**
+   * @param bytes borrowed; the positions kept point into it
+   * @returns position behind the empty line, or {@link INCOMPLETE} (then nothing read is of use)
+   */
+  read(bytes: Uint8Array, from: number, end: number): number {
+    this.#clear();
+    let at = from;
+    while (at < end) {
+      const first = bytes[at] as number;
+      if (first === LF) {
+        this.notes |= NOTE.bareLf;
+        return at + 1;
+      }
+      if (first === CR) {
+        if (at + 1 >= end) return INCOMPLETE;
+        if (bytes[at + 1] === LF) return at + 2;
+      }
+      let nameEnd = at;
+      let octet = first;
+      while (octet !== COLON && octet > SP) {
+        nameEnd++;
+        if (nameEnd >= end) return INCOMPLETE;
+        octet = bytes[nameEnd] as number;
+      }
+      let lineEnd = nameEnd;
+      while (octet !== LF) {
+        lineEnd++;
+        if (lineEnd >= end) return INCOMPLETE;
+        octet = bytes[lineEnd] as number;
+      }
+      if (bytes[lineEnd - 1] !== CR) this.notes |= NOTE.bareLf;
+      const next = lineEnd + 1 < end ? (bytes[lineEnd + 1] as number) : 0;
+      if (next === SP || next === HTAB) {
+        this.notes |= NOTE.obsFold;
+        lineEnd = endOfFold(bytes, lineEnd, end);
+        if (lineEnd === INCOMPLETE) return INCOMPLETE;
+      }
+      let valueStart = nameEnd;
+      if (bytes[nameEnd] !== COLON) {
+        valueStart = colonAfterBlanks(bytes, nameEnd, lineEnd);
+        this.notes |= valueStart < 0 || nameEnd === at ? NOTE.malformedField : NOTE.spaceBeforeColon;
+      }
+      const wanted = this.#wanted[first | LOWER] as readonly WantedField[];
+      if (wanted.length > 0 && valueStart >= 0) this.#look(wanted, bytes, at, nameEnd, valueStart + 1, lineEnd);
+      at = lineEnd + 1;
+    }
+    return INCOMPLETE;
+  }
+
+  #clear(): void {
+    this.contentLength = ABSENT;
+    this.transferEncoding = 'none';
+    this.connectionClose = false;
+    this.connectionKeepAlive = false;
+    this.hasUpgrade = false;
+    this.expectsContinue = false;
+    this.hostStart = -1;
+    this.hostEnd = -1;
+    this.notes = 0;
+    if (this.#extraSeen) {
+      this.extraStart.fill(-1);
+      this.extraEnd.fill(-1);
+      this.#extraSeen = false;
+    }
+  }
+
+  #look(
+    wanted: readonly WantedField[],
+    bytes: Uint8Array,
+    at: number,
+    nameEnd: number,
+    from: number,
+    until: number,
+  ): void {
+    for (let i = 0; i < wanted.length; i++) {
+      const field = wanted[i] as WantedField;
+      if (field.name.length !== nameEnd - at || !sameName(bytes, at, field.name)) continue;
+      let start = from;
+      let end = until;
+      while (start < end && isBlank(bytes[start] as number)) start++;
+      while (end > start && isBlank(bytes[end - 1] as number)) end--;
+      this.#take(field.kind, bytes, start, end);
+      return;
+    }
+  }
+
+  #take(kind: number, bytes: Uint8Array, start: number, end: number): void {
+    if (kind >= EXTRA) {
+      const place = kind - EXTRA;
+      if ((this.extraStart[place] as number) >= 0) return;
+      this.extraStart[place] = start;
+      this.extraEnd[place] = end;
+      this.#extraSeen = true;
+      return;
+    }
+    switch (kind) {
+      case KIND.contentLength:
+        this.#takeContentLength(bytes, start, end);
+        return;
+      case KIND.transferEncoding:
+        this.#takeTransferEncoding(bytes, start, end);
+        return;
+      case KIND.connection:
+        if (hasListMember(bytes, start, end, CLOSE)) this.connectionClose = true;
+        if (hasListMember(bytes, start, end, KEEP_ALIVE)) this.connectionKeepAlive = true;
+        return;
+      case KIND.host:
+        if (this.hostStart >= 0) return;
+        this.hostStart = start;
+        this.hostEnd = end;
+        return;
+      case KIND.expect:
+        this.expectsContinue = hasListMember(bytes, start, end, CONTINUE);
+        return;
+      default:
+        this.hasUpgrade = true;
+    }
+  }
+
+  /** RFC 9110, section 8.6: a list of equal values counts as one; the first of conflicting ones is taken and noted. */
+  #takeContentLength(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    do {
+      let stop = at;
+      while (stop < end && bytes[stop] !== COMMA) stop++;
+      const value = toLength(bytes, at, stop);
+      if (value === INVALID) this.notes |= NOTE.invalidContentLength;
+      if (this.contentLength === ABSENT) this.contentLength = value;
+      else if (this.contentLength === value) this.notes |= NOTE.repeatedContentLength;
+      else this.notes |= NOTE.conflictingContentLength;
+      at = stop + 1;
+    } while (at < end);
+  }
+
+  /** RFC 9112, section 6.1: only a final `chunked` frames the body. `identity` is the absence of a coding. */
+  #takeTransferEncoding(bytes: Uint8Array, start: number, end: number): void {
+    let last = end;
+    while (last > start && bytes[last - 1] !== COMMA) last--;
+    if (hasListMember(bytes, last, end, CHUNKED)) this.transferEncoding = 'chunked';
+    else if (!hasListMember(bytes, start, end, IDENTITY)) {
+      this.transferEncoding = 'other';
+      this.notes |= NOTE.unknownTransferEncoding;
+    }
+  }
+}
+
+const CLOSE = foldedOctets('close');
+const KEEP_ALIVE = foldedOctets('keep-alive');
+const CONTINUE = foldedOctets('100-continue');
+const CHUNKED = foldedOctets('chunked');
+const IDENTITY = foldedOctets('identity');
+
+function sameName(bytes: Uint8Array, at: number, name: Uint8Array): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if (((bytes[at + i] as number) | LOWER) !== name[i]) return false;
+  }
+  return true;
+}
+
+/** Line end of the last line that continues the one ending at `lineEnd`, or {@link INCOMPLETE}. */
+function endOfFold(bytes: Uint8Array, lineEnd: number, end: number): number {
+  let at = lineEnd;
+  while (at + 1 < end && (bytes[at + 1] === SP || bytes[at + 1] === HTAB)) {
+    at++;
+    while (at < end && bytes[at] !== LF) at++;
+  }
+  return at + 1 < end ? at : INCOMPLETE;
+}
+
+function colonAfterBlanks(bytes: Uint8Array, from: number, lineEnd: number): number {
+  let at = from;
+  while (at < lineEnd && (bytes[at] === SP || bytes[at] === HTAB)) at++;
+  return bytes[at] === COLON ? at : -1;
+}
+
+/** Whether a comma-separated list holds the member, without case; parameters behind `;` belong to the member and miss. */
+function hasListMember(bytes: Uint8Array, start: number, end: number, member: Uint8Array): boolean {
+  let at = start;
+  while (at < end) {
+    while (at < end && (isBlank(bytes[at] as number) || bytes[at] === COMMA)) at++;
+    let stop = at;
+    while (stop < end && bytes[stop] !== COMMA) stop++;
+    let last = stop;
+    while (last > at && isBlank(bytes[last - 1] as number)) last--;
+    if (last - at === member.length && sameName(bytes, at, member)) return true;
+    at = stop + 1;
+  }
+  return false;
+}
+
+function toLength(bytes: Uint8Array, start: number, end: number): number {
+  let from = start;
+  let until = end;
+  while (from < until && isBlank(bytes[from] as number)) from++;
+  while (until > from && isBlank(bytes[until - 1] as number)) until--;
+  if (from === until) return INVALID;
+  let value = 0;
+  for (let at = from; at < until; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return INVALID;
+    value = value * 10 + digit;
+  }
+  return value > Number.MAX_SAFE_INTEGER ? ABSURD : value;
+}

@@ -1,0 +1,15 @@
+/** Bytes to messages to exchanges, pure: no socket, no file, no clock. */
+export { REPLAY_MARKER_HEADER } from './http1/replay-marker.ts';
+export {
+  type RequestEdits,
+  RequestRewriter,
+  type RewritableRequest,
+  rewriteRequest,
+} from './http1/request-rewriter.ts';
+export {
+  type FramedResponse,
+  MAX_RESPONSE_HEAD_BYTES,
+  ResponseFramer,
+  type ResponseHandler,
+} from './http1/response-framer.ts';
+export { isReadOnlyVerb } from './http1/verbs.ts';
