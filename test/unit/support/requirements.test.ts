@@ -1,25 +1,22 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { findProgram, isRequirement, requires } from '../../support/machine.ts';
-import { describeWith, testWith } from '../../support/requirements.ts';
+import { findProgram, isRequirement, PROJECT_DIR, requires } from '../../support/machine.ts';
 
-const ran: string[] = [];
+const fixtures = join(PROJECT_DIR, 'test/support/fixtures/vitest.config.ts');
 
-testWith([], 'a test without requirements runs', () => {
-  ran.push('free');
-});
-
-testWith(['root', 'unprivileged'], 'a test whose requirements contradict each other is skipped', () => {
-  ran.push('contradiction');
-});
-
-describeWith(['root', 'unprivileged'], 'a skipped group', () => {
-  test('skips its tests', () => {
-    ran.push('group');
-  });
-});
-
-test('only the tests whose requirements are met have run', () => {
-  expect(ran).toEqual(['free']);
+test('a run ends in its figures, and a skipped test or group says what it lacked', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(PROJECT_DIR, 'node_modules/tsx/dist/cli.mjs'), 'test/support/run-tests.ts', '--config', fixtures],
+    { cwd: PROJECT_DIR, env: { ...process.env, CI: 'true', NO_COLOR: '1' } },
+  );
+  const lines = stdout.trimEnd().split('\n');
+  const lacking = requires('root').met ? 'must not run as root' : 'needs root';
+  expect(lines.at(-1)).toBe('1 passed, 0 failed, 2 skipped');
+  expect(lines).toContain(`skipped: impossible: ${lacking}`);
+  expect(lines).toContain(`skipped: impossible group inside: ${lacking}`);
 });
 
 test('exactly one of root and unprivileged is met, and the other says why it is not', () => {
