@@ -1,0 +1,3 @@
+/** Files ↔ packets and exchanges, pure: bytes in, values out; nobody here opens a file. */
+export { CaptureReader } from './pcap/capture-reader.ts';
+export { encodePcapHeader, encodePcapRecord } from './pcap/pcap-writer.ts';
