@@ -7,7 +7,7 @@
  * Two murmur3-style 32-bit lanes; an id, not a defence: nothing relies on it being hard to forge.
  */
 import type { Micros } from '../units.ts';
-import { type Endpoint, formatEndpoint } from './flow.ts';
+import { type Endpoint, formatEndpoint } from './endpoint.ts';
 
 /** 16 lower-case hexadecimal digits. */
 export type FlowId = string;

@@ -1,12 +1,9 @@
 /** Both ways of one five-tuple between its first and its last packet. */
 import type { Micros } from '../units.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { FlowId } from './flow-id.ts';
 
-export interface Endpoint {
-  /** IPv4 dotted or IPv6 in RFC 5952 form. */
-  readonly address: string;
-  readonly port: number;
-}
+export { type Endpoint, formatEndpoint } from './endpoint.ts';
 
 export const DIRECTION = { clientToServer: 0, serverToClient: 1 } as const;
 
@@ -28,13 +25,6 @@ export interface Flow {
   readonly vantage: Vantage;
   readonly orientation: Orientation;
   readonly startedAt: Micros;
-}
-
-/** `ip:port`, with brackets around IPv6 (RFC 3986, section 3.2.2). */
-export function formatEndpoint(endpoint: Endpoint): string {
-  return endpoint.address.includes(':')
-    ? `[${endpoint.address}]:${endpoint.port}`
-    : `${endpoint.address}:${endpoint.port}`;
 }
 
 /** The same flow seen with client and server exchanged, as content showed them to be. */
