@@ -14,6 +14,7 @@ export * from './ports/bus.ts';
 export * from './ports/capture-source.ts';
 export * from './ports/data-layer.ts';
 export * from './ports/exchange-store.ts';
+export * from './ports/sender.ts';
 export * from './ports/index-layer.ts';
 export * from './query/query.ts';
 export * from './replay/replay-result.ts';

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { BytecopyError, parseExchangeId } from '../../core/index.ts';
+import { formatExchangeLine } from '../../formats/index.ts';
+import { readConfig, storePath } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { renderExchange } from '../render/index.ts';
+import { openForReading } from '../stores/open.ts';
+
+interface ShowFlags {
+  readonly store?: string;
+  readonly withSecrets?: boolean;
+  readonly json?: boolean;
+}
+
+export function addShowCommand(program: Command, context: Context): void {
+  program
+    .command('show')
+    .description('one exchange in full')
+    .argument('<id>', 'exchange id, as find prints it')
+    .option('--store <folder>', 'the store to look in')
+    .option('--with-secrets', 'print credentials instead of placeholders')
+    .option('--json', 'one JSON line')
+    .action(async (id: string, flags: ShowFlags) => {
+      const config = readConfig(program.opts().config, context.environment);
+      const wanted = parseExchangeId(id);
+      const store = await openForReading(storePath(flags.store, config, context.environment), context);
+      try {
+        const exchange = await store.get(wanted);
+        if (exchange === undefined) {
+          throw new BytecopyError('EXCHANGE_NOT_FOUND', `no exchange ${id} in this store`, {
+            hint: "bytecopy find '' lists what there is; --store names another store",
+          });
+        }
+        const text = flags.json
+          ? formatExchangeLine(exchange)
+          : renderExchange(exchange, {
+              withSecrets: flags.withSecrets === true,
+              color: context.stdout.isTTY === true,
+            });
+        context.stdout.write(`${text}\n`);
+      } finally {
+        await store.close();
+      }
+    });
+}

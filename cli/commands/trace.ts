@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { BytecopyError } from '../../core/index.ts';
+import { formatExchangeLine } from '../../formats/index.ts';
+import { readConfig, storePath } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { renderTraceTree } from '../render/index.ts';
+import { openForReading } from '../stores/open.ts';
+
+interface TraceFlags {
+  readonly store?: string;
+  readonly json?: boolean;
+}
+
+export function addTraceCommand(program: Command, context: Context): void {
+  program
+    .command('trace')
+    .description('every exchange of a trace, as a tree')
+    .argument('<id>', 'trace id')
+    .option('--store <folder>', 'the store to look in')
+    .option('--json', 'JSON lines, in time order')
+    .action(async (id: string, flags: TraceFlags) => {
+      const config = readConfig(program.opts().config, context.environment);
+      const store = await openForReading(storePath(flags.store, config, context.environment), context);
+      try {
+        const exchanges = await store.trace(id);
+        if (exchanges.length === 0) {
+          throw new BytecopyError('TRACE_NOT_FOUND', `no exchange of trace ${id} in this store`, {
+            hint: 'bytecopy find --json prints trace ids; other headers that carry one go under traceHeaders in the config',
+          });
+        }
+        const text = flags.json ? exchanges.map(formatExchangeLine).join('\n') : renderTraceTree(exchanges);
+        context.stdout.write(`${text}\n`);
+      } finally {
+        await store.close();
+      }
+    });
+}

@@ -1,0 +1,39 @@
+/** Lets through to a sink what a predicate takes; the rest is counted in the ledger's `filter` account. */
+import type { Account, Exchange, Ledger, RequestReady } from '../../core/index.ts';
+import type { ExchangeSink } from './exchange-sink.ts';
+
+export class FilteredSink implements ExchangeSink {
+  readonly name: string;
+  readonly #sink: ExchangeSink;
+  readonly #takes: (exchange: Exchange) => boolean;
+  readonly #account: Account;
+
+  constructor(sink: ExchangeSink, takes: (exchange: Exchange) => boolean, ledger: Ledger) {
+    this.name = sink.name;
+    this.#sink = sink;
+    this.#takes = takes;
+    this.#account = ledger.account(`filter to ${sink.name}`, 'taken');
+  }
+
+  exchange(exchange: Exchange): void {
+    this.#account.in++;
+    if (this.#takes(exchange)) {
+      this.#account.out++;
+      this.#sink.exchange?.(exchange);
+    } else {
+      this.#account.setAside('left out', 'not asked for');
+    }
+  }
+
+  request(ready: RequestReady): void {
+    this.#sink.request?.(ready);
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#sink.room?.();
+  }
+
+  finish(): Promise<void> {
+    return this.#sink.finish();
+  }
+}

@@ -1,0 +1,85 @@
+/** A live capture from start to end: says what it does, shows how it goes, stops when asked or when its limit is reached. */
+import { listeningOn } from '../../collector/index.ts';
+import type { CaptureSource, Ledger, Millis } from '../../core/index.ts';
+import { type Context, onInterrupt } from '../context.ts';
+import { statusLine } from '../output/status-line.ts';
+import type { ExchangeSink } from './exchange-sink.ts';
+import { finishSinks, type PipelineOptions, runPipeline } from './pipeline.ts';
+
+export interface LiveRunOptions extends PipelineOptions {
+  /** Stops after this long. */
+  readonly durationMs?: Millis;
+  /** Stops after so many exchanges. */
+  readonly count?: number;
+  readonly ports: readonly number[];
+}
+
+/** A user who sees nothing for so long wants to know why. */
+const SILENCE_MS = 5_000;
+
+/** @throws BytecopyError of the source or a sink, after everything before it was handled */
+export async function runLive(
+  source: CaptureSource,
+  options: LiveRunOptions,
+  sinks: readonly ExchangeSink[],
+  ledger: Ledger,
+  context: Context,
+): Promise<void> {
+  const stop = () => void source.stop();
+  onInterrupt(context, stop);
+  const status = statusLine(context.stderr);
+  const counter = new CountingSink(options.count, stop);
+  const limit = options.durationMs === undefined ? undefined : setTimeout(stop, options.durationMs);
+  const second = setInterval(() => status.show(progress(source, counter, ledger)), 1_000);
+  const silence = setTimeout(() => {
+    if (counter.exchanges === 0) context.stderr.write(`${whatIsSeen(ledger, options.ports)}\n`);
+  }, SILENCE_MS);
+  try {
+    await runPipeline(source, options, { clock: context.clock, ledger, sinks: [...sinks, counter] });
+  } finally {
+    clearTimeout(limit);
+    clearTimeout(silence);
+    clearInterval(second);
+    status.clear();
+    await finishSinks(sinks);
+  }
+}
+
+class CountingSink implements ExchangeSink {
+  readonly name = 'counter';
+  exchanges = 0;
+  readonly #stopAt: number | undefined;
+  readonly #stop: () => void;
+
+  constructor(stopAt: number | undefined, stop: () => void) {
+    this.#stopAt = stopAt;
+    this.#stop = stop;
+  }
+
+  exchange(): void {
+    this.exchanges++;
+    if (this.exchanges === this.#stopAt) this.#stop();
+  }
+
+  async finish(): Promise<void> {}
+}
+
+function progress(source: CaptureSource, counter: CountingSink, ledger: Ledger): string {
+  const { delivered, droppedByKernel } = source.statistics();
+  const dropped = droppedByKernel === undefined ? 'drops unknown' : `${droppedByKernel} dropped by the kernel`;
+  return `${counter.exchanges} exchanges, ${ledger.fact('flows')} flows, ${delivered} packets, ${dropped}`;
+}
+
+/** What there is instead of exchanges, and what to look at. */
+function whatIsSeen(ledger: Ledger, ports: readonly number[]): string {
+  const facts = ledger.report().facts;
+  const packets = ledger.account('packets', 'decoded').in;
+  const unheard = ports.filter((port) => !listeningOn(port));
+  const nobody = unheard.length > 0 ? `; nothing listens on port ${unheard.join(', ')} of this machine` : '';
+  if (packets === 0) return `no packet yet${nobody}`;
+  const protocols = Object.entries(facts)
+    .filter(([name]) => name.startsWith('flows:'))
+    .map(([name, count]) => `${count} ${name.slice('flows:'.length)}`);
+  const kinds = protocols.length > 0 ? ` (${protocols.join(', ')})` : '';
+  return `no exchange yet: ${packets} packets, ${facts.flows ?? 0} flows${kinds}${nobody}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * Joins the stages in one process: source → collector → bus → parser → sinks.
+ *
+ * Live, nothing is held up: where the bus has no room packets are shed before reassembly and counted, so that the
+ * streams show it as gaps. From a file everything waits for the slowest sink.
+ */
+import { StreamAssembler } from '../../collector/index.ts';
+import {
+  type Bus,
+  type CaptureSource,
+  type Clock,
+  type Ledger,
+  type Micros,
+  MemoryBus,
+  type Packet,
+  type StreamChunk,
+} from '../../core/index.ts';
+import { ExchangeParser, type ParserEvent, type ParserOptions } from '../../parser/index.ts';
+import type { ExchangeSink } from './exchange-sink.ts';
+
+export interface PipelineOptions {
+  readonly parser: Partial<ParserOptions>;
+  /** Ports of servers: who is the client where no handshake was seen. */
+  readonly serverPorts: readonly number[];
+}
+
+export interface PipelineDeps {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly sinks: readonly ExchangeSink[];
+}
+
+/**
+ * Finishes every sink, whatever became of the others.
+ *
+ * @throws the first sink's error
+ */
+export async function finishSinks(sinks: readonly ExchangeSink[]): Promise<void> {
+  const outcomes = await Promise.allSettled(sinks.map((sink) => sink.finish()));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** How often a quiet live capture is told the time. */
+const TICK_MS = 200;
+/** Packets may reach us this much later than they were captured: ticks stay behind by it. */
+const TICK_DELAY_MICROS = 500_000;
+
+/**
+ * Runs until the source ends or is stopped. The sinks are left open: {@link finishSinks}.
+ *
+ * @throws BytecopyError of the source or of a sink, after everything before it was handled
+ */
+export async function runPipeline(source: CaptureSource, options: PipelineOptions, deps: PipelineDeps): Promise<void> {
+  const { ledger, sinks, clock } = deps;
+  const { live } = source.capabilities;
+  const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, { ledger });
+  const parser = new ExchangeParser(options.parser, { ledger });
+  const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
+  const producer = bus.producer();
+  let newestAt: Micros = 0;
+
+  const ticker = live ? setInterval(() => quietTick(), TICK_MS) : undefined;
+  function quietTick(): void {
+    const at = clock.now() - TICK_DELAY_MICROS;
+    if (at <= newestAt || !producer.hasRoom) return;
+    publish(assembler.tick(at));
+    deliver(parser.tick(at), sinks);
+  }
+  function publish(chunks: readonly StreamChunk[]): Promise<void> | undefined {
+    return chunks.length > 0 ? producer.publish(chunks) : undefined;
+  }
+
+  const produced = (async () => {
+    let failure: unknown;
+    try {
+      for await (const packets of source.packets()) {
+        newestAt = Math.max(newestAt, packets[packets.length - 1]?.at ?? 0);
+        if (live && !producer.hasRoom) shed(ledger, packets);
+        else await publish(assemble(assembler, packets));
+      }
+    } catch (error) {
+      failure = error;
+    }
+    clearInterval(ticker);
+    publish(assembler.end(newestAt));
+    producer.close();
+    if (failure !== undefined) throw failure;
+  })();
+
+  const consumed = (async () => {
+    for await (const batch of bus.consume()) {
+      let at = 0;
+      for (const chunk of batch.values) {
+        const events = parser.push(chunk);
+        if (events.length > 0) deliver(events, sinks);
+        at = chunk.at;
+      }
+      deliver(parser.tick(at), sinks);
+      batch.commit();
+      if (!live) for (const sink of sinks) await sink.room?.();
+    }
+    deliver(parser.end(newestAt), sinks);
+  })();
+
+  const outcomes = await Promise.allSettled([produced, consumed]);
+  clearInterval(ticker);
+  recordDrops(source, ledger);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+function assemble(assembler: StreamAssembler, packets: readonly Packet[]): readonly StreamChunk[] {
+  const chunks: StreamChunk[] = [];
+  for (const packet of packets) {
+    for (const chunk of assembler.push(packet)) chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function shed(ledger: Ledger, packets: readonly Packet[]): void {
+  const account = ledger.account('packets', 'decoded');
+  account.in += packets.length;
+  account.setAside('ignored', 'shed', packets.length);
+}
+
+function deliver(events: readonly ParserEvent[], sinks: readonly ExchangeSink[]): void {
+  for (const event of events) {
+    for (const sink of sinks) {
+      if (event.kind === 'request') sink.request?.(event.ready);
+      else sink.exchange?.(event.exchange);
+    }
+  }
+}
+
+function recordDrops(source: CaptureSource, ledger: Ledger): void {
+  const { droppedByKernel, droppedByInterface } = source.statistics();
+  if (droppedByKernel !== undefined) ledger.addFact('kernel-dropped-packets', droppedByKernel);
+  if (droppedByInterface !== undefined) ledger.addFact('interface-dropped-packets', droppedByInterface);
+}

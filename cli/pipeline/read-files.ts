@@ -1,0 +1,41 @@
+/** Capture files one after the other through the pipeline into the same sinks, with one ledger. */
+import { openCaptureSource } from '../../collector/index.ts';
+import type { Ledger } from '../../core/index.ts';
+import type { Config } from '../config/config.ts';
+import { type Context, onInterrupt } from '../context.ts';
+import type { ExchangeSink } from './exchange-sink.ts';
+import { parserOptionsOf, serverPortsOf } from './parser-options.ts';
+import { finishSinks, runPipeline } from './pipeline.ts';
+
+export interface ReadFilesOptions {
+  readonly files: readonly string[];
+  readonly ports: readonly number[];
+  readonly config: Config;
+}
+
+/**
+ * Every file is read, and the sinks are finished once, also when one fails: what came before the fault is kept.
+ *
+ * @throws BytecopyError of the first file or sink that failed, at the end
+ */
+export async function readFiles(
+  options: ReadFilesOptions,
+  sinks: readonly ExchangeSink[],
+  ledger: Ledger,
+  context: Context,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const path of options.files) {
+    if (context.interrupted.aborted) break;
+    const source = openCaptureSource(path === '-' ? { kind: 'stdin' } : { kind: 'file', path });
+    onInterrupt(context, () => void source.stop());
+    const pipeline = {
+      parser: parserOptionsOf(options.config),
+      serverPorts: [...options.ports, ...serverPortsOf(options.config)],
+    };
+    await runPipeline(source, pipeline, { clock: context.clock, ledger, sinks }).catch((error) => failures.push(error));
+  }
+  await finishSinks(sinks).catch((error) => failures.push(error));
+  if (context.interrupted.aborted) context.exitCode = 130;
+  if (failures.length > 0) throw failures[0];
+}

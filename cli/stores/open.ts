@@ -1,0 +1,18 @@
+/** Opens the store that a command names, and says what was found there. */
+import type { ExchangeStore } from '../../core/index.ts';
+import { openStore } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+
+/** For reading: as its owner, or through the socket of the process that owns it. It has to exist. */
+export async function openForReading(path: string, context: Context): Promise<ExchangeStore> {
+  const { store, recovered } = await openStore({ path, create: false });
+  if (recovered !== undefined) context.stderr.write(`${recovered.text}\n`);
+  return store;
+}
+
+/** For writing: as its owner; made where it does not exist. */
+export async function openForWriting(path: string, context: Context): Promise<ExchangeStore> {
+  const { store, recovered } = await openStore({ path, mustOwn: true });
+  if (recovered !== undefined) context.stderr.write(`${recovered.text}\n`);
+  return store;
+}

@@ -1,0 +1,28 @@
+/** Real captures of other projects against what independent judges counted in them. */
+import { expect } from 'vitest';
+import { exchangesOf } from '../support/corpus/exchanges-of.ts';
+import { readCorpusIndex } from '../support/corpus/index-file.ts';
+import { describeWith, requires, testWith } from '../support/requirements.ts';
+
+/** Differences that a named judge confirms: file → why we count otherwise. */
+const EXPLAINED: Readonly<Record<string, { requests: number; responses: number; reason: string }>> = {};
+
+describeWith(['corpus'], 'requests and responses of the corpus', () => {
+  const files = requires('corpus').met ? readCorpusIndex().filter(({ httpConfidence }) => httpConfidence === 'A') : [];
+
+  for (const file of files) {
+    testWith([], `${file.file}: ${file.requests} requests, ${file.responses} responses`, async () => {
+      const { exchanges, ledger } = await exchangesOf(file.path);
+      // The judges count an interim 1xx as a response; here it is part of its exchange.
+      const requests = exchanges.filter(({ request }) => request !== undefined).length;
+      const finals = exchanges.filter(({ response }) => response !== undefined).length;
+      const interim = exchanges.reduce((sum, exchange) => sum + exchange.interim.length, 0);
+      const expected = EXPLAINED[file.file] ?? file;
+      expect({ requests, responses: finals + interim }).toEqual({
+        requests: expected.requests,
+        responses: expected.responses,
+      });
+      expect(ledger.balanced, JSON.stringify(ledger.accounts)).toBe(true);
+    });
+  }
+});

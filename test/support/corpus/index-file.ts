@@ -1,0 +1,31 @@
+/** The corpus index: a row a file, with what independent judges counted (see the corpus's own README). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORPUS_DIR } from '../machine.ts';
+
+export interface CorpusFile {
+  readonly file: string;
+  readonly path: string;
+  readonly category: string;
+  readonly requests: number;
+  readonly responses: number;
+  /** `A` ground truth … `D` the judges disagree; empty where not judged. */
+  readonly httpConfidence: string;
+}
+
+export function readCorpusIndex(): readonly CorpusFile[] {
+  const [head = '', ...rows] = readFileSync(join(CORPUS_DIR, 'INDEX.tsv'), 'utf8').trimEnd().split('\n');
+  const columns = head.split('\t');
+  return rows.map((row) => {
+    const cells = row.split('\t');
+    const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
+    return {
+      file: cell('file'),
+      path: join(CORPUS_DIR, cell('file')),
+      category: cell('category'),
+      requests: Number(cell('http_req')),
+      responses: Number(cell('http_resp')),
+      httpConfidence: cell('http_confidence'),
+    };
+  });
+}
