@@ -1,0 +1,4 @@
+/** Packets → stream chunks: capture sources, decoding, reassembly, and what a machine needs for it. */
+export { captureFilter } from './sources/capture-filter.ts';
+export * from './sources/capture-spec.ts';
+export { type CaptureSourceDeps, openCaptureSource } from './sources/open-capture-source.ts';

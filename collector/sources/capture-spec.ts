@@ -1,0 +1,50 @@
+/** What to capture, as a value: what `-i`, `--from` and a capture plan come down to. */
+import type { ByteCount } from '../../core/index.ts';
+
+export type CaptureEngine = 'libpcap' | 'cap';
+
+export interface LiveCaptureSpec {
+  readonly kind: 'live';
+  /** Name of an interface, or `any` for all of them at once. */
+  readonly interface: string;
+  /** Filter expressions, widest first: the first that compiles on this link type is used (see `captureFilter`). */
+  readonly filter: readonly string[];
+  /** {@link DEFAULT_ENGINE} where absent. */
+  readonly engine?: CaptureEngine;
+  /** Most bytes kept of one packet; {@link SNAP_LENGTH_BYTES} where absent. `cap` always keeps 65,535. */
+  readonly snapLengthBytes?: ByteCount;
+  /** Size of the kernel's buffer; {@link KERNEL_BUFFER_BYTES} where absent. */
+  readonly kernelBufferBytes?: ByteCount;
+}
+
+export interface FileCaptureSpec {
+  readonly kind: 'file';
+  readonly path: string;
+}
+
+export interface CommandCaptureSpec {
+  readonly kind: 'command';
+  /** A shell command that writes a capture to its standard output. */
+  readonly command: string;
+}
+
+export interface StdinCaptureSpec {
+  readonly kind: 'stdin';
+}
+
+export type CaptureSpec = LiveCaptureSpec | FileCaptureSpec | CommandCaptureSpec | StdinCaptureSpec;
+
+/**
+ * libpcap: under wrk at full load both it and `tcpdump -w -` lose nothing, but tcpdump hands a lone packet over after
+ * seconds; `cap` is as prompt, loses packets, counts no loss and costs several times the CPU (test/bench/capture.ts).
+ */
+export const DEFAULT_ENGINE: CaptureEngine = 'libpcap';
+
+/** libpcap's own maximum: segments merged by GRO or not yet cut by TSO are longer than any MTU, beyond 64 KiB with BIG TCP. */
+export const SNAP_LENGTH_BYTES: ByteCount = 262_144;
+
+/**
+ * Kernel ring of a live capture. libpcap cuts it into blocks of one snap length, and the kernel closes a block every
+ * 2 to 4 ms however full: 256 blocks are at least half a second during which we may not be scheduled, at any rate.
+ */
+export const KERNEL_BUFFER_BYTES: ByteCount = 64 * 1024 * 1024;
