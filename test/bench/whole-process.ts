@@ -1,5 +1,6 @@
 /** Runs a command to its end and says what it cost, children included, as the shell's own `time` accounts it. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 export interface ProcessCost {
@@ -14,6 +15,23 @@ export function costOf(command: string, ...args: readonly string[]): ProcessCost
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
   const [user = 0, system = 0, wall = 0] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   return { cpuSeconds: user + system, wallSeconds: wall };
+}
+
+/** Runs a command to its end; its largest resident memory, in MB, as the kernel's high-water mark says. */
+export async function peakMemoryOf(command: string, ...args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, { stdio: 'ignore' });
+  let peakMegabytes = 0;
+  const poll = setInterval(() => {
+    try {
+      const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+      peakMegabytes = Math.max(peakMegabytes, Math.round(Number(kilobytes) / 1024));
+    } catch {
+      // the process has just ended
+    }
+  }, 20);
+  await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(poll);
+  return peakMegabytes;
 }
 
 /** The machine, as every bench prints it first. */
