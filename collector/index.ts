@@ -1,4 +1,8 @@
 /** Packets → stream chunks: capture sources, decoding, reassembly, and what a machine needs for it. */
+
+export type { DoctorCheck } from './doctor/doctor-check.ts';
+export { listeningOn } from './doctor/listening-ports.ts';
+export { runDoctor } from './doctor/run-doctor.ts';
 export { captureFilter } from './sources/capture-filter.ts';
 export * from './sources/capture-spec.ts';
 export { type CaptureSourceDeps, openCaptureSource } from './sources/open-capture-source.ts';

@@ -1,5 +1,5 @@
 /**
- * The part of libpcap that capturing needs, through koffi. The only file that imports koffi.
+ * The part of libpcap that capturing needs, through koffi; the only file that knows libpcap.
  *
  * Packets do not pass through here: `pcap_dispatch` is given the address of libpcap's own `pcap_dump`, so that ring
  * buffer, filter and output are joined in C and JavaScript runs once a round.
