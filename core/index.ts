@@ -14,9 +14,16 @@ export * from './ports/bus.ts';
 export * from './ports/capture-source.ts';
 export * from './ports/data-layer.ts';
 export * from './ports/exchange-store.ts';
-export * from './ports/sender.ts';
 export * from './ports/index-layer.ts';
+export * from './ports/sender.ts';
 export * from './query/query.ts';
 export * from './replay/replay-result.ts';
+export {
+  decodeExchange,
+  encodeExchange,
+  encodeExchangeInto,
+  SCHEMA_VERSION,
+} from './schema/exchange-codec.ts';
+export { SchemaWriter } from './schema/schema-writer.ts';
 export * from './stream-chunk.ts';
 export * from './units.ts';
