@@ -1,0 +1,11 @@
+/** What one process of the shop is; travels to it as JSON in its first argument. */
+import type { FrontBuild } from './front.ts';
+
+export type ShopRole =
+  | { readonly role: 'catalogue'; readonly seed: number }
+  | { readonly role: 'front'; readonly build: FrontBuild; readonly catalogueUrl: string; readonly seed: number };
+
+/** The line a process prints once it listens. */
+export interface ListeningLine {
+  readonly port: number;
+}
