@@ -1,4 +1,6 @@
 /** Bytes to messages to exchanges, pure: no socket, no file, no clock. */
+export type { ParserEvent } from './events.ts';
+export { ExchangeParser, type ExchangeParserDeps } from './exchange-parser.ts';
 export { REPLAY_MARKER_HEADER } from './http1/replay-marker.ts';
 export {
   type RequestEdits,
@@ -13,3 +15,5 @@ export {
   type ResponseHandler,
 } from './http1/response-framer.ts';
 export { isReadOnlyVerb } from './http1/verbs.ts';
+export { DEFAULT_PARSER_OPTIONS, type ParserOptions, type ServiceEntry } from './options.ts';
+export { DEFAULT_TRACE_HEADERS } from './trace/trace-headers.ts';

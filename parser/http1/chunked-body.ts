@@ -34,7 +34,7 @@ export class ChunkedBody {
   #remaining = 0;
   #digits = 0;
   #lineBytes = 0;
-  #last: number = 0;
+  #last = 0;
 
   get done(): boolean {
     return this.#state === STATE.done;

@@ -47,7 +47,8 @@ export class FieldSection {
   /** Where the value of each extra field lies, by its place in the list given; -1 where it is absent. */
   readonly extraStart: Int32Array;
   readonly extraEnd: Int32Array;
-  #extraSeen = false;
+  /** Any of the extra fields is there. */
+  hasExtra = false;
   /** By first letter, case folded. */
   readonly #wanted: (readonly WantedField[])[];
 
@@ -129,10 +130,10 @@ export class FieldSection {
     this.hostStart = -1;
     this.hostEnd = -1;
     this.notes = 0;
-    if (this.#extraSeen) {
+    if (this.hasExtra) {
       this.extraStart.fill(-1);
       this.extraEnd.fill(-1);
-      this.#extraSeen = false;
+      this.hasExtra = false;
     }
   }
 
@@ -162,7 +163,7 @@ export class FieldSection {
       if ((this.extraStart[place] as number) >= 0) return;
       this.extraStart[place] = start;
       this.extraEnd[place] = end;
-      this.#extraSeen = true;
+      this.hasExtra = true;
       return;
     }
     switch (kind) {

@@ -8,6 +8,7 @@ export class HeadBuffer {
   #bytes: Uint8Array = new Uint8Array(0);
   #length = 0;
   #searched = 0;
+  #hasLine = false;
 
   /** Valid up to {@link length}; overwritten by the next `append` after `clear`. */
   get bytes(): Uint8Array {
@@ -16,6 +17,11 @@ export class HeadBuffer {
 
   get length(): ByteCount {
     return this.#length;
+  }
+
+  /** A line end was found so far. */
+  get hasLine(): boolean {
+    return this.#hasLine;
   }
 
   append(bytes: Uint8Array, start: number, end: number): void {
@@ -29,13 +35,14 @@ export class HeadBuffer {
     this.#length = needed;
   }
 
-  /** Position behind the first empty line, or -1 while there is none. A line of its own at the very start counts. */
+  /** Position behind the first empty line, or -1 while there is none. */
   findEnd(): number {
     const bytes = this.#bytes;
     const length = this.#length;
     let at = this.#searched;
     for (; at < length; at++) {
       if (bytes[at] !== LF) continue;
+      this.#hasLine = true;
       if (at + 1 < length && bytes[at + 1] === LF) return at + 2;
       if (at + 2 < length && bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
     }
@@ -46,6 +53,7 @@ export class HeadBuffer {
   clear(): void {
     this.#length = 0;
     this.#searched = 0;
+    this.#hasLine = false;
     if (this.#bytes.length > KEPT_CAPACITY) this.#bytes = new Uint8Array(0);
   }
 }

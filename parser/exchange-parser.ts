@@ -1,0 +1,119 @@
+/**
+ * Stream chunks in, requests and exchanges out.
+ *
+ * Pure: the time comes with the chunks and with `tick`. Every byte and every message is in the ledger at any moment:
+ *
+ *   stream bytes  in = in messages + discarded(reason) + gap(reason) + held
+ *   messages      in = paired + lone(reason) + left-out(replayed) + held
+ */
+import type { Exchange, Flow, FlowId, Ledger, Micros, RequestReady, StreamChunk } from '../core/index.ts';
+import { NO_EVENTS, type ParserEvent } from './events.ts';
+import { FlowParser } from './flow-parser.ts';
+import { Http1Context } from './http1/http1-context.ts';
+import { type ParserOptions, parserOptions } from './options.ts';
+
+/** Flows are looked at for timeouts at most this often, by the time told. */
+const SWEEP_INTERVAL_MICROS: Micros = 1_000_000;
+
+export interface ExchangeParserDeps {
+  readonly ledger: Ledger;
+}
+
+export class ExchangeParser {
+  readonly #options: ParserOptions;
+  readonly #context: Http1Context;
+  readonly #flows = new Map<FlowId, FlowParser>();
+  #events: ParserEvent[] = [];
+  #sweptAt: Micros = 0;
+
+  /** @throws BytecopyError `PARSER_OPTION_INVALID` */
+  constructor(options: Partial<ParserOptions>, deps: ExchangeParserDeps) {
+    this.#options = parserOptions(options);
+    this.#context = new Http1Context(this.#options, deps.ledger, {
+      request: (ready: RequestReady) => this.#events.push({ kind: 'request', ready }),
+      exchange: (exchange: Exchange) => this.#events.push({ kind: 'exchange', exchange }),
+    });
+  }
+
+  /** @returns what the chunk completes, in order; the chunk's bytes are copied where they are needed longer */
+  push(chunk: StreamChunk): readonly ParserEvent[] {
+    const { bytes } = this.#context;
+    switch (chunk.kind) {
+      case 'open':
+        this.#open(chunk.flow, chunk.at);
+        break;
+      case 'data': {
+        const byteCount = chunk.bytes.length;
+        bytes.in += byteCount;
+        bytes.held += byteCount;
+        const flow = this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at);
+        flow.data(chunk);
+        break;
+      }
+      case 'gap':
+        bytes.in += chunk.byteCount;
+        bytes.setAside('gap', chunk.reason, chunk.byteCount);
+        (this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at)).gap(chunk);
+        break;
+      case 'close': {
+        const flow = this.#flows.get(chunk.flow.id);
+        flow?.close(chunk.direction, chunk.reason, chunk.at);
+        if (flow?.ended) this.#flows.delete(chunk.flow.id);
+        break;
+      }
+      default:
+        chunk satisfies never;
+    }
+    return this.#takeEvents();
+  }
+
+  /** Tells the time: requests that waited too long and flows that are idle end. Cheap when called often. */
+  tick(at: Micros): readonly ParserEvent[] {
+    this.#context.flushFacts();
+    if (at - this.#sweptAt < SWEEP_INTERVAL_MICROS) return NO_EVENTS;
+    this.#sweptAt = at;
+    const idleBefore = at - this.#options.idleTimeoutMs * 1000;
+    for (const [id, flow] of this.#flows) {
+      if (flow.lastAt < idleBefore) this.#remove(id, flow, 'timeout', at);
+      else flow.tick(at);
+    }
+    return this.#takeEvents();
+  }
+
+  /** The source ended: everything pending comes out, with the reason `source-ended`. */
+  end(at: Micros): readonly ParserEvent[] {
+    for (const [id, flow] of this.#flows) this.#remove(id, flow, 'source-ended', at);
+    this.#context.flushFacts();
+    return this.#takeEvents();
+  }
+
+  /** A flow opened again under its id goes on as it is: its chunks continue the same streams. */
+  #open(flow: Flow, at: Micros): FlowParser {
+    const known = this.#flows.get(flow.id);
+    if (known !== undefined) return known;
+    if (this.#flows.size >= this.#options.maxFlows) this.#evictOldest(at);
+    const opened = new FlowParser(flow, this.#context, at);
+    this.#flows.set(flow.id, opened);
+    return opened;
+  }
+
+  #evictOldest(at: Micros): void {
+    for (const [id, flow] of this.#flows) {
+      this.#context.ledger.addFact('flows-evicted');
+      this.#remove(id, flow, 'evicted', at);
+      return;
+    }
+  }
+
+  #remove(id: FlowId, flow: FlowParser, reason: 'timeout' | 'evicted' | 'source-ended', at: Micros): void {
+    flow.end(reason, at);
+    this.#flows.delete(id);
+  }
+
+  #takeEvents(): readonly ParserEvent[] {
+    if (this.#events.length === 0) return NO_EVENTS;
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+}

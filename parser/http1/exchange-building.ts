@@ -1,0 +1,58 @@
+/** Makes the values that leave the parser; each kind in one place, so that all of them have one shape. */
+import type { Exchange, ExchangeOutcome, Flow, Message, Origin, RequestReady, SealedRange } from '../../core/index.ts';
+import { noteNames } from './notes.ts';
+import type { PendingExchange } from './pending-exchange.ts';
+
+const NOTHING_SEALED: readonly SealedRange[] = Object.freeze([]);
+
+export function buildRequestReady(
+  flow: Flow,
+  source: string,
+  pending: PendingExchange,
+  request: Message,
+): RequestReady {
+  return {
+    id: pending.id,
+    flow,
+    source,
+    service: pending.service,
+    operation: pending.operation,
+    verb: pending.verb,
+    path: pending.path,
+    protocol: 'http1',
+    trace: pending.trace,
+    session: flow.id,
+    request,
+  };
+}
+
+export function buildExchange(
+  origin: Origin,
+  flow: Flow,
+  source: string,
+  pending: PendingExchange,
+  outcome: ExchangeOutcome,
+  reason: string,
+): Exchange {
+  return {
+    id: pending.id,
+    flow,
+    origin,
+    protocol: 'http1',
+    source,
+    service: pending.service,
+    operation: pending.operation,
+    verb: pending.verb,
+    path: pending.path,
+    status: pending.status,
+    outcome,
+    reason,
+    trace: pending.trace,
+    session: flow.id,
+    request: pending.request,
+    response: pending.response,
+    interim: pending.interim,
+    notes: noteNames(pending.notes),
+    sealed: NOTHING_SEALED,
+  };
+}

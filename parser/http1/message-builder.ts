@@ -1,0 +1,148 @@
+/** Collects one message: copies its bytes out of the chunks into memory that the message owns. */
+import {
+  type ByteCount,
+  MAX_PART_BYTES,
+  type Message,
+  type Micros,
+  type MissingRange,
+  type StreamOffset,
+} from '../../core/index.ts';
+import type { KeptBytes } from './kept-bytes.ts';
+import { MAX_SLAB_PIECE_BYTES, type Slab } from './slab.ts';
+
+/** Ranges of missing bytes recorded for one message; a message with more is kept up to there only. */
+const MAX_MISSING_RANGES = 1024;
+
+const NO_RANGES: readonly MissingRange[] = Object.freeze([]);
+
+export class MessageBuilder {
+  /** Bytes seen, missing ones not counted. */
+  seenBytes: ByteCount = 0;
+  /** Bytes copied, all taken from the flow's {@link KeptBytes}. */
+  keptBytes: ByteCount = 0;
+  truncated = false;
+  readonly #slab: Slab;
+  readonly #kept: KeptBytes;
+  readonly #maxBodyBytes: ByteCount;
+  #parts: Uint8Array[] = [];
+  #part: Uint8Array | undefined;
+  #fill = 0;
+  #missing: MissingRange[] | undefined;
+  #missingBytes = 0;
+  #expectedBytes = 0;
+  #headByteCount = 0;
+  #streamOffset: StreamOffset = 0;
+  #firstByteAt: Micros = 0;
+  #lastByteAt: Micros = 0;
+
+  constructor(slab: Slab, kept: KeptBytes, maxBodyBytes: ByteCount) {
+    this.#slab = slab;
+    this.#kept = kept;
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** @param bodyBytes length of the body, -1 where it is not known yet */
+  begin(streamOffset: StreamOffset, firstByteAt: Micros, headByteCount: ByteCount, bodyBytes: ByteCount): void {
+    this.seenBytes = 0;
+    this.keptBytes = 0;
+    this.truncated = false;
+    this.#parts = [];
+    this.#part = undefined;
+    this.#fill = 0;
+    this.#missing = undefined;
+    this.#missingBytes = 0;
+    this.#expectedBytes = bodyBytes < 0 ? 0 : headByteCount + bodyBytes;
+    this.#headByteCount = headByteCount;
+    this.#streamOffset = streamOffset;
+    this.#firstByteAt = firstByteAt;
+    this.#lastByteAt = firstByteAt;
+  }
+
+  append(bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    const count = end - start;
+    if (count === 0) return;
+    this.seenBytes += count;
+    this.#lastByteAt = at;
+    if (this.truncated) return;
+    let keep = count;
+    const room = this.#headByteCount + this.#maxBodyBytes - this.keptBytes;
+    if (keep > room) {
+      keep = room;
+      this.truncated = true;
+    }
+    if (!this.#kept.take(keep)) {
+      this.truncated = true;
+      return;
+    }
+    this.keptBytes += keep;
+    this.#copy(bytes, start, start + keep);
+  }
+
+  /** Bytes of the message that were never seen. */
+  skip(byteCount: ByteCount): void {
+    const offset = this.seenBytes + this.#missingBytes;
+    this.#missingBytes += byteCount;
+    this.#missing ??= [];
+    const last = this.#missing[this.#missing.length - 1];
+    if (last !== undefined && last.offset + last.byteCount === offset) {
+      this.#missing[this.#missing.length - 1] = { offset: last.offset, byteCount: last.byteCount + byteCount };
+    } else if (this.#missing.length < MAX_MISSING_RANGES) this.#missing.push({ offset, byteCount });
+    else this.truncated = true;
+  }
+
+  /** The message as far as it came. The builder is free for the next one. */
+  finish(ended: boolean): Message {
+    this.#closePart();
+    return {
+      parts: this.#parts,
+      byteCount: this.seenBytes + this.#missingBytes,
+      headByteCount: this.#headByteCount,
+      streamOffset: this.#streamOffset,
+      firstByteAt: this.#firstByteAt,
+      lastByteAt: this.#lastByteAt,
+      complete: ended && this.#missingBytes === 0,
+      truncated: this.truncated,
+      missing: this.#missing ?? NO_RANGES,
+    };
+  }
+
+  get hasGaps(): boolean {
+    return this.#missingBytes > 0;
+  }
+
+  #copy(bytes: Uint8Array, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      let part = this.#part;
+      if (part === undefined || this.#fill === part.length) {
+        this.#closePart();
+        part = this.#openPart(end - from);
+      }
+      const until = Math.min(end, from + part.length - this.#fill);
+      part.set(from === 0 && until === bytes.length ? bytes : bytes.subarray(from, until), this.#fill);
+      this.#fill += until - from;
+      from = until;
+    }
+  }
+
+  /** A message of known modest length gets one part; others get parts that double, so few chunks or many cost the same. */
+  #openPart(needed: ByteCount): Uint8Array {
+    const left = this.#expectedBytes - this.seenBytes - this.#missingBytes + needed;
+    let size = needed;
+    if (this.#expectedBytes > 0 && left <= MAX_SLAB_PIECE_BYTES) size = Math.max(needed, left);
+    else if (this.#parts.length > 0)
+      size = Math.max(needed, (this.#parts[this.#parts.length - 1] as Uint8Array).length * 2);
+    this.#part = this.#slab.take(Math.min(size, MAX_PART_BYTES));
+    this.#fill = 0;
+    return this.#part;
+  }
+
+  #closePart(): void {
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#part = undefined;
+    if (this.#fill === part.length) this.#parts.push(part);
+    else if (part.length - this.#fill > MAX_SLAB_PIECE_BYTES) this.#parts.push(part.slice(0, this.#fill));
+    else this.#parts.push(part.subarray(0, this.#fill));
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * Reads the messages of one direction of an HTTP/1 flow: finds where each head and body ends, whatever the cut.
+ *
+ *   head → (length | chunked | untilClose)* → head …
+ *     broken or gap in framing → lost → (believable start line at the beginning of a chunk) → head
+ *     101 or CONNECT 2xx → tunnel
+ *
+ * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's.
+ */
+import type { Account, ByteCount, Direction, Message, Micros, StreamOffset } from '../../core/index.ts';
+import { type BodyFraming, FRAMING } from './body-framing.ts';
+import { ChunkedBody } from './chunked-body.ts';
+import { INCOMPLETE } from './field-section.ts';
+import { HeadBuffer } from './head-buffer.ts';
+import type { KeptBytes } from './kept-bytes.ts';
+import { MessageBuilder } from './message-builder.ts';
+import { CR, LF } from './octets.ts';
+import type { Slab } from './slab.ts';
+import { NOT_A_START_LINE } from './status-line.ts';
+
+/** What the reader asks and tells; `direction` is 0 for requests, 1 for responses. */
+export interface MessageOwner {
+  /** Whether a message may begin with these bytes, for all that is seen of them: asked where framing was lost. */
+  maybeStart(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * Reads a head.
+   *
+   * @param strict only a start line with an HTTP/1 version counts
+   * @returns position behind it, `INCOMPLETE`, or `NOT_A_START_LINE`
+   */
+  readHead(direction: Direction, bytes: Uint8Array, start: number, end: number, strict: boolean): number;
+  /** Whether bytes that are no head are a message all the same, which then begins: the answer to HTTP/0.9. */
+  beginBare(direction: Direction): boolean;
+  /** The head just read begins a message. */
+  begin(direction: Direction, bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart;
+  /** @param message undefined where the message is left out; `reason` is empty when it ended as it should */
+  ended(
+    direction: Direction,
+    message: Message | undefined,
+    keptBytes: ByteCount,
+    reason: string,
+    chunkBareLf: boolean,
+  ): void;
+  /** Messages of this direction may have been missed from here on. */
+  lost(direction: Direction): void;
+}
+
+export interface MessageStart {
+  framing: BodyFraming;
+  /** Not empty: the message is left out, its bytes are discarded with this reason. */
+  leaveOut: string;
+}
+
+export interface ReaderDeps {
+  readonly bytes: Account;
+  readonly slab: Slab;
+  readonly kept: KeptBytes;
+  readonly maxHeadBytes: ByteCount;
+  readonly maxBodyBytes: ByteCount;
+}
+
+const STATE = { head: 0, length: 1, chunked: 2, untilClose: 3, lost: 4, tunnel: 5 } as const;
+
+export class MessageReader {
+  readonly #direction: Direction;
+  readonly #owner: MessageOwner;
+  readonly #deps: ReaderDeps;
+  readonly #builder: MessageBuilder;
+  #state: number;
+  /** Framing was lost and no message was read since: a start line must be beyond doubt. */
+  #strict: boolean;
+  #lostReason: string;
+  #leaveOut = '';
+  #remaining = 0;
+  #bodyBegun = false;
+  #chunked: ChunkedBody | undefined;
+  #pending: HeadBuffer | undefined;
+  #pendingOffset: StreamOffset = 0;
+  #pendingAt: Micros = 0;
+  /** Empty lines were skipped before the message that comes. */
+  skippedEmptyLines = false;
+
+  /** @param midStream the first bytes may be the middle of a message */
+  constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
+    this.#direction = direction;
+    this.#owner = owner;
+    this.#deps = deps;
+    this.#builder = new MessageBuilder(deps.slab, deps.kept, deps.maxBodyBytes);
+    this.#strict = midStream;
+    this.#state = midStream ? STATE.lost : STATE.head;
+    this.#lostReason = 'mid-stream';
+  }
+
+  /** A message is begun and not ended. */
+  get inMessage(): boolean {
+    return this.#state === STATE.length || this.#state === STATE.chunked || this.#state === STATE.untilClose;
+  }
+
+  /** A body is announced and no byte of it has come. */
+  get awaitsBody(): boolean {
+    return this.inMessage && !this.#bodyBegun;
+  }
+
+  /** @param offset stream offset of the first byte; bytes are borrowed */
+  push(bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    const end = bytes.length;
+    if (this.#state === STATE.lost && this.#owner.maybeStart(this.#direction, bytes, 0, end)) {
+      this.#state = STATE.head;
+    }
+    let place = 0;
+    while (place < end) {
+      switch (this.#state) {
+        case STATE.head:
+          place = this.#head(bytes, place, end, offset, at);
+          break;
+        case STATE.lost:
+          this.#discard(end - place, this.#lostReason);
+          return;
+        case STATE.tunnel:
+          this.#discard(end - place, 'tunnel');
+          return;
+        default:
+          place = this.#body(bytes, place, place, end, at);
+      }
+    }
+  }
+
+  gap(byteCount: ByteCount, at: Micros): void {
+    switch (this.#state) {
+      case STATE.head:
+        this.#dropPending('gap-in-head');
+        this.#lose('after-gap');
+        return;
+      case STATE.length: {
+        const inBody = Math.min(byteCount, this.#remaining);
+        this.#builder.skip(inBody);
+        this.#remaining -= inBody;
+        this.#bodyBegun = true;
+        if (this.#remaining === 0) this.#finish(true, 'gap');
+        if (inBody < byteCount) this.gap(byteCount - inBody, at);
+        return;
+      }
+      case STATE.chunked:
+        this.#bodyBegun = true;
+        this.#builder.skip(byteCount);
+        if (!(this.#chunked as ChunkedBody).skip(byteCount)) {
+          this.#finish(false, 'gap');
+          this.#lose('after-gap');
+        }
+        return;
+      case STATE.untilClose:
+        this.#builder.skip(byteCount);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** No more will come. @param clean the sender closed in order, which ends a body without length */
+  close(clean: boolean, reason: string): void {
+    if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+    else if (this.inMessage) this.#finish(false, reason);
+    this.#dropPending('closed-in-head');
+    this.#state = STATE.lost;
+    this.#lostReason = 'after-close';
+  }
+
+  /** What follows in this direction is not HTTP any more. */
+  becomeTunnel(): void {
+    if (this.inMessage) this.#finish(false, 'protocol-error');
+    this.#dropPending('tunnel');
+    this.#state = STATE.tunnel;
+  }
+
+  /** The announced body will not come: the message ends as it is. */
+  endWithoutBody(): void {
+    this.#finish(false, 'body-not-sent');
+  }
+
+  /** The raw bytes that follow are an answer without head. */
+  #beginBare(offset: StreamOffset, at: Micros): void {
+    this.#leaveOut = '';
+    this.#builder.begin(offset, at, 0, -1);
+    this.#state = STATE.untilClose;
+    this.#bodyBegun = true;
+  }
+
+  #head(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
+    if (this.#pending !== undefined && this.#pending.length > 0) return this.#cutHead(bytes, start, end, at);
+    let from = start;
+    while (from < end && (bytes[from] === CR || bytes[from] === LF)) from++;
+    if (from > start) {
+      this.#discard(from - start, 'empty-lines');
+      this.skippedEmptyLines = true;
+      if (from === end) return end;
+    }
+    const headEnd = this.#owner.readHead(this.#direction, bytes, from, end, this.#strict);
+    if (headEnd >= 0 && headEnd - from <= this.#deps.maxHeadBytes) {
+      return this.#begin(bytes, from, headEnd, end, offset + from, at, at);
+    }
+    if (headEnd === NOT_A_START_LINE) return this.#noStart(bytes, from, end, offset + from, at);
+    if (headEnd >= 0 || end - from > this.#deps.maxHeadBytes) {
+      this.#breakHead('head-too-long');
+      return from;
+    }
+    if (!this.#hold(bytes, from, end)) return from;
+    this.#pendingOffset = offset + from;
+    this.#pendingAt = at;
+    return end;
+  }
+
+  /** Goes on with a head that began in an earlier chunk. */
+  #cutHead(bytes: Uint8Array, start: number, end: number, at: Micros): number {
+    const pending = this.#pending as HeadBuffer;
+    const before = pending.length;
+    const taken = Math.min(end, start + this.#deps.maxHeadBytes + 1 - before);
+    if (!this.#hold(bytes, start, taken)) return start;
+    const held = pending.bytes;
+    const length = pending.length;
+    const pendingOffset = this.#pendingOffset;
+    const pendingAt = this.#pendingAt;
+    const headEnd = this.#look(pending);
+    if (headEnd === NOT_A_START_LINE) {
+      this.#forgetPending();
+      const used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
+      this.#discard(length - used, this.#lostReason);
+      return taken;
+    }
+    if (headEnd === INCOMPLETE && length <= this.#deps.maxHeadBytes) return taken;
+    if (headEnd === INCOMPLETE || headEnd > this.#deps.maxHeadBytes) {
+      this.#dropPending('head-too-long');
+      this.#breakHead('head-too-long');
+      return taken;
+    }
+    this.#forgetPending();
+    this.#begin(held, 0, headEnd, headEnd, pendingOffset, pendingAt, at);
+    return start + headEnd - before;
+  }
+
+  /** Reads the held head when something about it can be told: its end, its first line, or that it is none. */
+  #look(pending: HeadBuffer): number {
+    const hadLine = pending.hasLine;
+    const found = pending.findEnd();
+    const tellable = found >= 0 || pending.hasLine !== hadLine;
+    if (!tellable && this.#owner.maybeStart(this.#direction, pending.bytes, 0, pending.length)) return INCOMPLETE;
+    const until = found >= 0 ? found : pending.length;
+    return this.#owner.readHead(this.#direction, pending.bytes, 0, until, this.#strict);
+  }
+
+  #begin(
+    bytes: Uint8Array,
+    start: number,
+    headEnd: number,
+    end: number,
+    offset: StreamOffset,
+    firstAt: Micros,
+    at: Micros,
+  ): number {
+    const { framing, leaveOut } = this.#owner.begin(this.#direction, bytes, offset, firstAt);
+    this.skippedEmptyLines = false;
+    this.#strict = false;
+    this.#leaveOut = leaveOut;
+    this.#builder.begin(offset, firstAt, headEnd - start, framing >= 0 ? framing : -1);
+    this.#bodyBegun = false;
+    switch (framing) {
+      case FRAMING.chunked:
+        this.#chunked ??= new ChunkedBody();
+        this.#chunked.reset();
+        this.#state = STATE.chunked;
+        break;
+      case FRAMING.untilClose:
+        this.#state = STATE.untilClose;
+        break;
+      case FRAMING.broken:
+        this.#state = STATE.length;
+        this.#take(bytes, start, headEnd, at);
+        this.#finish(false, 'protocol-error');
+        this.#lose('absurd-length');
+        return headEnd;
+      default:
+        this.#remaining = Math.max(0, framing);
+        this.#state = STATE.length;
+    }
+    return this.#body(bytes, start, headEnd, end, at);
+  }
+
+  /** @param from first byte of the message not taken yet (the head's when it has just been read), `place` of the body */
+  #body(bytes: Uint8Array, from: number, place: number, end: number, at: Micros): number {
+    if (place < end) this.#bodyBegun = true;
+    switch (this.#state) {
+      case STATE.length: {
+        const stop = Math.min(end, place + this.#remaining);
+        this.#take(bytes, from, stop, at);
+        this.#remaining -= stop - place;
+        if (this.#remaining === 0) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+        return stop;
+      }
+      case STATE.chunked: {
+        const chunked = this.#chunked as ChunkedBody;
+        const stop = chunked.push(bytes, place, end);
+        this.#take(bytes, from, stop, at);
+        if (chunked.done) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+        else if (chunked.reason !== '') {
+          this.#finish(false, 'protocol-error');
+          this.#lose(chunked.reason);
+        }
+        return stop;
+      }
+      default:
+        this.#take(bytes, from, end, at);
+        return end;
+    }
+  }
+
+  #take(bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    if (this.#leaveOut === '') this.#builder.append(bytes, start, end, at);
+    else this.#discard(end - start, this.#leaveOut);
+  }
+
+  #finish(ended: boolean, reason: string): void {
+    const bareLf = this.#state === STATE.chunked && (this.#chunked as ChunkedBody).bareLf;
+    this.#state = STATE.head;
+    const builder = this.#builder;
+    if (this.#leaveOut !== '') {
+      this.#owner.ended(this.#direction, undefined, 0, reason, bareLf);
+      return;
+    }
+    const { bytes } = this.#deps;
+    bytes.held -= builder.seenBytes;
+    bytes.out += builder.seenBytes;
+    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason, bareLf);
+  }
+
+  /** The bytes do not begin a message. @returns position to go on from */
+  #noStart(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
+    if (!this.#strict && this.#owner.beginBare(this.#direction)) {
+      this.#beginBare(offset, at);
+      return this.#body(bytes, start, start, end, at);
+    }
+    this.#breakHead(this.#strict ? this.#lostReason : 'not-a-message');
+    return start;
+  }
+
+  #breakHead(reason: string): void {
+    if (this.#strict) {
+      this.#state = STATE.lost;
+      return;
+    }
+    this.#lose(reason);
+  }
+
+  #lose(reason: string): void {
+    this.#state = STATE.lost;
+    this.#lostReason = reason;
+    this.#strict = true;
+    this.#owner.lost(this.#direction);
+  }
+
+  #hold(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#deps.kept.take(end - start)) {
+      this.#dropPending('pending-limit');
+      this.#breakHead('pending-limit');
+      return false;
+    }
+    this.#pending ??= new HeadBuffer();
+    this.#pending.append(bytes, start, end);
+    return true;
+  }
+
+  /** The bytes of an unfinished head are given up. */
+  #dropPending(reason: string): void {
+    const length = this.#pending?.length ?? 0;
+    if (length === 0) return;
+    this.#discard(length, reason);
+    this.#forgetPending();
+  }
+
+  #forgetPending(): void {
+    const pending = this.#pending as HeadBuffer;
+    this.#deps.kept.release(pending.length);
+    pending.clear();
+  }
+
+  #discard(byteCount: ByteCount, reason: string): void {
+    this.#deps.bytes.held -= byteCount;
+    this.#deps.bytes.setAside('discarded', reason, byteCount);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Trace context of a message, from a configurable list of headers; the first one present in list order wins.
+ *
+ *   traceparent       00-TRACE-SPAN-flags            SPAN is the caller's: it is our parentSpanId, spanId is not on the wire
+ *   b3                TRACE-SPAN-sampled-PARENT      span and parent of the call itself
+ *   x-b3-traceid      TRACE, with x-b3-spanid and x-b3-parentspanid
+ *   uber-trace-id     TRACE:SPAN:PARENT:flags        `:` may be %3A
+ *   x-datadog-trace-id TRACE (decimal), with x-datadog-parent-id, the caller's span
+ *   x-amzn-trace-id   Root=TRACE;Parent=SPAN;…
+ *   any other         the value is the trace id
+ *
+ * The tree of a trace: an exchange whose parentSpanId is another's spanId is that one's child; with headers that carry
+ * the caller's span only, an exchange is the child of the narrowest exchange of the trace that was served by its caller
+ * (service = source) and contains it in time.
+ */
+import type { TraceContext } from '../../core/index.ts';
+import type { FieldSection } from '../http1/field-section.ts';
+import { latin1 } from '../latin1.ts';
+
+export const DEFAULT_TRACE_HEADERS: readonly string[] = [
+  'traceparent',
+  'b3',
+  'x-b3-traceid',
+  'x-trace-id',
+  'x-tt-logid',
+  'uber-trace-id',
+  'x-datadog-trace-id',
+  'x-amzn-trace-id',
+  'x-request-id',
+];
+
+/** Longer ids are cut: they are index keys. */
+const MAX_ID_CHARS = 128;
+
+type Companion = (name: string) => string;
+type Form = (value: string, companion: Companion) => TraceContext | undefined;
+
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+  'x-b3-traceid': ['x-b3-spanid', 'x-b3-parentspanid'],
+  'x-datadog-trace-id': ['x-datadog-parent-id'],
+};
+
+const FORMS: Readonly<Record<string, Form>> = {
+  traceparent: readTraceparent,
+  b3: readB3,
+  'x-b3-traceid': (value, companion) => context(value, companion('x-b3-spanid'), companion('x-b3-parentspanid')),
+  'uber-trace-id': readUber,
+  'x-datadog-trace-id': (value, companion) => context(value, '', companion('x-datadog-parent-id')),
+  'x-amzn-trace-id': readAmazon,
+};
+
+const plain: Form = (value) => context(value, '', '');
+
+export class TraceHeaders {
+  /** Lower-case names to locate in a head: the trace headers, then their companions. */
+  readonly names: readonly string[];
+  readonly #forms: readonly Form[];
+
+  constructor(headers: readonly string[]) {
+    const leading = headers.map((name) => name.toLowerCase());
+    this.#forms = leading.map((name) => FORMS[name] ?? plain);
+    this.names = [...new Set([...leading, ...leading.flatMap((name) => COMPANIONS[name] ?? [])])];
+  }
+
+  /** @param fields a section read with {@link names} as its first extra names, from `bytes` */
+  read(bytes: Uint8Array, fields: FieldSection): TraceContext | undefined {
+    for (let place = 0; place < this.#forms.length; place++) {
+      const start = fields.extraStart[place] as number;
+      if (start < 0) continue;
+      const value = latin1(bytes, start, Math.min(fields.extraEnd[place] as number, start + MAX_VALUE_CHARS));
+      const form = this.#forms[place] as Form;
+      const found = form(value, (name) => this.#value(bytes, fields, name));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #value(bytes: Uint8Array, fields: FieldSection, name: string): string {
+    const place = this.names.indexOf(name);
+    const start = fields.extraStart[place] ?? -1;
+    return start < 0 ? '' : latin1(bytes, start, Math.min(fields.extraEnd[place] as number, start + MAX_ID_CHARS));
+  }
+}
+
+/** Enough for the longest form, with its other fields. */
+const MAX_VALUE_CHARS = 512;
+
+const HEX = /^[0-9a-fA-F-]+$/;
+
+function id(text: string): string {
+  const cut = text.length > MAX_ID_CHARS ? text.slice(0, MAX_ID_CHARS) : text;
+  return HEX.test(cut) ? cut.toLowerCase() : cut;
+}
+
+function context(traceId: string, spanId: string, parentSpanId: string): TraceContext | undefined {
+  return traceId === '' ? undefined : { traceId: id(traceId), spanId: id(spanId), parentSpanId: id(parentSpanId) };
+}
+
+/** W3C Trace Context, section 3.2: an all-zero trace id is none. Later versions may append fields. */
+function readTraceparent(value: string): TraceContext | undefined {
+  if (value.length < 55 || value[2] !== '-' || value[35] !== '-' || value[52] !== '-') return undefined;
+  const traceId = value.slice(3, 35);
+  if (!HEX.test(traceId) || traceId === '00000000000000000000000000000000') return undefined;
+  return context(traceId, '', value.slice(36, 52));
+}
+
+/** github.com/openzipkin/b3-propagation, "Single Header"; one character alone is a sampling decision without trace. */
+function readB3(value: string): TraceContext | undefined {
+  if (value.length < 2) return undefined;
+  const [traceId = '', spanId = '', , parent = ''] = value.split('-', 4);
+  return context(traceId, spanId, parent);
+}
+
+/** Jaeger client libraries, "Trace/Span identity". A parent of 0 is a root. */
+function readUber(value: string): TraceContext | undefined {
+  const [traceId = '', spanId = '', parent = ''] = value.replaceAll(/%3a/gi, ':').split(':', 4);
+  return context(traceId, spanId, parent === '0' ? '' : parent);
+}
+
+function readAmazon(value: string): TraceContext | undefined {
+  let root = '';
+  let parent = '';
+  for (const part of value.split(';', 16)) {
+    const text = part.trim();
+    if (text.startsWith('Root=')) root = text.slice(5);
+    else if (text.startsWith('Parent=')) parent = text.slice(7);
+  }
+  return context(root, '', parent);
+}
