@@ -1,5 +1,5 @@
 /**
- * One process of the shop: listens on a free loopback port, prints `{"port":N}` and ends when its standard input
+ * One process of the shop: listens on a loopback port, prints `{"port":N}` and ends when its standard input
  * does, so that it never outlives who started it.
  */
 import type { Server } from 'node:http';
@@ -8,8 +8,14 @@ import { createCatalogue } from './catalogue.ts';
 import { createFront } from './front.ts';
 import type { ListeningLine, ShopRole } from './role.ts';
 
-const server = createServerFor(JSON.parse(process.argv[2] ?? '') as ShopRole);
-server.listen(0, '127.0.0.1', () => {
+const role = JSON.parse(process.argv[2] ?? '') as ShopRole;
+const server = createServerFor(role);
+server.on('error', (error) => {
+  console.error(`shop: the ${role.role} cannot listen: ${error.message}`);
+  process.exitCode = 1;
+  process.stdin.destroy();
+});
+server.listen(role.port ?? 0, '127.0.0.1', () => {
   const line: ListeningLine = { port: (server.address() as AddressInfo).port };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 });

@@ -1,9 +1,12 @@
 /** The whole shop: a catalogue and the front that asks it, each in its own process. */
+import type { FrontBuild } from './front.ts';
 import { type ShopProcess, startShopProcess } from './shop-process.ts';
 
 export interface ShopOptions {
   /** Decides items, delays and span ids. */
   readonly seed: number;
+  /** Port of the front; the catalogue takes the next one, a new front the one after. Free ones when left out. */
+  readonly port?: number;
 }
 
 export interface Shop {
@@ -15,21 +18,23 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function startShop({ seed }: ShopOptions): Promise<Shop> {
+export async function startShop({ seed, port }: ShopOptions): Promise<Shop> {
   const started: ShopProcess[] = [];
   const stop = async () => {
     await Promise.all(started.map((one) => one.stop()));
   };
   try {
-    const catalogue = await startShopProcess({ role: 'catalogue', seed });
+    const at = (offset: number) => (port === undefined ? {} : { port: port + offset });
+    const catalogue = await startShopProcess({ role: 'catalogue', seed, ...at(1) });
     started.push(catalogue);
-    const startFront = async (build: 'current' | 'new', frontSeed: number) => {
-      const front = await startShopProcess({ role: 'front', build, catalogueUrl: catalogue.url, seed: frontSeed });
+    const startFront = async (build: FrontBuild, frontSeed: number, offset: number) => {
+      const role = { role: 'front', build, catalogueUrl: catalogue.url, seed: frontSeed, ...at(offset) } as const;
+      const front = await startShopProcess(role);
       started.push(front);
       return front;
     };
-    const front = await startFront('current', seed + 2);
-    return { catalogue, front, startNewFront: () => startFront('new', seed + 2 + started.length), stop };
+    const front = await startFront('current', seed + 2, 0);
+    return { catalogue, front, startNewFront: () => startFront('new', seed + 3, 2), stop };
   } catch (error) {
     await stop();
     throw error;

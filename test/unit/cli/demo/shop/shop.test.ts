@@ -114,6 +114,10 @@ test('the catalogue is asked within the trace of the visit', async () => {
   expect(asked[0]).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
 });
 
+test('a port that is taken is an error that says so, and nothing is left running', async () => {
+  await expect(startShop({ seed: 1, port: shop.front.port - 1 })).rejects.toMatchObject({ code: 'SHOP_NOT_STARTED' });
+});
+
 test('a service ends when who started it goes away', async () => {
   const { command, args } = shopEntry();
   const child = spawn(command, [...args, '{"role":"catalogue","seed":1}'], { stdio: ['pipe', 'pipe', 'inherit'] });
