@@ -16,7 +16,11 @@ export * from './ports/data-layer.ts';
 export * from './ports/exchange-store.ts';
 export * from './ports/index-layer.ts';
 export * from './ports/sender.ts';
+export { compileQuery, matchesQuery, type QueryPredicate } from './query/compile-query.ts';
+export { QUERY_FIELDS, type QuerySubject } from './query/fields.ts';
+export { parseQuery } from './query/parse-query.ts';
 export * from './query/query.ts';
+export { matchesWildcard } from './query/wildcard.ts';
 export * from './replay/replay-result.ts';
 export {
   decodeExchange,
