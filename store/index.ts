@@ -1,0 +1,8 @@
+/** The store: exchanges kept in two layers, found by time, id, trace and query. */
+export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';
+export { LevelDataLayer, type LevelDataLayerOptions } from './level/level-data-layer.ts';
+export { LevelIndexLayer, type LevelIndexLayerOptions } from './level/level-index-layer.ts';
+export { type OpenedStore, openStore, type StoreDeps } from './open-store.ts';
+export type { StoreOptions } from './options.ts';
+export type { RecoveryReport } from './owner/recovery.ts';
+export type { Damage, ReportDamage } from './read/damage.ts';

@@ -1,0 +1,137 @@
+/** Port `ExchangeStore` over a data layer and an index layer: what the owner process has. */
+import {
+  BytecopyError,
+  type DataLayer,
+  type Exchange,
+  type ExchangeId,
+  type ExchangeStore,
+  type IndexLayer,
+  type Micros,
+  type Selection,
+  type StoreStatistics,
+} from '../core/index.ts';
+import type { Catalog } from './owner/catalog.ts';
+import { BlockReader } from './read/block-reader.ts';
+import type { ReportDamage } from './read/damage.ts';
+import { Finder } from './read/finder.ts';
+import type { BlockWriter } from './write/block-writer.ts';
+
+/** A trace is answered as a whole: more of it than this is read with `find`, which pages. */
+export const MAX_TRACE_EXCHANGES = 10_000;
+
+export interface LayeredStorePorts {
+  readonly data: DataLayer;
+  readonly index: IndexLayer;
+  readonly catalog: Catalog;
+  readonly writer: BlockWriter;
+  readonly report: ReportDamage;
+}
+
+export interface LayeredStoreOptions {
+  readonly segmentMicros: Micros;
+}
+
+export class LayeredStore implements ExchangeStore {
+  readonly #options: LayeredStoreOptions;
+  readonly #ports: LayeredStorePorts;
+  readonly #finder: Finder;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: LayeredStoreOptions, ports: LayeredStorePorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#finder = new Finder(options, { ...ports, reader: new BlockReader(ports.data, ports.report) });
+  }
+
+  /** The same store for another reader, who is told of the damage that it meets; only the first one is closed. */
+  reportingTo(report: ReportDamage): LayeredStore {
+    return new LayeredStore(this.#options, { ...this.#ports, report });
+  }
+
+  append(exchanges: readonly Exchange[]): Promise<void> {
+    this.#assertOpen();
+    return this.#ports.writer.append(exchanges);
+  }
+
+  flush(): Promise<void> {
+    this.#assertOpen();
+    return this.#ports.writer.flush();
+  }
+
+  async *find(selection: Selection): AsyncGenerator<readonly Exchange[]> {
+    this.#assertOpen();
+    await this.#drain();
+    yield* this.#finder.find(selection);
+  }
+
+  async get(id: ExchangeId): Promise<Exchange | undefined> {
+    this.#assertOpen();
+    await this.#drain();
+    return await this.#finder.get(id);
+  }
+
+  /** @throws BytecopyError `STORE_TRACE_TOO_LARGE` beyond {@link MAX_TRACE_EXCHANGES} */
+  async trace(traceId: string): Promise<readonly Exchange[]> {
+    if (traceId === '') return [];
+    const where = { kind: 'field', field: 'trace', test: { kind: 'equals', value: traceId } } as const;
+    const exchanges: Exchange[] = [];
+    for await (const page of this.find({ where, limit: MAX_TRACE_EXCHANGES + 1 })) exchanges.push(...page);
+    if (exchanges.length > MAX_TRACE_EXCHANGES) {
+      throw new BytecopyError(
+        'STORE_TRACE_TOO_LARGE',
+        `trace ${traceId} has more than ${MAX_TRACE_EXCHANGES} exchanges`,
+        {
+          hint: `read it in pages: bytecopy find 'trace:${traceId}'`,
+        },
+      );
+    }
+    return exchanges;
+  }
+
+  async statistics(): Promise<StoreStatistics> {
+    this.#assertOpen();
+    const { data, index, catalog } = this.#ports;
+    await this.#drain();
+    let bytesOnDisk = 0;
+    for (const layer of [data, index]) {
+      for (const segment of await layer.segments()) bytesOnDisk += await layer.size(segment);
+    }
+    const counts = [...catalog.counts.values()];
+    const times = (pick: (count: (typeof counts)[number]) => number): number[] => counts.map(pick);
+    return {
+      exchanges: counts.reduce((sum, count) => sum + count.exchanges, 0),
+      bytesOnDisk,
+      oldestAt: counts.length === 0 ? undefined : Math.min(...times((count) => count.firstAt)),
+      newestAt: counts.length === 0 ? undefined : Math.max(...times((count) => count.lastAt)),
+    };
+  }
+
+  /** @throws BytecopyError what could not be written, which is lost then */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { writer, index, data } = this.#ports;
+    try {
+      await writer.close();
+    } finally {
+      await index.close();
+      await data.close();
+    }
+  }
+
+  /** What waits becomes readable; what cannot be written does not keep the rest from being read. */
+  async #drain(): Promise<void> {
+    try {
+      await this.#ports.writer.drain();
+    } catch (error) {
+      if (!(error instanceof BytecopyError)) throw error;
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new BytecopyError('STORE_CLOSED', 'the store is closed');
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * The time segments of one layer: a LevelDB folder each, few of them open at once.
+ *
+ *   <path>/20261121T100000Z/   segment that starts at 10:00 UTC
+ *
+ * A folder is opened on first use and stays open until more than `maxOpen` are; then the one longest unused is closed.
+ * One in use is never closed, so more may be open while more are read at once. Dropping a segment waits for its readers
+ * and removes the folder. After a failed write the folder is closed and opened again before its next use, because
+ * LevelDB goes on behind a half-written log record otherwise.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteCount, Segment } from '../../core/index.ts';
+import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
+
+/** Segments open at once in a layer: two that are written around a boundary, the rest for readers. */
+export const MAX_OPEN_SEGMENTS = 16;
+
+export interface SegmentFoldersOptions extends LevelFolderOptions {
+  readonly path: string;
+  readonly maxOpen?: number;
+}
+
+interface OpenSegment {
+  readonly folder: Promise<LevelFolder>;
+  users: number;
+  failed: boolean;
+  /** Called when the last user has left. */
+  idle: (() => void) | undefined;
+}
+
+export class SegmentFolders {
+  readonly #options: SegmentFoldersOptions;
+  readonly #maxOpen: number;
+  /** In the order of last use, oldest first. */
+  readonly #open = new Map<Segment, OpenSegment>();
+  /** Closings under way: a folder cannot be opened again before they end. */
+  readonly #closing = new Map<Segment, Promise<void>>();
+  readonly #unsynced = new Set<Segment>();
+
+  constructor(options: SegmentFoldersOptions) {
+    this.#options = options;
+    this.#maxOpen = options.maxOpen ?? MAX_OPEN_SEGMENTS;
+  }
+
+  /** Runs work on a segment's folder, or answers undefined where there is no such segment. */
+  async read<T>(segment: Segment, work: (folder: LevelFolder) => Promise<T>): Promise<T | undefined> {
+    const held = await this.#acquire(segment, false);
+    if (held === undefined) return undefined;
+    try {
+      return await work(await held.folder);
+    } catch (error) {
+      throw toStoreError(error, this.pathOf(segment));
+    } finally {
+      this.#release(segment, held);
+    }
+  }
+
+  /** Pages of a segment; the folder stays open until the iteration ends. Nothing where there is no such segment. */
+  async *pages<T>(segment: Segment, work: (folder: LevelFolder) => AsyncIterable<T>): AsyncGenerator<T> {
+    const held = await this.#acquire(segment, false);
+    if (held === undefined) return;
+    try {
+      yield* work(await held.folder);
+    } catch (error) {
+      throw toStoreError(error, this.pathOf(segment));
+    } finally {
+      this.#release(segment, held);
+    }
+  }
+
+  /** Runs work that writes; the segment is made where there is none. */
+  async write(segment: Segment, work: (folder: LevelFolder) => Promise<void>): Promise<void> {
+    const held = await this.#acquire(segment, true);
+    if (held === undefined) return;
+    try {
+      this.#unsynced.add(segment);
+      await work(await held.folder);
+    } catch (error) {
+      held.failed = true;
+      throw toStoreError(error, this.pathOf(segment));
+    } finally {
+      this.#release(segment, held);
+    }
+  }
+
+  /** Forces the write-ahead logs of everything written since the last call to the disk. */
+  async sync(): Promise<void> {
+    for (const segment of [...this.#unsynced]) {
+      this.#unsynced.delete(segment);
+      try {
+        await syncFolder(this.pathOf(segment));
+      } catch (error) {
+        this.#unsynced.add(segment);
+        throw toStoreError(error, this.pathOf(segment));
+      }
+    }
+  }
+
+  async list(): Promise<readonly Segment[]> {
+    const names = await readdir(this.#options.path).catch(() => []);
+    return names
+      .map(parseSegmentName)
+      .filter((segment) => segment !== undefined)
+      .sort((one, other) => one - other);
+  }
+
+  async size(segment: Segment): Promise<ByteCount> {
+    const path = this.pathOf(segment);
+    let byteCount = 0;
+    for (const name of await readdir(path).catch(() => [])) {
+      // LevelDB removes tables while this runs: a file that is gone counts nothing.
+      byteCount += (await stat(join(path, name)).catch(() => undefined))?.size ?? 0;
+    }
+    return byteCount;
+  }
+
+  async drop(segment: Segment): Promise<void> {
+    const open = this.#open.get(segment);
+    if (open !== undefined) {
+      while (open.users > 0) {
+        await new Promise<void>((resolve) => {
+          open.idle = resolve;
+        });
+      }
+      this.#close(segment, open);
+    }
+    await this.#closing.get(segment);
+    this.#unsynced.delete(segment);
+    await rm(this.pathOf(segment), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    for (const [segment, open] of [...this.#open]) this.#close(segment, open);
+    await Promise.all(this.#closing.values());
+  }
+
+  pathOf(segment: Segment): string {
+    return join(this.#options.path, formatSegmentName(segment));
+  }
+
+  async #acquire(segment: Segment, create: boolean): Promise<OpenSegment | undefined> {
+    for (;;) {
+      const closing = this.#closing.get(segment);
+      if (closing !== undefined) {
+        await closing;
+        continue;
+      }
+      const open = this.#open.get(segment) ?? this.#begin(segment, create);
+      if (open === undefined) return undefined;
+      open.users++;
+      this.#open.delete(segment);
+      this.#open.set(segment, open);
+      this.#evict();
+      try {
+        await open.folder;
+        return open;
+      } catch (error) {
+        open.failed = true;
+        this.#release(segment, open);
+        throw error;
+      }
+    }
+  }
+
+  #begin(segment: Segment, create: boolean): OpenSegment | undefined {
+    const path = this.pathOf(segment);
+    if (!create && !existsSync(path)) return undefined;
+    const folder = create
+      ? mkdir(path, { recursive: true, mode: 0o700 }).then(
+          () => openLevelFolder(path, this.#options),
+          (error) => Promise.reject(toStoreError(error, path)),
+        )
+      : openLevelFolder(path, this.#options);
+    return { folder, users: 0, failed: false, idle: undefined };
+  }
+
+  #release(segment: Segment, open: OpenSegment): void {
+    open.users--;
+    if (open.users > 0) return;
+    open.idle?.();
+    if (open.failed) this.#close(segment, open);
+    else this.#evict();
+  }
+
+  #evict(): void {
+    if (this.#open.size <= this.#maxOpen) return;
+    for (const [segment, open] of this.#open) {
+      if (this.#open.size <= this.#maxOpen) return;
+      if (open.users === 0) this.#close(segment, open);
+    }
+  }
+
+  #close(segment: Segment, open: OpenSegment): void {
+    if (this.#open.get(segment) !== open) return;
+    this.#open.delete(segment);
+    const closing = open.folder
+      .then((folder) => folder.close())
+      .catch(() => {})
+      .finally(() => this.#closing.delete(segment));
+    this.#closing.set(segment, closing);
+  }
+}
+
+/** What is written to each segment, in the order it came. */
+export function groupBySegment<T extends { readonly segment: Segment }>(entries: readonly T[]): Map<Segment, T[]> {
+  const groups = new Map<Segment, T[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.segment);
+    if (group === undefined) groups.set(entry.segment, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+/** `20261121T100000Z`: sorts as time does, and says it. */
+export function formatSegmentName(segment: Segment): string {
+  return new Date(segment / 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+export function parseSegmentName(name: string): Segment | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(name);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second] = match.map(Number) as [
+    0,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return Date.UTC(year, month - 1, day, hour, minute, second) * 1000;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (!name.endsWith('.log')) continue;
+    // A log that became a table meanwhile is gone; LevelDB synced the table.
+    const file = await open(join(path, name), 'r').catch(() => undefined);
+    try {
+      await file?.datasync();
+    } finally {
+      await file?.close();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * One owner: a LevelDB folder that is opened and never written. Its lock ends with the process, whatever ended it.
+ * Beside it `owner.json` says who, for people.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BytecopyError } from '../../core/index.ts';
+import { type LevelFolder, openLevelFolder } from '../level/level-folder.ts';
+import { replaceFile } from './catalog.ts';
+
+const BUFFER_BYTES = 64 * 1024;
+
+export class OwnerLock {
+  readonly #folder: LevelFolder;
+
+  private constructor(folder: LevelFolder) {
+    this.#folder = folder;
+  }
+
+  /** @returns undefined where another live process, or this one already, is the owner */
+  static async take(storePath: string): Promise<OwnerLock | undefined> {
+    let folder: LevelFolder;
+    try {
+      folder = await openLevelFolder(join(storePath, 'lock'), {
+        writeBufferBytes: BUFFER_BYTES,
+        cacheBytes: BUFFER_BYTES,
+      });
+    } catch (error) {
+      if (error instanceof BytecopyError && error.code === 'STORE_LOCKED') return undefined;
+      throw error;
+    }
+    try {
+      await replaceFile(join(storePath, 'owner.json'), `${JSON.stringify({ pid: process.pid })}\n`);
+    } catch (error) {
+      // A disk too full for a few bytes still can be read.
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_FULL') throw error;
+    }
+    return new OwnerLock(folder);
+  }
+
+  release(): Promise<void> {
+    return this.#folder.close();
+  }
+}
+
+/** @returns undefined where the file does not tell */
+export async function readOwnerPid(storePath: string): Promise<number | undefined> {
+  try {
+    const { pid } = JSON.parse(await readFile(join(storePath, 'owner.json'), 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+/** Blocks by their keys → exchanges. What is damaged is reported and left out. */
+import { BytecopyError, type DataLayer, decodeExchange, type Exchange, type Segment } from '../../core/index.ts';
+import { type Block, decodeBlock } from '../block/block.ts';
+import { type BlockKey, decodeBlockKey } from '../block/block-key.ts';
+import type { ReportDamage } from './damage.ts';
+
+/** A block to be read, and which of its exchanges. */
+export interface BlockRef {
+  readonly segment: Segment;
+  readonly bytes: Uint8Array;
+  readonly key: BlockKey;
+  /** Positions wanted, as in an index hit. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const ALL_POSITIONS = 0xffff_ffff;
+
+export class BlockReader {
+  readonly #data: DataLayer;
+  readonly #report: ReportDamage;
+
+  constructor(data: DataLayer, report: ReportDamage) {
+    this.#data = data;
+    this.#report = report;
+  }
+
+  /** @returns undefined for a key that is not a block's, which is reported */
+  toRef(segment: Segment, bytes: Uint8Array, low = ALL_POSITIONS, high = ALL_POSITIONS): BlockRef | undefined {
+    const key = decodeBlockKey(bytes);
+    if (key !== undefined) return { segment, bytes, key, low, high };
+    const hex = Buffer.from(bytes.subarray(0, 64)).toString('hex');
+    const text = `the segment of ${isoTime(segment)} holds a key that is no block's: ${hex}`;
+    this.#report({ code: 'STORE_CORRUPT_BLOCK', key: hex, firstAt: segment, lastAt: segment, exchanges: 0, text });
+    return undefined;
+  }
+
+  /** Bytes of blocks of one segment, in the order asked; undefined where the block is gone. */
+  load(refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const [first] = refs;
+    if (first === undefined) return Promise.resolve([]);
+    return this.#data.getMany(
+      first.segment,
+      refs.map((ref) => ref.bytes),
+    );
+  }
+
+  /** The wanted exchanges of a block, in the order of their ids; their bytes are views of the unpacked block. */
+  decode(ref: BlockRef, bytes: Uint8Array): readonly Exchange[] {
+    const block = decodeBlock(bytes);
+    if (typeof block === 'string') return this.#damaged(ref, block);
+    if (block.sequence !== ref.key.sequence || block.count !== ref.key.count) {
+      return this.#damaged(ref, `it says block ${block.sequence} of ${block.count}`);
+    }
+    try {
+      return decodeWanted(ref, block);
+    } catch (error) {
+      if (error instanceof BytecopyError) return this.#damaged(ref, error.message);
+      throw error;
+    }
+  }
+
+  #damaged(ref: BlockRef, why: string): readonly Exchange[] {
+    const { firstAt, lastAt, count, sequence } = ref.key;
+    const range = `${isoTime(firstAt)} to ${isoTime(lastAt)}`;
+    this.#report({
+      code: 'STORE_CORRUPT_BLOCK',
+      key: Buffer.from(ref.bytes).toString('hex'),
+      firstAt,
+      lastAt,
+      exchanges: count,
+      text: `block ${sequence} (${range}, ${count} exchanges) is damaged and left out: ${why}`,
+    });
+    return [];
+  }
+}
+
+function decodeWanted(ref: BlockRef, block: Block): readonly Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (let position = 0; position < block.count; position++) {
+    const wanted = position < 32 ? (ref.low >>> position) & 1 : (ref.high >>> (position - 32)) & 1;
+    if (wanted === 1) exchanges.push(decodeExchange(block.exchangeBytes(position)));
+  }
+  return exchanges;
+}
+
+function isoTime(at: number): string {
+  return new Date(at / 1000).toISOString();
+}

@@ -1,0 +1,16 @@
+/** What of a store could not be read: it is skipped, reported once a reading, and the rest is served. */
+import type { Micros } from '../../core/index.ts';
+
+export interface Damage {
+  readonly code: 'STORE_CORRUPT_BLOCK' | 'STORE_CORRUPT_SEGMENT';
+  /** Key of the block in hexadecimal; empty for a whole segment. */
+  readonly key: string;
+  readonly firstAt: Micros;
+  readonly lastAt: Micros;
+  /** Exchanges not served; 0 where that is not known. */
+  readonly exchanges: number;
+  /** One line for people: what, where, what is wrong. */
+  readonly text: string;
+}
+
+export type ReportDamage = (damage: Damage) => void;

@@ -1,0 +1,150 @@
+/** Port `ExchangeStore` through the socket of the process that owns the store: reads; writing is the owner's. */
+import { type IncomingMessage, request } from 'node:http';
+import {
+  BytecopyError,
+  decodeExchange,
+  type Exchange,
+  type ExchangeId,
+  type ExchangeStore,
+  type ExitCode,
+  type Selection,
+  type StoreStatistics,
+} from '../../core/index.ts';
+import type { Damage, ReportDamage } from '../read/damage.ts';
+import { FRAME, type Frame, FrameCutter } from './frame.ts';
+import { SocketPath } from './socket-path.ts';
+
+export class StoreClient implements ExchangeStore {
+  /** Process that owns the store. */
+  readonly ownerPid: number;
+  readonly #socketPath: SocketPath;
+  readonly #report: ReportDamage;
+
+  private constructor(socketPath: SocketPath, ownerPid: number, report: ReportDamage) {
+    this.#socketPath = socketPath;
+    this.ownerPid = ownerPid;
+    this.#report = report;
+  }
+
+  /** @returns undefined where nobody listens */
+  static async connect(storePath: string, report: ReportDamage): Promise<StoreClient | undefined> {
+    const socketPath = await SocketPath.of(storePath);
+    try {
+      for await (const frame of call(socketPath.path, '/owner', {})) {
+        const { pid } = JSON.parse(frame.bytes.toString()) as { pid: number };
+        return new StoreClient(socketPath, pid, report);
+      }
+    } catch (error) {
+      await socketPath.close();
+      if (error instanceof BytecopyError && error.code === 'STORE_OWNER_GONE') return undefined;
+      throw error;
+    }
+    await socketPath.close();
+    return undefined;
+  }
+
+  /** @throws BytecopyError `STORE_NOT_OWNER`, always */
+  append(_exchanges: readonly Exchange[]): Promise<void> {
+    return Promise.reject(
+      new BytecopyError('STORE_NOT_OWNER', `the store is written by process ${this.ownerPid}`, {
+        hint: 'stop that process first, or write to another store',
+      }),
+    );
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *find(selection: Selection): AsyncGenerator<readonly Exchange[]> {
+    yield* this.#pages('/find', selection);
+  }
+
+  async get(id: ExchangeId): Promise<Exchange | undefined> {
+    for await (const page of this.#pages('/get', { id })) return page[0];
+    return undefined;
+  }
+
+  async trace(traceId: string): Promise<readonly Exchange[]> {
+    for await (const page of this.#pages('/trace', { traceId })) return page;
+    return [];
+  }
+
+  async statistics(): Promise<StoreStatistics> {
+    for await (const frame of call(this.#socketPath.path, '/statistics', {})) {
+      if (frame.kind === FRAME.value) return JSON.parse(frame.bytes.toString()) as StoreStatistics;
+    }
+    throw ownerGone();
+  }
+
+  close(): Promise<void> {
+    return this.#socketPath.close();
+  }
+
+  async *#pages(path: string, body: unknown): AsyncGenerator<readonly Exchange[]> {
+    let page: Exchange[] = [];
+    for await (const frame of call(this.#socketPath.path, path, body)) {
+      switch (frame.kind) {
+        case FRAME.exchange:
+          page.push(decodeExchange(frame.bytes));
+          break;
+        case FRAME.page:
+          yield page;
+          page = [];
+          break;
+        case FRAME.damage:
+          this.#report(JSON.parse(frame.bytes.toString()) as Damage);
+          break;
+        default:
+          throw new BytecopyError('STORE_SOCKET', `the owner of the store sent a frame of kind ${frame.kind}`, {
+            hint: 'use the same version of bytecopy on both sides',
+          });
+      }
+    }
+  }
+}
+
+/** Frames of one answer up to its end. @throws BytecopyError what the owner met, `STORE_OWNER_GONE` where it ended */
+async function* call(socketPath: string, path: string, body: unknown): AsyncGenerator<Frame> {
+  const response = await post(socketPath, path, JSON.stringify(body));
+  const cutter = new FrameCutter();
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      for (const frame of cutter.push(chunk)) {
+        if (frame.kind === FRAME.end) return;
+        if (frame.kind === FRAME.error) throw toError(frame.bytes);
+        yield frame;
+      }
+    }
+  } catch (error) {
+    throw error instanceof BytecopyError ? error : ownerGone(error);
+  } finally {
+    response.destroy();
+  }
+  throw ownerGone();
+}
+
+function post(socketPath: string, path: string, body: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path, method: 'POST', agent: false }, resolve);
+    sent.on('error', (error) => reject(ownerGone(error)));
+    sent.end(body);
+  });
+}
+
+function toError(bytes: Buffer): BytecopyError {
+  const { code, message, hint, exitCode } = JSON.parse(bytes.toString()) as {
+    code: string;
+    message: string;
+    hint?: string;
+    exitCode: ExitCode;
+  };
+  return new BytecopyError(code, message, { exitCode, ...(hint === undefined ? {} : { hint }) });
+}
+
+function ownerGone(cause?: unknown): BytecopyError {
+  return new BytecopyError('STORE_OWNER_GONE', 'the process that owns the store ended before it had answered', {
+    cause,
+    hint: 'run the command again: it opens the store by itself then',
+  });
+}

@@ -1,0 +1,245 @@
+/**
+ * Exchanges → blocks → data layer, then index layer.
+ *
+ *   append ─▶ pending ─▶ batch: cut, numbered, compressed ─▶ data.put ─▶ index.put
+ *             bounded     at most two under way               the truth    may be made again from it
+ *
+ * A batch leaves when what waits is large enough, or old enough. `append` waits while two batches are under way: that is
+ * the backpressure. A batch that could not be written stays in memory and is tried again, from the step that failed,
+ * before anything else is; until it succeeds `append` takes nothing and says why. So at most two batches and what waits
+ * are in memory, and nothing that was taken is dropped while the process lives.
+ */
+import {
+  type ByteCount,
+  BytecopyError,
+  type DataEntry,
+  type DataLayer,
+  type Exchange,
+  type IndexEntry,
+  type IndexLayer,
+  type Micros,
+  type Millis,
+} from '../../core/index.ts';
+import { encodeBlock } from '../block/block.ts';
+import { encodeBlockKey, hashService } from '../block/block-key.ts';
+import { segmentOf } from '../block/time-slice.ts';
+import { addCounts, type Catalog, type SegmentCount } from '../owner/catalog.ts';
+import { type BlockDraft, PendingExchanges } from './pending-exchanges.ts';
+
+/** Exchanges that make a batch: 64 full blocks, some 6 MB of usual traffic. */
+const BATCH_EXCHANGES = 4096;
+/** Bytes that make a batch, whatever their number. */
+const BATCH_BYTES: ByteCount = 8 * 1024 * 1024;
+/** One is compressed while the other is written. */
+const MAX_BATCHES_UNDER_WAY = 2;
+
+export interface BlockWriterOptions {
+  readonly segmentMicros: Micros;
+  /** Exchanges a block at most, 1 to 64. */
+  readonly blockExchanges: number;
+  /** Age at which what waits is written. */
+  readonly flushIntervalMs: Millis;
+  /** Time between checkpoints while something is written: bounds what reopening after a crash reads again. */
+  readonly checkpointIntervalMs: Millis;
+  /** Number of the last block in the store. */
+  readonly lastSequence: number;
+}
+
+interface Batch {
+  readonly drafts: readonly BlockDraft[];
+  readonly firstSequence: number;
+  data: readonly DataEntry[] | undefined;
+  index: readonly IndexEntry[];
+  /** The data layer has it. */
+  stored: boolean;
+}
+
+export class BlockWriter {
+  readonly #options: BlockWriterOptions;
+  readonly #data: DataLayer;
+  readonly #index: IndexLayer;
+  readonly #catalog: Catalog;
+  readonly #pending = new PendingExchanges();
+  readonly #underWay = new Set<Promise<void>>();
+  /** Batches that could not be written, oldest first. */
+  #failed: Batch[] = [];
+  #failure: BytecopyError | undefined;
+  #sequence: number;
+  #checkpointed: number;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #checkpointTimer: NodeJS.Timeout | undefined;
+  #checkpoint: Promise<void> = Promise.resolve();
+
+  constructor(options: BlockWriterOptions, ports: { data: DataLayer; index: IndexLayer; catalog: Catalog }) {
+    this.#options = options;
+    this.#data = ports.data;
+    this.#index = ports.index;
+    this.#catalog = ports.catalog;
+    this.#sequence = options.lastSequence;
+    this.#checkpointed = options.lastSequence;
+  }
+
+  /**
+   * Resolves when there is room for more. Exchanges before the one that met a failure may have been taken: append all
+   * of them again when it is mended, equal ids are kept once.
+   *
+   * @throws BytecopyError `STORE_FULL`, `STORE_IO` while a batch cannot be written
+   */
+  async append(exchanges: readonly Exchange[]): Promise<void> {
+    if (this.#failure !== undefined) await this.#retry();
+    for (const exchange of exchanges) {
+      this.#pending.add(exchange);
+      if (this.#pending.count >= BATCH_EXCHANGES || this.#pending.byteCount >= BATCH_BYTES) {
+        while (this.#underWay.size >= MAX_BATCHES_UNDER_WAY) await Promise.race(this.#underWay);
+        if (this.#failure !== undefined) await this.#retry();
+        this.#begin();
+      }
+    }
+    if (this.#pending.count > 0)
+      this.#flushTimer ??= setTimeout(() => this.#flushAged(), this.#options.flushIntervalMs).unref();
+  }
+
+  /** Everything appended before is in both layers, buffered. */
+  async drain(): Promise<void> {
+    if (this.#failure !== undefined) await this.#retry();
+    this.#begin();
+    await Promise.all(this.#underWay);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Everything appended before is on disk in both layers, synced, and the catalog says so. */
+  async flush(): Promise<void> {
+    await this.drain();
+    const flushed = this.#checkpoint.catch(() => {}).then(() => this.#writeCheckpoint());
+    this.#checkpoint = flushed;
+    await flushed;
+  }
+
+  /** @throws BytecopyError what could not be written, which is lost then */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+      await this.#catalog.close();
+    } finally {
+      clearTimeout(this.#flushTimer);
+      clearTimeout(this.#checkpointTimer);
+      await Promise.all(this.#underWay);
+    }
+  }
+
+  #begin(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    if (this.#pending.count === 0) return;
+    const drafts = this.#pending.take(this.#options.blockExchanges);
+    const batch: Batch = { drafts, firstSequence: this.#sequence + 1, data: undefined, index: [], stored: false };
+    this.#sequence += drafts.length;
+    const written: Promise<void> = this.#write(batch)
+      .catch((error: unknown) => this.#fail(batch, error))
+      .finally(() => this.#underWay.delete(written));
+    this.#underWay.add(written);
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    if (batch.data === undefined) await this.#encode(batch);
+    const counts = countBySegment(batch.drafts, this.#options.segmentMicros);
+    if (!batch.stored) {
+      await this.#catalog.markDirty([...counts.keys()]);
+      await this.#data.put(batch.data ?? [], 'buffered');
+      batch.stored = true;
+      for (const [segment, count] of counts) this.#catalog.add(segment, count);
+    }
+    await this.#index.put(batch.index, 'buffered');
+    this.#checkpointTimer ??= setTimeout(() => this.#checkpointAged(), this.#options.checkpointIntervalMs).unref();
+  }
+
+  async #encode(batch: Batch): Promise<void> {
+    const blocks = batch.drafts.map((draft, position) => ({ draft, sequence: batch.firstSequence + position }));
+    const keys = blocks.map(({ draft, sequence }) => toKey(draft, sequence));
+    const values = await Promise.all(
+      blocks.map(({ draft, sequence }) => encodeBlock(sequence, draft.documents.length, draft.payload)),
+    );
+    const segments = batch.drafts.map((draft) => segmentOf(draft.firstAt, this.#options.segmentMicros));
+    batch.index = batch.drafts.map((draft, position) => ({
+      segment: segments[position] as number,
+      block: keys[position] as Buffer,
+      documents: draft.documents,
+    }));
+    batch.data = values.map((value, position) => ({
+      segment: segments[position] as number,
+      key: keys[position] as Buffer,
+      value,
+    }));
+  }
+
+  #fail(batch: Batch, error: unknown): void {
+    this.#failed.push(batch);
+    this.#failure =
+      error instanceof BytecopyError
+        ? error
+        : new BytecopyError('STORE_IO', `cannot write to the store: ${String(error)}`, { cause: error });
+  }
+
+  /** Tries what failed again, in order. */
+  async #retry(): Promise<void> {
+    await Promise.all(this.#underWay);
+    const batches = this.#failed.sort((one, other) => one.firstSequence - other.firstSequence);
+    this.#failed = [];
+    this.#failure = undefined;
+    for (const batch of batches) {
+      if (this.#failure !== undefined) this.#failed.push(batch);
+      else await this.#write(batch).catch((error: unknown) => this.#fail(batch, error));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #writeCheckpoint(): Promise<void> {
+    clearTimeout(this.#checkpointTimer);
+    this.#checkpointTimer = undefined;
+    const sequence = this.#sequence;
+    if (sequence === this.#checkpointed) return;
+    // What is begun from here on marks its segments for the next checkpoint; what was begun before is waited for.
+    this.#catalog.beginCheckpoint();
+    await Promise.all(this.#underWay);
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#data.sync();
+    await this.#index.sync();
+    await this.#catalog.endCheckpoint(sequence);
+    this.#checkpointed = sequence;
+  }
+
+  #flushAged(): void {
+    this.#flushTimer = undefined;
+    if (this.#underWay.size < MAX_BATCHES_UNDER_WAY && this.#failure === undefined) this.#begin();
+    // Busy: the next append or read takes what waits along.
+    else this.#flushTimer = setTimeout(() => this.#flushAged(), this.#options.flushIntervalMs).unref();
+  }
+
+  #checkpointAged(): void {
+    this.#checkpointTimer = undefined;
+    // A failure is kept and reported by the next append.
+    this.flush().catch(() => {});
+  }
+}
+
+function toKey(draft: BlockDraft, sequence: number): Buffer {
+  return encodeBlockKey({
+    slice: draft.slice,
+    serviceHash: hashService(draft.service),
+    firstAt: draft.firstAt,
+    lastAt: draft.lastAt,
+    sequence,
+    count: draft.documents.length,
+  });
+}
+
+function countBySegment(drafts: readonly BlockDraft[], segmentMicros: Micros): Map<Micros, SegmentCount> {
+  const counts = new Map<Micros, SegmentCount>();
+  for (const { firstAt, lastAt, documents } of drafts) {
+    const segment = segmentOf(firstAt, segmentMicros);
+    const known = counts.get(segment);
+    const count = { exchanges: documents.length, firstAt, lastAt };
+    counts.set(segment, known === undefined ? count : addCounts(known, count));
+  }
+  return counts;
+}
