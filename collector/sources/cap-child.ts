@@ -32,6 +32,9 @@ const SNAP_LENGTH_BYTES = 65_535;
 const BATCH_BYTES = 256 * 1024;
 /** A packet waits for company at most this long. */
 const BATCH_MICROS = 1000;
+/** Pause before a full output is tried again. */
+const RETRY_MS = 1;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 const STDIN_FD = 0;
 const STDOUT_FD = 1;
 
@@ -64,11 +67,22 @@ class RecordBatch {
     this.#records = [];
     this.#byteCount = 0;
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(STDOUT_FD, bytes, written);
+      for (let written = 0; written < bytes.length; ) written += writeSome(bytes, written);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
       throw error;
     }
+  }
+}
+
+/** @returns how many bytes were taken. The descriptor may not block, so a full one is asked again a little later. */
+function writeSome(bytes: Uint8Array, from: number): number {
+  try {
+    return writeSync(STDOUT_FD, bytes, from);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    Atomics.wait(PAUSE, 0, 0, RETRY_MS);
+    return 0;
   }
 }
 

@@ -12,7 +12,15 @@ import { type ChildFailed, sendReport } from './child-report.ts';
 import { interfaceNames } from './interfaces.ts';
 import { type Handle, type Libpcap, loadLibpcap, PCAP_ERROR } from './libpcap.ts';
 import type { LibpcapTask } from './libpcap-task.ts';
-import { badFilter, cannotOpen, interfaceDown, noInterface, noLibpcap, noPrivilege } from './live-capture-errors.ts';
+import {
+  badFilter,
+  cannotOpen,
+  captureBroken,
+  interfaceDown,
+  noInterface,
+  noLibpcap,
+  noPrivilege,
+} from './live-capture-errors.ts';
 
 /** A block of the ring is handed over at the latest this long after its first packet. */
 const RING_TIMEOUT_MS = 2;
@@ -33,11 +41,13 @@ class CaptureLoop {
   readonly #libpcap: Libpcap;
   readonly #pcap: Handle;
   readonly #dump: Handle;
+  readonly #interface: string;
   #stopAtMs: number | undefined;
   #reportedAtMs = 0;
   #quietSinceMs = 0;
 
-  constructor(libpcap: Libpcap, pcap: Handle) {
+  constructor(libpcap: Libpcap, pcap: Handle, interfaceName: string) {
+    this.#interface = interfaceName;
     this.#libpcap = libpcap;
     this.#pcap = pcap;
     this.#dump = libpcap.openDump(pcap, STDOUT_FD, DUMP_BUFFER_BYTES);
@@ -57,8 +67,8 @@ class CaptureLoop {
 
   #capture(): void {
     const count = this.#libpcap.dispatchTo(this.#dump, this.#pcap, MAX_ROUND_PACKETS);
-    if (count < 0) this.#fail();
-    if (count > 0 && !this.#libpcap.flush(this.#dump)) this.#end();
+    if (count < 0) this.#fail(this.#libpcap.lastError(this.#pcap));
+    if (count > 0 && !this.#libpcap.flush(this.#dump)) this.#fail('its output cannot be written');
     if (Date.now() - this.#reportedAtMs >= STATISTICS_EVERY_MS) this.#report();
     if (count === MAX_ROUND_PACKETS) setImmediate(() => this.run());
     else setTimeout(() => this.run(), POLL_MS);
@@ -81,8 +91,9 @@ class CaptureLoop {
     sendReport({ kind: 'statistics', ...this.#libpcap.statistics(this.#pcap) });
   }
 
-  #fail(): never {
-    sendReport(cannotOpen('that was being captured', this.#libpcap.lastError(this.#pcap)));
+  /** Reaches nobody when the parent is gone, which is the usual reason. */
+  #fail(why: string): never {
+    sendReport(captureBroken(this.#interface, why));
     this.#end(1);
   }
 
@@ -102,7 +113,7 @@ function main(): void {
     return;
   }
   const { libpcap, pcap, filter } = opened;
-  const loop = new CaptureLoop(libpcap, pcap);
+  const loop = new CaptureLoop(libpcap, pcap, task.interface);
   process.on('SIGTERM', () => loop.stop());
   // Ctrl-C reaches the whole group; the parent decides when it is over.
   process.on('SIGINT', () => undefined);

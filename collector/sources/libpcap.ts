@@ -6,6 +6,7 @@
  *
  * Source: pcap(3PCAP) and the pages it names; constants of pcap/pcap.h and pcap/dlt.h.
  */
+import { constants } from 'node:fs';
 import koffi, { type LibraryHandle } from 'koffi';
 import type { ByteCount, Micros } from '../../core/index.ts';
 
@@ -28,6 +29,10 @@ const STATISTICS_BYTES = 12;
 const NETMASK_UNKNOWN = 0xffff_ffff;
 /** _IOFBF of stdio.h. */
 const FULLY_BUFFERED = 0;
+/** F_GETFL, F_SETFL and O_NONBLOCK of fcntl.h. */
+const GET_FLAGS = 3;
+const SET_FLAGS = 4;
+const NON_BLOCKING = constants.O_NONBLOCK;
 /** Names of the library: the running system's and the one of the development package. */
 const LIBRARY_NAMES = ['libpcap.so.1', 'libpcap.so.0.8', 'libpcap.so', 'libpcap.dylib'];
 
@@ -46,13 +51,13 @@ export interface Libpcap {
   /** @returns why the expression cannot be used, or undefined when it is */
   setFilter(pcap: Handle, expression: string): string | undefined;
   setNonBlocking(pcap: Handle): void;
-  /** Opens a dump onto a file descriptor, fully buffered. */
+  /** Opens a dump onto a file descriptor, which is made to block, fully buffered. */
   openDump(pcap: Handle, fd: number, bufferBytes: ByteCount): Handle;
   /** Dumps what is there, at most `maxPackets`; @returns their number, negative on error */
   dispatchTo(dump: Handle, pcap: Handle, maxPackets: number): number;
   /** Dumps one packet; @returns when it was captured, or undefined when there is none */
   dumpNext(dump: Handle, pcap: Handle): Micros | undefined;
-  /** @returns false when the reader of the dump is gone */
+  /** @returns false when the dump cannot be written, as when its reader is gone */
   flush(dump: Handle): boolean;
   statistics(pcap: Handle): { received: number; dropped: number; droppedByInterface: number };
   lastError(pcap: Handle): string;
@@ -79,6 +84,7 @@ function openLibrary(): LibraryHandle | undefined {
 function bind(pcap: LibraryHandle): Libpcap {
   const libc = koffi.load(null);
   const fdopen = libc.func('void *fdopen(int fd, const char *mode)');
+  const fcntl = libc.func('int fcntl(int fd, int command, ...)');
   const setvbuf = libc.func('int setvbuf(void *stream, void *buffer, int mode, size_t size)');
   const libVersion = pcap.func('const char *pcap_lib_version(void)');
   const create = pcap.func('void *pcap_create(const char *source, void *errbuf)');
@@ -131,6 +137,8 @@ function bind(pcap: LibraryHandle): Libpcap {
       setNonBlock(p, 1, Buffer.alloc(ERROR_BUFFER_BYTES));
     },
     openDump: (p, fd, bufferBytes) => {
+      // Whoever touched `process.stdout` made it non-blocking, and C would lose what does not fit.
+      fcntl(fd, SET_FLAGS, 'int', fcntl(fd, GET_FLAGS, 'int', 0) & ~NON_BLOCKING);
       const stream = fdopen(fd, 'wb');
       setvbuf(stream, null, FULLY_BUFFERED, bufferBytes);
       return dumpOpen(p, stream);

@@ -61,6 +61,15 @@ export function cannotOpen(interfaceName: string, detail: string): ChildFailed {
   );
 }
 
+/** Went wrong after it had begun. */
+export function captureBroken(interfaceName: string, detail: string): ChildFailed {
+  return failed(
+    'CAPTURE_BROKEN',
+    `the capture on interface ${interfaceName} broke off: ${detail}`,
+    'the packets before it were kept; was the interface taken away?',
+  );
+}
+
 function failed(code: string, message: string, hint: string, exitCode: ChildFailed['exitCode'] = 1): ChildFailed {
   return { kind: 'failed', code, message, hint, exitCode };
 }

@@ -27,7 +27,10 @@ describeWith(['cap', 'capture'], 'cap on lo', () => {
 
 describeWith(['tcpdump', 'capture'], 'the output of tcpdump', () => {
   captureSourceSuite(() =>
-    live((port) => ({ kind: 'command', command: `exec tcpdump -i lo --immediate-mode -U -w - tcp port ${port}` })),
+    live((port) => ({
+      kind: 'command',
+      command: `exec tcpdump -i lo --immediate-mode -U -s 2048 -B 16384 -w - tcp port ${port}`,
+    })),
   );
 });
 
