@@ -7,6 +7,7 @@ export * from './exchange/exchange-id.ts';
 export * from './exchange/message.ts';
 export * from './flow/flow.ts';
 export * from './flow/flow-id.ts';
+export { formatIsoTime } from './iso-time.ts';
 export * from './ledger/account.ts';
 export * from './ledger/ledger.ts';
 export * from './packet.ts';

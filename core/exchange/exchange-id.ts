@@ -21,11 +21,24 @@ export interface ExchangeId {
 /** Set in the index when the offset counts bytes from server to client. */
 export const LONE_RESPONSE_INDEX = 0x80;
 
+/** Three hexadecimal digits of 0 to 4095. */
+const HEX_DIGITS = Array.from({ length: 4096 }, (_, i) => i.toString(16).padStart(3, '0'));
+
+/** Digits of the time's upper 32 bits, which change every 17 seconds. */
+let knownHigh = 0;
+let knownHighDigits = '00000000';
+
 const FORM = /^([0-9a-f]{14})-([0-9a-f]{16})-([0-9a-f]{12})-([0-9a-f]{2})$/;
 
 export function formatExchangeId(id: ExchangeId): string {
-  const at = id.at.toString(16).padStart(14, '0');
-  return `${at}-${id.flow}-${id.offset.toString(16).padStart(12, '0')}-${id.index.toString(16).padStart(2, '0')}`;
+  // Numbers above 2^31 have a slow `toString(16)`: 24 bits at a time from a table instead.
+  const high = Math.floor(id.at / 2 ** 24);
+  if (high !== knownHigh) {
+    knownHigh = high;
+    knownHighDigits = high.toString(16).padStart(8, '0');
+  }
+  const at = knownHighDigits + hex24(id.at % 2 ** 24);
+  return `${at}-${id.flow}-${hex24(Math.floor(id.offset / 2 ** 24))}${hex24(id.offset % 2 ** 24)}-${hex8(id.index)}`;
 }
 
 /** @throws BytecopyError `EXCHANGE_ID_INVALID` (exit code 2) when the text is not an id */
@@ -46,4 +59,12 @@ export function compareExchangeIds(one: ExchangeId, other: ExchangeId): number {
   if (one.at !== other.at) return one.at - other.at;
   if (one.flow !== other.flow) return one.flow < other.flow ? -1 : 1;
   return one.offset - other.offset || one.index - other.index;
+}
+
+function hex24(value: number): string {
+  return `${HEX_DIGITS[value >>> 12]}${HEX_DIGITS[value & 0xfff]}`;
+}
+
+function hex8(value: number): string {
+  return value.toString(16).padStart(2, '0');
 }

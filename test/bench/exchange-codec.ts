@@ -7,6 +7,7 @@
  * five rounds: rounds differ with the machine's neighbours.
  */
 import { decodeExchange, type Exchange, encodeExchange, encodeExchangeInto, SchemaWriter } from '../../core/index.ts';
+import { formatExchangeLine } from '../../formats/index.ts';
 import { exchange, flow, message, NOON_MICROS } from '../support/exchanges/index.ts';
 
 const EXCHANGES = 5_000;
@@ -73,4 +74,17 @@ measure('encodeExchangeInto', () => {
 });
 measure('decodeExchange', () => {
   for (const bytes of encoded) decodeExchange(bytes);
+});
+const decoded = encoded.map(decodeExchange);
+measure('formatExchangeLine', () => {
+  for (const one of decoded) formatExchangeLine(one);
+});
+measure('formatExchangeLine, to bytes', () => {
+  let text = '';
+  for (const one of decoded) {
+    text += `${formatExchangeLine(one)}\n`;
+    if (text.length < 64 * 1024) continue;
+    Buffer.from(text);
+    text = '';
+  }
 });
