@@ -92,7 +92,11 @@ export class CommandCaptureSource implements CaptureSource {
     if (this.#child !== undefined) return this.#child;
     const child = spawn('/bin/sh', ['-c', this.#command], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    child.stdout.once('readable', () => this.#started.resolve());
+    child.stdout.once('readable', () => {
+      if (child.stdout.readableLength > 0) this.#started.resolve();
+      // Its end is readable too, and taken only by a read.
+      else child.stdout.read();
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr.push(text);
       this.#started.resolve();
