@@ -99,7 +99,7 @@ export class FlowParser {
     if (verdict === 'http-request' || verdict === 'http-response') {
       this.#becomeHttp1(verdict === 'http-request' ? direction : ((1 - direction) as Direction), chunk);
     } else if (verdict === 'undecided') {
-      this.#held.push({ direction, bytes: chunk.bytes.slice(), offset: chunk.offset, at });
+      this.#held.push({ direction, bytes: new Uint8Array(chunk.bytes), offset: chunk.offset, at });
       this.#heldBytes[direction] += chunk.bytes.length;
     } else if (verdict === 'unknown' && (this.#midStream || direction === 1)) {
       this.#giveUp(direction, this.#midStream ? 'mid-stream' : 'not-http:unknown');

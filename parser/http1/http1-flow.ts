@@ -144,7 +144,7 @@ export class Http1Flow implements MessageOwner {
 
   lost(direction: Direction): void {
     if (direction === 1) {
-      this.#loneReason = 'gap';
+      if (this.#loneReason === 'no-request') this.#loneReason = 'gap';
       this.#endUnanswered('gap');
       return;
     }

@@ -114,7 +114,7 @@ export class MessageReader {
           place = this.#head(bytes, place, end, offset, at);
           break;
         case STATE.lost:
-          this.#discard(end - place, this.#lostReason);
+          this.#discardLost(end - place);
           return;
         case STATE.tunnel:
           this.#discard(end - place, 'tunnel');
@@ -128,7 +128,7 @@ export class MessageReader {
   gap(byteCount: ByteCount, at: Micros): void {
     switch (this.#state) {
       case STATE.head:
-        this.#dropPending('gap-in-head');
+        this.#dropPending(this.#strict ? this.#lostReason : 'gap-in-head');
         this.#lose('after-gap');
         return;
       case STATE.length: {
@@ -151,6 +151,9 @@ export class MessageReader {
       case STATE.untilClose:
         this.#builder.skip(byteCount);
         return;
+      case STATE.lost:
+        this.#owner.lost(this.#direction);
+        return;
       default:
         return;
     }
@@ -160,7 +163,7 @@ export class MessageReader {
   close(clean: boolean, reason: string): void {
     if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
     else if (this.inMessage) this.#finish(false, reason);
-    this.#dropPending('closed-in-head');
+    this.#dropPending(this.#strict ? this.#lostReason : 'closed-in-head');
     this.#state = STATE.lost;
     this.#lostReason = 'after-close';
   }
@@ -223,7 +226,7 @@ export class MessageReader {
     if (headEnd === NOT_A_START_LINE) {
       this.#forgetPending();
       const used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
-      this.#discard(length - used, this.#lostReason);
+      this.#discardLost(length - used);
       return taken;
     }
     if (headEnd === INCOMPLETE && length <= this.#deps.maxHeadBytes) return taken;
@@ -379,6 +382,13 @@ export class MessageReader {
     const pending = this.#pending as HeadBuffer;
     this.#deps.kept.release(pending.length);
     pending.clear();
+  }
+
+  /** Bytes between the loss and the next start: whole messages may be in them. */
+  #discardLost(byteCount: ByteCount): void {
+    if (byteCount === 0) return;
+    this.#discard(byteCount, this.#lostReason);
+    this.#owner.lost(this.#direction);
   }
 
   #discard(byteCount: ByteCount, reason: string): void {

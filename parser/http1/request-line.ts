@@ -129,7 +129,7 @@ export class RequestLine {
     this.#spell(bytes, from, verbEnd, pathStart, pathEnd);
     if (pathStart === verbEnd + 1 && pathEnd - from <= MAX_TABLE_OCTETS) {
       const { verb, path, operation, notes } = this;
-      this.#table[slot] = { octets: bytes.slice(from, pathEnd), verb, path, operation, notes };
+      this.#table[slot] = { octets: new Uint8Array(bytes.subarray(from, pathEnd)), verb, path, operation, notes };
     }
     this.notes |= before;
   }
