@@ -3,6 +3,8 @@
 export type { DoctorCheck } from './doctor/doctor-check.ts';
 export { listeningOn } from './doctor/listening-ports.ts';
 export { runDoctor } from './doctor/run-doctor.ts';
+export { type AssemblerOptions, DEFAULT_ASSEMBLER_OPTIONS } from './reassembly/options.ts';
+export { StreamAssembler } from './reassembly/stream-assembler.ts';
 export { captureFilter } from './sources/capture-filter.ts';
 export * from './sources/capture-spec.ts';
 export { type CaptureSourceDeps, openCaptureSource } from './sources/open-capture-source.ts';

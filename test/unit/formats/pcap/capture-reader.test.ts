@@ -108,14 +108,14 @@ test('what was written is read back', () => {
   expect(read(file).seen).toEqual([{ ...hello, linkType: 113, originalByteCount: 5, bytes: 'hel' }]);
 });
 
-test.each([
-  ['nothing at all', new Uint8Array(0), 'CAPTURE_NOT_A_CAPTURE', 'the input is empty', 0],
-  ['two bytes', Uint8Array.of(0xd4, 0xc3), 'CAPTURE_NOT_A_CAPTURE', 'only 2 bytes', 0],
-  ['text', Buffer.from('GET / HTTP/1.1'), 'CAPTURE_NOT_A_CAPTURE', 'first four bytes are 47455420', 0],
-  ['a gzipped capture', gzipSync(HELLO), 'CAPTURE_NOT_A_CAPTURE', '1f8b', 0],
-  ['an unknown link type', pcap('little', 0xa1b2c3d4, 0, 127), 'CAPTURE_LINK_TYPE', 'link type 127', 0],
-  ['a cut record', conversation().syn().pcap().subarray(0, 60), 'CAPTURE_TRUNCATED', 'ends within a record', 0],
-  ['a cut header', pcap('big', 0xa1b2c3d4, 0).subarray(0, 20), 'CAPTURE_TRUNCATED', 'ends within a record', 0],
+test.each<[string, Uint8Array, string, string]>([
+  ['nothing at all', new Uint8Array(0), 'CAPTURE_NOT_A_CAPTURE', 'the input is empty'],
+  ['two bytes', Uint8Array.of(0xd4, 0xc3), 'CAPTURE_NOT_A_CAPTURE', 'only 2 bytes'],
+  ['text', Buffer.from('GET / HTTP/1.1'), 'CAPTURE_NOT_A_CAPTURE', 'first four bytes are 47455420'],
+  ['a gzipped capture', gzipSync(HELLO), 'CAPTURE_NOT_A_CAPTURE', '1f8b'],
+  ['an unknown link type', pcap('little', 0xa1b2c3d4, 0, 127), 'CAPTURE_LINK_TYPE', 'link type 127'],
+  ['a cut record', conversation().syn().pcap().subarray(0, 60), 'CAPTURE_TRUNCATED', 'ends within a record'],
+  ['a cut header', pcap('big', 0xa1b2c3d4, 0).subarray(0, 20), 'CAPTURE_TRUNCATED', 'ends within a record'],
 ])('%s fails with a code', (_, bytes, code, message) => {
   const { reader } = read(bytes);
   expect(reader.failure).toMatchObject({ code, exitCode: 1 });

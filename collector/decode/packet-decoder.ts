@@ -1,0 +1,204 @@
+/**
+ * Packet → TCP segment, without allocating.
+ *
+ *     link layer ─▶ VLAN tags ─▶ IPv4 ──────────────────────▶ TCP
+ *                             └▶ IPv6 ─▶ extension headers ─▶ TCP        fragments wait in a table on the way
+ *
+ * The payload ends where the IP length says, so Ethernet padding and frame check sequences never get into a stream; an
+ * IP length of 0 (segmentation offload, captured before the card cut it) means up to the end of the packet. Checksums
+ * are not verified: offload leaves them wrong in captures of the sender.
+ *
+ * Sources: RFC 791, RFC 8200 (section 4), RFC 9293.
+ */
+import type { Account, Packet } from '../../core/index.ts';
+import { readInt32, readUint16 } from './big-endian.ts';
+import { FragmentTable } from './fragment-table.ts';
+import { type IgnoredReason, notTcp } from './ignored-reason.ts';
+import { LinkLayer } from './link-layer.ts';
+import { MAX_WINDOW_SCALE, Segment, TCP_FLAG } from './segment.ts';
+
+const PROTOCOL_TCP = 6;
+const IPV6_HEADER = { hopByHop: 0, routing: 43, fragment: 44, destination: 60, none: 59 } as const;
+/** Each kind may come once and destination options twice; whoever sends more means harm. */
+const MAX_EXTENSION_HEADERS = 8;
+
+/** Longest IP packet believed where only the capture tells its length; IPv6 jumbograms of segmentation offload stay under it. */
+const MAX_PACKET_BYTES = 1024 * 1024;
+
+export type DecodeOutcome = 'segment' | 'held' | IgnoredReason;
+
+export class PacketDecoder {
+  /** Result of the last call that returned `segment`; `packetCount` holds after every call. */
+  readonly segment = new Segment();
+  readonly #link = new LinkLayer();
+  readonly #fragments: FragmentTable;
+
+  /** @param packets the account whose `held` counts packets that wait for the rest of their datagram */
+  constructor(packets: Account) {
+    this.#fragments = new FragmentTable(packets);
+  }
+
+  /** @returns `segment` when {@link segment} is filled; `held` for a fragment that waits; otherwise why not */
+  decode(packet: Packet): DecodeOutcome {
+    const segment = this.segment;
+    segment.packetCount = 1;
+    const ignored = this.#link.read(packet);
+    if (ignored !== undefined) return ignored;
+    segment.at = packet.at;
+    segment.interfaceId = this.#link.interfaceId;
+    segment.network = this.#link.network;
+    const wireEnd = packet.start + packet.originalByteCount;
+    return this.#link.ipVersion === 4
+      ? this.#decodeIpv4(packet.data, this.#link.ipStart, packet.end, wireEnd)
+      : this.#decodeIpv6(packet.data, this.#link.ipStart, packet.end, wireEnd);
+  }
+
+  /** No more packets come: fragments that still wait are set aside. */
+  end(): void {
+    this.#fragments.end();
+  }
+
+  #decodeIpv4(data: Uint8Array, at: number, end: number, wireEnd: number): DecodeOutcome {
+    if (end - at < 20) return 'truncated-header';
+    const first = data[at] as number;
+    const headerBytes = (first & 0x0f) * 4;
+    const totalBytes = readUint16(data, at + 2);
+    if (first >> 4 !== 4 || headerBytes < 20) return 'malformed';
+    if (totalBytes !== 0 && totalBytes < headerBytes) return 'malformed';
+    const protocol = data[at + 9] as number;
+    if (protocol !== PROTOCOL_TCP) return notTcp(protocol);
+    if (end - at < headerBytes) return 'truncated-header';
+    const segment = this.segment;
+    segment.ipVersion = 4;
+    segment.source0 = readInt32(data, at + 12);
+    segment.source1 = 0;
+    segment.source2 = 0;
+    segment.source3 = 0;
+    segment.destination0 = readInt32(data, at + 16);
+    segment.destination1 = 0;
+    segment.destination2 = 0;
+    segment.destination3 = 0;
+    const ipEnd = totalBytes === 0 ? Math.max(wireEnd, end) : at + totalBytes;
+    const fragment = readUint16(data, at + 6);
+    if ((fragment & 0x3fff) !== 0) {
+      const more = (fragment & 0x2000) !== 0;
+      return this.#join(data, at + headerBytes, end, ipEnd, (fragment & 0x1fff) * 8, more, readUint16(data, at + 4), 6);
+    }
+    return this.#decodeTcp(data, at + headerBytes, end, ipEnd);
+  }
+
+  #decodeIpv6(data: Uint8Array, at: number, end: number, wireEnd: number): DecodeOutcome {
+    if (end - at < 40) return 'truncated-header';
+    if ((data[at] as number) >> 4 !== 6) return 'malformed';
+    const segment = this.segment;
+    segment.ipVersion = 6;
+    segment.source0 = readInt32(data, at + 8);
+    segment.source1 = readInt32(data, at + 12);
+    segment.source2 = readInt32(data, at + 16);
+    segment.source3 = readInt32(data, at + 20);
+    segment.destination0 = readInt32(data, at + 24);
+    segment.destination1 = readInt32(data, at + 28);
+    segment.destination2 = readInt32(data, at + 32);
+    segment.destination3 = readInt32(data, at + 36);
+    const payloadBytes = readUint16(data, at + 4);
+    const ipEnd = payloadBytes === 0 ? Math.max(wireEnd, end) : at + 40 + payloadBytes;
+    return this.#decodeExtensions(data, at + 40, end, ipEnd, data[at + 6] as number);
+  }
+
+  #decodeExtensions(data: Uint8Array, from: number, end: number, ipEnd: number, firstHeader: number): DecodeOutcome {
+    let header = firstHeader;
+    let at = from;
+    for (let count = 0; count <= MAX_EXTENSION_HEADERS; count++) {
+      switch (header) {
+        case PROTOCOL_TCP:
+          return this.#decodeTcp(data, at, end, ipEnd);
+        case IPV6_HEADER.hopByHop:
+        case IPV6_HEADER.routing:
+        case IPV6_HEADER.destination:
+          if (end - at < 8) return 'truncated-header';
+          header = data[at] as number;
+          at += ((data[at + 1] as number) + 1) * 8;
+          break;
+        case IPV6_HEADER.fragment: {
+          if (end - at < 8) return 'truncated-header';
+          header = data[at] as number;
+          const fragment = readUint16(data, at + 2);
+          const id = readInt32(data, at + 4);
+          at += 8;
+          if ((fragment & 0xfff9) === 0) break;
+          return this.#join(data, at, end, ipEnd, fragment & 0xfff8, (fragment & 1) !== 0, id, header);
+        }
+        default:
+          return notTcp(header);
+      }
+    }
+    return 'malformed';
+  }
+
+  #join(
+    data: Uint8Array,
+    at: number,
+    end: number,
+    ipEnd: number,
+    offset: number,
+    more: boolean,
+    id: number,
+    header: number,
+  ): DecodeOutcome {
+    if (header !== PROTOCOL_TCP && header !== IPV6_HEADER.destination) return notTcp(header);
+    if (ipEnd > end) return 'fragment-cut';
+    if (ipEnd < at) return 'malformed';
+    const key = `${this.segment.network} ${id} ${header} ${this.#addresses()}`;
+    const joined = this.#fragments.add(key, this.segment.at, offset, data.subarray(at, ipEnd), !more);
+    if (typeof joined === 'string') return joined;
+    this.segment.packetCount = joined.fragmentCount;
+    const { bytes } = joined;
+    return this.#decodeExtensions(bytes, 0, bytes.length, bytes.length, header);
+  }
+
+  #addresses(): string {
+    const { source0, source1, source2, source3 } = this.segment;
+    const { destination0, destination1, destination2, destination3 } = this.segment;
+    return [source0, source1, source2, source3, destination0, destination1, destination2, destination3].join();
+  }
+
+  #decodeTcp(data: Uint8Array, at: number, end: number, ipEnd: number): DecodeOutcome {
+    if (ipEnd - at < 20 || ipEnd - at > MAX_PACKET_BYTES) return 'malformed';
+    if (end - at < 20) return 'truncated-header';
+    const headerBytes = ((data[at + 12] as number) >> 4) * 4;
+    if (headerBytes < 20 || at + headerBytes > ipEnd) return 'malformed';
+    const start = at + headerBytes;
+    if (start > end) return 'truncated-header';
+    const segment = this.segment;
+    segment.sourcePort = readUint16(data, at);
+    segment.destinationPort = readUint16(data, at + 2);
+    segment.sequence = readInt32(data, at + 4);
+    segment.acknowledgment = readInt32(data, at + 8);
+    segment.flags = data[at + 13] as number;
+    segment.window = readUint16(data, at + 14);
+    segment.data = data;
+    segment.start = start;
+    segment.end = Math.min(end, ipEnd);
+    segment.byteCount = ipEnd - start;
+    segment.windowScale = (segment.flags & TCP_FLAG.syn) === 0 ? undefined : findWindowScale(data, at + 20, start);
+    return 'segment';
+  }
+}
+
+/** The shift of the window scale option (kind 3, RFC 7323), undefined where there is none. */
+function findWindowScale(data: Uint8Array, from: number, end: number): number | undefined {
+  let at = from;
+  while (at < end) {
+    const kind = data[at] as number;
+    if (kind === 0) return undefined;
+    if (kind === 1) {
+      at++;
+      continue;
+    }
+    const length = at + 1 < end ? (data[at + 1] as number) : 0;
+    if (length < 2) return undefined;
+    if (kind === 3 && length === 3 && at + 2 < end) return Math.min(data[at + 2] as number, MAX_WINDOW_SCALE);
+    at += length;
+  }
+  return undefined;
+}

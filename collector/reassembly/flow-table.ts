@@ -1,0 +1,136 @@
+/**
+ * Flows by five-tuple and network, and in the order in which they were last heard of.
+ *
+ *     key (32-bit hash, the same for both directions) ─▶ flow ─▶ flow with the same key ─▶ …
+ *     quietest ◀─▶ … ◀─▶ busiest            open flows
+ *     first closed ─▶ … ─▶ last closed      closed flows, remembered a while
+ *
+ * A look-up builds no string and allocates nothing. Chains are bounded by {@link MAX_CHAIN}, so that packets made to
+ * collide cost their sender's flows and nobody's time.
+ */
+import type { Micros } from '../../core/index.ts';
+import type { Segment } from '../decode/segment.ts';
+import type { HalfFlow } from './half-flow.ts';
+import { TrackedFlow } from './tracked-flow.ts';
+
+/** Flows that may share a key; with honest addresses two hardly ever do. */
+export const MAX_CHAIN = 32;
+
+export class FlowTable {
+  readonly #byKey = new Map<number, TrackedFlow>();
+  readonly #closed = new Set<TrackedFlow>();
+  #size = 0;
+  #quietest: TrackedFlow | undefined;
+  #busiest: TrackedFlow | undefined;
+  /** Direction of the segment in the flow that `find` returned. */
+  found: HalfFlow | undefined;
+
+  /** Flows remembered, open and closed. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The open flow that was not heard of for longest. */
+  get quietest(): TrackedFlow | undefined {
+    return this.#quietest;
+  }
+
+  /** The closed flow that was closed first. */
+  get firstClosed(): TrackedFlow | undefined {
+    if (this.#closed.size === 0) return undefined;
+    return this.#closed.values().next().value;
+  }
+
+  /** The segment's flow, and in {@link found} its direction there. */
+  find(segment: Segment): TrackedFlow | undefined {
+    let flow = this.#byKey.get(keyOf(segment));
+    while (flow !== undefined) {
+      this.found = flow.halfOf(segment);
+      if (this.found !== undefined) return flow;
+      flow = flow.nextWithKey;
+    }
+    return undefined;
+  }
+
+  /** A new flow for the segment, and the oldest of its chain where that became too long: the caller closes it. */
+  add(segment: Segment, now: Micros): { readonly flow: TrackedFlow; readonly crowdedOut: TrackedFlow | undefined } {
+    const key = keyOf(segment);
+    const flow = new TrackedFlow(segment, key, now);
+    flow.nextWithKey = this.#byKey.get(key);
+    this.#byKey.set(key, flow);
+    this.#size++;
+    this.#append(flow);
+    let length = 1;
+    let last = flow;
+    while (last.nextWithKey !== undefined) {
+      last = last.nextWithKey;
+      length++;
+    }
+    return { flow, crowdedOut: length > MAX_CHAIN ? last : undefined };
+  }
+
+  /** The flow was heard of: it becomes the busiest. */
+  touch(flow: TrackedFlow, now: Micros): void {
+    flow.lastAt = now;
+    if (flow === this.#busiest || flow.closed) return;
+    this.#unlink(flow);
+    this.#append(flow);
+  }
+
+  /** The flow is closed and only remembered from now on. */
+  retire(flow: TrackedFlow, now: Micros): void {
+    this.#unlink(flow);
+    flow.closed = true;
+    flow.lastAt = now;
+    this.#closed.add(flow);
+  }
+
+  remove(flow: TrackedFlow): void {
+    if (!this.#closed.delete(flow)) this.#unlink(flow);
+    this.#size--;
+    const first = this.#byKey.get(flow.key);
+    if (first === flow) {
+      if (flow.nextWithKey === undefined) this.#byKey.delete(flow.key);
+      else this.#byKey.set(flow.key, flow.nextWithKey);
+      return;
+    }
+    let before = first;
+    while (before !== undefined && before.nextWithKey !== flow) before = before.nextWithKey;
+    if (before !== undefined) before.nextWithKey = flow.nextWithKey;
+  }
+
+  #append(flow: TrackedFlow): void {
+    flow.quieter = this.#busiest;
+    flow.busier = undefined;
+    if (this.#busiest === undefined) this.#quietest = flow;
+    else this.#busiest.busier = flow;
+    this.#busiest = flow;
+  }
+
+  #unlink(flow: TrackedFlow): void {
+    if (flow.quieter === undefined) this.#quietest = flow.busier;
+    else flow.quieter.busier = flow.busier;
+    if (flow.busier === undefined) this.#busiest = flow.quieter;
+    else flow.busier.quieter = flow.quieter;
+    flow.quieter = undefined;
+    flow.busier = undefined;
+  }
+}
+
+/** The same for both directions: each end is mixed by itself, and the two are added. */
+function keyOf(segment: Segment): number {
+  let source = segment.source0;
+  let destination = segment.destination0;
+  if (segment.ipVersion === 6) {
+    source = mix(mix(mix(source, segment.source1), segment.source2), segment.source3);
+    destination = mix(mix(mix(destination, segment.destination1), segment.destination2), segment.destination3);
+  }
+  return (mix(source, segment.sourcePort) + mix(destination, segment.destinationPort)) | 0;
+}
+
+function mix(state: number, word: number): number {
+  let mixed = Math.imul(state ^ Math.imul(word, 0x9e3779b1), 0x85ebca6b);
+  mixed ^= mixed >>> 15;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 13);
+}

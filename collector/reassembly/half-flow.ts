@@ -1,0 +1,110 @@
+/**
+ * One direction of a flow: where its stream stands, what waits, and what the peer said about it.
+ *
+ *     base          next                 acked            finAt
+ *      |── handed on ──|┄ hole ┄[ held ]┄┄┄┄|┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄|
+ *
+ * Positions are numbers without wrap, counted from the first sequence number seen; a stream offset is `position - base`.
+ * A 32-bit sequence number is placed by its signed distance from `next`, so streams of any length stay in order as
+ * long as nothing is 2 GiB away (RFC 1982; RFC 9293, section 3.4).
+ */
+import type { ByteCount, Direction, Micros } from '../../core/index.ts';
+import { HeldSegments } from './held-segments.ts';
+
+/** Farthest from `next` that a sequence or acknowledgment number is believed: the largest window TCP can have (RFC 7323). */
+export const MAX_DISTANCE: ByteCount = 1024 * 1024 * 1024;
+
+export const NOT_ENDED = Number.POSITIVE_INFINITY;
+export const NEVER = Number.NEGATIVE_INFINITY;
+
+export class HalfFlow {
+  /** Assigned when the flow opens. */
+  direction: Direction = 0;
+  /** Whether `nextSequence` means anything: a sequence number of this direction is known. */
+  anchored = false;
+  /** Whether a packet of this direction was seen. */
+  seen = false;
+  /** Interface of its first packet. */
+  interfaceId = 0;
+  /** Initial sequence number, signed 32 bits; undefined where no SYN told it. */
+  isn: number | undefined = undefined;
+  /** Nothing was seen of it although the flow waited: what its peer acknowledges is missing at once. */
+  absent = false;
+  /** Lowest position that can belong to the stream; known from a SYN. */
+  floor: number = NEVER;
+  /** Position of the first byte of the stream; assigned when the flow opens. */
+  base = 0;
+  /** Position of the next byte to hand on, and its sequence number as signed 32 bits. */
+  next = 0;
+  nextSequence = 0;
+  /** Highest position that the peer acknowledged; the FIN counts as a position. */
+  acked: number = NEVER;
+  /** Acknowledged positions up to here were waited for, and the stream of the peer waits no longer for them. */
+  waivedTo: number = NEVER;
+  /** Position behind the last byte, once the FIN was seen; what the FIN's sender had of the peer; when. */
+  finAt: number = NOT_ENDED;
+  finNeeds: number = NEVER;
+  finSeenAt: Micros = 0;
+  closed = false;
+  /** Window scale that this side announced. */
+  windowScale: number | undefined = undefined;
+  /** Bytes that this side last said it would take. */
+  window: ByteCount = 0;
+  readonly held = new HeldSegments();
+
+  /** A SYN told where the stream begins. */
+  beginAfter(isn: number): void {
+    this.isn = isn;
+    if (!this.anchored) this.anchor((isn + 1) | 0);
+    this.floor = this.positionOf((isn + 1) | 0);
+  }
+
+  /** The flow opens: the stream begins where the SYN said, otherwise at the first byte known of. */
+  begin(direction: Direction): void {
+    this.direction = direction;
+    const first = this.floor !== NEVER ? this.floor : Math.min(0, this.held.head?.position ?? 0);
+    this.advanceTo(first);
+    this.base = first;
+  }
+
+  /** Takes `sequence` as that of position 0; nothing was handed on before. */
+  anchor(sequence: number): void {
+    this.anchored = true;
+    this.nextSequence = sequence;
+  }
+
+  /** Position of a sequence number of this direction. */
+  positionOf(sequence: number): number {
+    return this.next + ((sequence - this.nextSequence) | 0);
+  }
+
+  /** `next` moves to `position`. */
+  advanceTo(position: number): void {
+    this.nextSequence = (this.nextSequence + ((position - this.next) | 0)) | 0;
+    this.next = position;
+  }
+
+  /** Whether a segment sent by someone who had this stream up to `position` may be handed on now. */
+  hasReached(position: number): boolean {
+    return (
+      position <= this.next || position <= this.waivedTo || (this.next === this.finAt && position === this.next + 1)
+    );
+  }
+
+  /**
+   * Where a gap that the peer's ACK proves would end; `next` where there is none.
+   *
+   * A single acknowledged byte at the end of what was seen may be a FIN that was not captured, so it proves nothing yet.
+   */
+  get provenTo(): number {
+    const proven = Math.min(this.acked, this.finAt);
+    if (proven <= this.next) return this.next;
+    const mayBeFin = proven === this.next + 1 && this.held.length === 0 && this.finAt === NOT_ENDED;
+    return mayBeFin && this.waivedTo >= proven ? this.next : proven;
+  }
+
+  /** Whether the gap up to `provenTo` may be a FIN and nothing else. */
+  get mayLackOnlyFin(): boolean {
+    return this.acked === this.next + 1 && this.held.length === 0 && this.finAt === NOT_ENDED;
+  }
+}
