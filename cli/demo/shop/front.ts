@@ -3,9 +3,12 @@
  *
  *     customer ──▶ front ──▶ catalogue
  *        span a       span b, parent a
+ *
+ * Like the trace, the mark of replayed traffic goes on to the catalogue, so that a capture leaves out those calls too.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Agent, request as ask } from 'undici';
+import { REPLAY_MARKER_HEADER } from '../../../parser/index.ts';
 import type { Item } from './items.ts';
 import { answerJson, readJson } from './json-answer.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -42,10 +45,12 @@ export function createFront(options: FrontOptions): Server {
   });
   const server = createServer(async (request, response) => {
     const trace = parseTraceParent(header(request, 'traceparent')) ?? newTrace(random);
+    const mark = header(request, REPLAY_MARKER_HEADER);
+    const passedOn = mark === undefined ? {} : { [REPLAY_MARKER_HEADER]: mark };
     const catalogue: Catalogue = async (path) => {
       const answer = await ask(new URL(path, options.catalogueUrl), {
         dispatcher,
-        headers: { accept: 'application/json', ...traceHeaders(childSpan(trace, random)) },
+        headers: { accept: 'application/json', ...traceHeaders(childSpan(trace, random)), ...passedOn },
       });
       return { status: answer.statusCode, body: await answer.body.json() };
     };

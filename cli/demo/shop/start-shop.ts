@@ -5,7 +5,7 @@ import { type ShopProcess, startShopProcess } from './shop-process.ts';
 export interface ShopOptions {
   /** Decides items, delays and span ids. */
   readonly seed: number;
-  /** Port of the front; the catalogue takes the next one, a new front the one after. Free ones when left out. */
+  /** Port of the front; the catalogue takes the next one, new fronts the ones after. Free ones when left out. */
   readonly port?: number;
 }
 
@@ -34,7 +34,12 @@ export async function startShop({ seed, port }: ShopOptions): Promise<Shop> {
       return front;
     };
     const front = await startFront('current', seed + 2, 0);
-    return { catalogue, front, startNewFront: () => startFront('new', seed + 3, 2), stop };
+    return {
+      catalogue,
+      front,
+      startNewFront: () => startFront('new', seed + 1 + started.length, started.length),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -97,10 +97,10 @@ test('visits end early when told to', async () => {
   expect(report.sent).toBe(0);
 });
 
-test('the catalogue is asked within the trace of the visit', async () => {
-  const asked: (string | undefined)[] = [];
+test('the catalogue is asked within the trace of the visit, and told when it is a replay', async () => {
+  const asked: IncomingHttpHeaders[] = [];
   const witness = createServer((incoming, response) => {
-    asked.push(incoming.headers.traceparent as string | undefined);
+    asked.push(incoming.headers);
     response.end('{}');
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => witness.once('listening', resolve));
@@ -108,10 +108,11 @@ test('the catalogue is asked within the trace of the visit', async () => {
   const front = await startShopProcess({ role: 'front', build: 'current', catalogueUrl, seed: 1 });
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   await (await request(`${front.url}/items/item-1`, { headers: { traceparent } })).body.dump();
+  await (await request(`${front.url}/items`, { headers: { 'x-bytecopy-replay': 'run-1' } })).body.dump();
   await front.stop();
   await new Promise((resolve) => witness.close(resolve));
-  expect(asked).toHaveLength(1);
-  expect(asked[0]).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
+  expect(asked.map((headers) => headers['x-bytecopy-replay'])).toEqual([undefined, 'run-1']);
+  expect(asked[0]?.traceparent).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/);
 });
 
 test('a port that is taken is an error that says so, and nothing is left running', async () => {
