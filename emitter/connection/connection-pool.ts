@@ -73,7 +73,8 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     this.#clock = deps.clock;
     this.#handler = deps.handler;
     const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, options.timeoutMs / 10, options.maxWaitMs / 10));
-    this.#sweeping = setInterval(() => this.#sweep(), intervalMs);
+    // In the turn after: when this process was held up, the answers that came meanwhile are read before they are missed.
+    this.#sweeping = setInterval(() => setImmediate(() => this.#sweep()), intervalMs);
   }
 
   get free(): number {
@@ -245,6 +246,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   }
 
   #sweep(): void {
+    if (this.#closed) return;
     const now = this.#clock.monotonic();
     for (const connection of this.#all) {
       const forMicros = now - connection.since;

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import { type Exchange, Ledger, type ReplayResult } from '../../../core/index.ts';
+import { Replayer, type ReplayOptions } from '../../../emitter/index.ts';
+import { exchange, get, RECORDED_FLOW, recording } from '../../support/emitter/recording.ts';
+import { answer, type ScriptServer, serve } from '../../support/emitter/script-server.ts';
+import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
+
+async function withServer(use: (server: ScriptServer) => Promise<void>): Promise<void> {
+  const server = await serve(({ socket }) => socket.write(answer(200)));
+  try {
+    await use(server);
+  } finally {
+    await server.close();
+  }
+}
+
+interface Prepared {
+  readonly replayer: Replayer;
+  readonly ledger: Ledger;
+  readonly results: readonly ReplayResult[];
+}
+
+function prepare(server: ScriptServer, options: Partial<ReplayOptions> = {}): Prepared {
+  const ledger = new Ledger();
+  const results: ReplayResult[] = [];
+  const replayer = new Replayer(
+    { target: server.url, runId: 'run-1', timing: { kind: 'max' }, maxConnections: 4, ...options },
+    { clock: SYSTEM_CLOCK, ledger, onResult: (result) => results.push(result) },
+  );
+  return { replayer, ledger, results };
+}
+
+const POST = 'POST /orders HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n';
+
+async function* once(exchanges: readonly Exchange[]) {
+  yield await Promise.resolve(exchanges);
+}
+
+test('as fast as possible sends everything, in order on one connection', () =>
+  withServer(async (server) => {
+    const { replayer } = prepare(server, { maxConnections: 1 });
+    const report = await replayer.run(once(recording({ count: 500 })));
+    expect(report.answered).toBe(500);
+    expect(server.heads.map((head) => head.split(' ')[1])).toEqual(
+      Array.from({ length: 500 }, (_, index) => `/items/${index}`),
+    );
+    expect(server.connections()).toBe(1);
+  }));
+
+test('what is not whole, not HTTP or not allowed is not sent and counted', () =>
+  withServer(async (server) => {
+    const { replayer, ledger, results } = prepare(server, { writes: 'skip' });
+    const report = await replayer.run(
+      once([
+        exchange(get(0)),
+        exchange(get(1), { message: null }),
+        exchange(get(2), { message: { complete: false } }),
+        exchange(get(3), { message: { missing: [{ offset: 5, byteCount: 2 }] } }),
+        exchange(get(4), { message: { truncated: true, complete: false } }),
+        exchange(get(5), { protocol: 'thrift' }),
+        exchange('CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n'),
+        exchange('GET /chat HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+        exchange(POST),
+      ]),
+    );
+    expect(server.heads).toHaveLength(1);
+    expect(report.notSent).toEqual({ incomplete: 3, truncated: 1, 'not-http': 3, 'write-not-allowed': 1 });
+    expect(ledger.report().balanced).toBe(true);
+    expect(results.map((result) => result.outcome).sort()[0]).toBe('answered');
+    expect(results).toHaveLength(9);
+  }));
+
+test('times 3.5 sends three of each and every second one a fourth time', () =>
+  withServer(async (server) => {
+    const { replayer, results } = prepare(server, { times: 3.5 });
+    const report = await replayer.run(once(recording({ count: 4 })));
+    expect(report.answered).toBe(14);
+    const copies = (path: string) => server.heads.filter((head) => head.startsWith(`GET ${path} `)).length;
+    expect([0, 1, 2, 3].map((index) => copies(`/items/${index}`))).toEqual([3, 4, 3, 4]);
+    expect(results.map((result) => result.copy).sort()).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3]);
+  }));
+
+test('a recording loops as often as asked, and a count ends it', () =>
+  withServer(async (server) => {
+    const looped = await prepare(server, { loop: 3 }).replayer.run(() => once(recording({ count: 10 })));
+    expect(looped.answered).toBe(30);
+    const counted = await prepare(server, { loop: 'forever', count: 25 }).replayer.run(() =>
+      once(recording({ count: 10 })),
+    );
+    expect(counted.answered).toBe(25);
+    await expect(prepare(server, { loop: 2 }).replayer.run(once([]))).rejects.toMatchObject({
+      code: 'REPLAY_LOOP_NEEDS_REOPENING',
+      exitCode: 2,
+    });
+  }));
+
+test('recorded gaps are kept, divided by the speed', () =>
+  withServer(async (server) => {
+    const { replayer, results } = prepare(server, { timing: { kind: 'recorded', speed: 10 } });
+    await replayer.run(once(recording({ count: 5, gapMicros: 200_000 })));
+    const due = results.map((result) => result.dueAt).sort((one, other) => one - other);
+    expect(due.map((at) => at - (due[0] as number))).toEqual(
+      [0, 20_000, 40_000, 60_000, 80_000].map((at) => expect.closeTo(at, -1)),
+    );
+    expect(results.every((result) => result.sentAt >= result.dueAt)).toBe(true);
+  }));
+
+test('the recorded server itself is refused before anything goes there, by address and by name', () =>
+  withServer(async (server) => {
+    const flow = { ...RECORDED_FLOW, server: { address: '127.0.0.1', port: server.port } };
+    const byAddress = prepare(server).replayer.run(once([exchange(get(0), { flow })]));
+    await expect(byAddress).rejects.toMatchObject({ code: 'REPLAY_TARGET_IS_RECORDED', exitCode: 2 });
+    const named = exchange(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
+    await expect(prepare(server).replayer.run(once([named]))).rejects.toMatchObject({
+      code: 'REPLAY_TARGET_IS_RECORDED',
+    });
+    expect(server.heads).toHaveLength(0);
+    const allowed = await prepare(server, { allowTarget: true }).replayer.run(once([named]));
+    expect(allowed.answered).toBe(1);
+  }));
+
+test('a write about which nothing was said ends the run', () =>
+  withServer(async (server) => {
+    const { replayer, ledger } = prepare(server);
+    await expect(replayer.run(once([exchange(POST)]))).rejects.toMatchObject({
+      code: 'REPLAY_WRITES_UNDECIDED',
+      exitCode: 2,
+    });
+    expect(server.heads).toHaveLength(0);
+    expect(ledger.report().balanced).toBe(true);
+    expect((await prepare(server, { writes: 'allow' }).replayer.run(once([exchange(POST)]))).answered).toBe(1);
+  }));
+
+test('a recording that breaks off ends the run with its own error, after what was planned', () =>
+  withServer(async (server) => {
+    const { replayer, ledger } = prepare(server);
+    const broken = new Error('the file ends here');
+    const source = {
+      async *[Symbol.asyncIterator]() {
+        yield await Promise.resolve(recording({ count: 3 }));
+        throw broken;
+      },
+    };
+    await expect(replayer.run(source)).rejects.toBe(broken);
+    expect(ledger.report().balanced).toBe(true);
+    expect(ledger.account('sends', 'answered').held).toBe(0);
+  }));
+
+test('stop leaves what is due later unsent, and the sum still adds up', async () => {
+  let replayer: Replayer | undefined;
+  const server = await serve(({ socket, index }) => {
+    socket.write(answer(200));
+    if (index === 9) replayer?.stop();
+  });
+  try {
+    const prepared = prepare(server, { timing: { kind: 'rate', perSecond: 500 } });
+    replayer = prepared.replayer;
+    const report = await replayer.run(once(recording({ count: 1_000 })));
+    expect(report.answered).toBeGreaterThanOrEqual(10);
+    expect(report.notSent.stopped).toBeGreaterThan(900);
+    expect(report.answered + (report.notSent.stopped ?? 0)).toBe(report.due);
+    expect(prepared.ledger.report().balanced).toBe(true);
+  } finally {
+    await server.close();
+  }
+});
+
+test('Connection: close, Host and headers are changed as declared, and nothing else', () =>
+  withServer(async (server) => {
+    const { replayer } = prepare(server, {
+      host: 'target',
+      setHeaders: [['X-Env', 'test']],
+      removeHeaders: ['cookie'],
+      maxConnections: 1,
+    });
+    const sent =
+      'GET /a?b=c HTTP/1.1\r\nhost: shop.example\r\nCookie: s=1\r\nconnection: Close\r\nACCEPT:  */*\r\n\r\n';
+    await replayer.run(once([exchange(sent), exchange(sent)]));
+    expect(server.connections()).toBe(1);
+    expect(server.heads[1]).toBe(
+      `GET /a?b=c HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nconnection: keep-alive\r\nACCEPT:  */*\r\n` +
+        'X-Env: test\r\nx-bytecopy-replay: run-1\r\n\r\n',
+    );
+  }));
+
+test('progress tells what happened so far', () =>
+  withServer(async (server) => {
+    const { replayer } = prepare(server);
+    expect(replayer.progress()).toMatchObject({ due: 0, answered: 0, connections: 0 });
+    await replayer.run(once(recording({ count: 20 })));
+    expect(replayer.progress()).toMatchObject({
+      due: 20,
+      answered: 20,
+      failed: 0,
+      notSent: 0,
+      inFlight: 0,
+      waiting: 0,
+    });
+    await expect(replayer.run(once([]))).rejects.toThrow('a replayer runs once');
+  }));
