@@ -1,16 +1,31 @@
 /** `-i`, `-p` and `--from` → what is captured from. */
-import { type CaptureSpec, captureFilter } from '../../collector/index.ts';
-import { BytecopyError } from '../../core/index.ts';
+import { type Command, Option } from 'commander';
+import { type CaptureEngine, type CaptureSpec, captureFilter } from '../../collector/index.ts';
+import { BytecopyError, type Millis } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
+import { parseDuration } from './duration.ts';
+import { collectPorts, parseCount } from './number.ts';
 
 export interface SourceFlags {
   readonly interface?: string;
   readonly port?: number[];
   readonly from?: string;
-  readonly engine?: string;
+  readonly engine?: CaptureEngine;
+  readonly duration?: Millis;
+  readonly count?: number;
 }
 
-const ENGINES = ['libpcap', 'cap'] as const;
+const ENGINES: readonly CaptureEngine[] = ['libpcap', 'cap'];
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('-i, --interface <name>', 'interface to capture on, or any (default: any)')
+    .option('-p, --port <port>', 'TCP port of the captured service; repeat or separate by commas', collectPorts)
+    .option('--from <source>', "another source: - (a capture on standard input), a file, exec:'ssh host tcpdump -w - …'")
+    .addOption(new Option('--engine <name>', 'how live packets are read (default: libpcap)').choices(ENGINES))
+    .option('--duration <time>', 'stop after this long: 10s, 5m', parseDuration)
+    .option('--count <n>', 'stop after this many exchanges', parseCount);
+}
 
 /** The ports asked for by flag, otherwise by config. */
 export function portsOf(flags: SourceFlags, config: Config): readonly number[] {
@@ -34,17 +49,10 @@ export function captureSpecOf(flags: SourceFlags, config: Config): CaptureSpec {
       exitCode: 2,
     });
   }
-  const engine = ENGINES.find((name) => name === (flags.engine ?? 'libpcap'));
-  if (engine === undefined) {
-    throw new BytecopyError('USAGE', `"${flags.engine}" is not a capture engine`, {
-      hint: `engines are ${ENGINES.join(' and ')}`,
-      exitCode: 2,
-    });
-  }
   return {
     kind: 'live',
     interface: flags.interface ?? config.capture?.interface ?? 'any',
     filter: captureFilter(ports),
-    engine,
+    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
   };
 }

@@ -8,7 +8,7 @@ import { finishSinks, type PipelineOptions, runPipeline } from './pipeline.ts';
 
 export interface LiveRunOptions extends PipelineOptions {
   /** Stops after this long. */
-  readonly durationMs?: Millis;
+  readonly duration?: Millis;
   /** Stops after so many exchanges. */
   readonly count?: number;
   readonly ports: readonly number[];
@@ -29,7 +29,7 @@ export async function runLive(
   onInterrupt(context, stop);
   const status = statusLine(context.stderr);
   const counter = new CountingSink(options.count, stop);
-  const limit = options.durationMs === undefined ? undefined : setTimeout(stop, options.durationMs);
+  const limit = options.duration === undefined ? undefined : setTimeout(stop, options.duration);
   const second = setInterval(() => status.show(progress(source, counter, ledger)), 1_000);
   const silence = setTimeout(() => {
     if (counter.exchanges === 0) context.stderr.write(`${whatIsSeen(ledger, options.ports)}\n`);

@@ -1,5 +1,5 @@
 /** What a replay is about to do, from one pass over the recording: length, peak, writes by operation, what stays behind. */
-import { type Exchange, formatEndpoint, type Micros } from '../../core/index.ts';
+import type { Exchange, Micros } from '../../core/index.ts';
 import { isReadOnlyVerb } from '../../parser/index.ts';
 
 export interface Forecast {
@@ -13,8 +13,6 @@ export interface Forecast {
   readonly peakPerSecond: number;
   /** Operations that may change something, most frequent first. */
   readonly writes: readonly { readonly operation: string; readonly count: number }[];
-  /** `ip:port` of every server in the recording. */
-  readonly recordedServers: ReadonlySet<string>;
 }
 
 /** Operations kept apart; paths with ids in them would otherwise grow without bound. */
@@ -22,7 +20,6 @@ const MAX_OPERATIONS = 1_000;
 
 export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promise<Forecast> {
   const writes = new Map<string, number>();
-  const recordedServers = new Set<string>();
   let exchanges = 0;
   let whole = 0;
   let firstAt = 0;
@@ -33,7 +30,6 @@ export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promi
   for await (const page of pages) {
     for (const exchange of page) {
       exchanges++;
-      recordedServers.add(formatEndpoint(exchange.flow.server));
       if (!isWhole(exchange)) continue;
       whole++;
       const { at } = exchange.id;
@@ -56,7 +52,6 @@ export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promi
     lastAt,
     peakPerSecond,
     writes: [...writes].map(([operation, count]) => ({ operation, count })).sort((one, other) => other.count - one.count),
-    recordedServers,
   };
 }
 

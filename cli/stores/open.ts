@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 
 /** For reading: as its owner, or through the socket of the process that owns it. It has to exist. */
 export async function openForReading(path: string, context: Context): Promise<ExchangeStore> {
-  const { store, recovered } = await openStore({ path, create: false });
+  const { store, recovered } = await openStore({ path, access: 'read' });
   if (recovered !== undefined) context.stderr.write(`${recovered.text}\n`);
   return store;
 }

@@ -1,0 +1,75 @@
+/** Live traffic to another instance: every complete request, at once, counted by the server that got it. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
+import { pacedLoad } from '../support/load/paced-load.ts';
+import { describeWith, testWith } from '../support/requirements.ts';
+import { startNginx } from '../support/servers/nginx.ts';
+
+describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
+  testWith([], 'every request reaches the mirror once; what the mirror sends is not captured again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bytecopy-mirror-'));
+    const [service, mirrored] = [await startNginx(), await startNginx()];
+    try {
+      const store = join(folder, 'store');
+      const ports = `${service.port},${mirrored.port}`;
+      const capture = start(['capture', '-i', 'lo', '-p', ports, '--to', mirrored.url, '--store', store, '--json']);
+      await capture.says('capturing');
+      await pacedLoad({ port: service.port, ratePerSecond: 500, requests: 500, keepAlive: true });
+      while ((await mirrored.lines()).length < 500);
+      const ended = await capture.interrupt();
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ balanced: true, mirrors: [{ answered: 500, balanced: true }] });
+      expect((await mirrored.lines()).length).toBe(500);
+      const found = jsonLines((await run(['find', '', '--store', store, '--json'])).stdout);
+      expect(found.length).toBe(500);
+    } finally {
+      await Promise.all([service.stop(), mirrored.stop()]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  testWith([], 'a request is mirrored before its answer: the service answers only when the mirror has got it', async () => {
+    const mirrored = await startNginx();
+    const waiting: ServerResponse[] = [];
+    const service = createServer((_, response) => void waiting.push(response)).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const { port } = service.address() as AddressInfo;
+    try {
+      const mirror = start(['mirror', '-i', 'lo', '-p', String(port), '--to', mirrored.url]);
+      await mirror.says('capturing');
+      const sent = request({ host: '127.0.0.1', port, path: '/slow' });
+      const answered = once(sent, 'response');
+      sent.end();
+      while ((await mirrored.lines()).length === 0);
+      expect((await mirrored.lines())[0]).toContain('/slow');
+      for (const response of waiting) response.end();
+      await answered;
+      expect((await mirror.interrupt()).code).toBe(0);
+    } finally {
+      service.closeAllConnections();
+      service.close();
+      await mirrored.stop();
+    }
+  });
+
+  testWith([], 'a mirror to the captured service itself is refused', async () => {
+    const service = await startNginx();
+    try {
+      const mirror = start(['mirror', '-i', 'lo', '-p', String(service.port), '--to', service.url]);
+      await mirror.says('capturing');
+      await pacedLoad({ port: service.port, ratePerSecond: 100, requests: 10, keepAlive: true });
+      const ended = await mirror.finished;
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain('--allow-target');
+      expect((await service.lines()).length).toBe(10);
+    } finally {
+      await service.stop();
+    }
+  });
+});
