@@ -35,18 +35,22 @@ export class Drain {
     }
   }
 
-  /** Says that what the peers acknowledged and the capture has not brought is missing, and hands on what waited for it. */
+  /**
+   * Says that what the peers acknowledged and the capture has not brought is missing, and hands on what waited for it.
+   *
+   * Every turn moves a stream on, so numbers that contradict each other cannot keep it going.
+   */
   runPastProven(tracked: TrackedFlow, at: Micros): void {
     const { fromA, fromB } = tracked;
     this.run(tracked);
-    for (let half = provenGap(fromA, fromB); half !== undefined; half = provenGap(fromA, fromB)) {
-      const end = Math.min(half.provenTo, half.held.head?.position ?? half.provenTo);
-      this.#output.gap(tracked, half, end, 'acknowledged', at);
-      this.run(tracked);
-    }
-    fromA.waivedTo = fromA.acked;
-    fromB.waivedTo = fromB.acked;
-    this.run(tracked);
+    do {
+      for (let half = provenGap(fromA, fromB); half !== undefined; half = provenGap(fromA, fromB)) {
+        this.#output.gap(tracked, half, gapEnd(half, tracked.peerOf(half)), 'acknowledged', at);
+        this.run(tracked);
+      }
+      fromA.waivedTo = fromA.acked;
+      fromB.waivedTo = fromB.acked;
+    } while (this.run(tracked));
   }
 
   /** Hands on everything held, in the order of capture, with gaps where bytes are missing. */
@@ -100,10 +104,18 @@ function readyAt(half: HalfFlow, peer: HalfFlow): Micros {
 
 /** A half with a gap that is proven; of two the one that the other's bytes were sent after. */
 function provenGap(one: HalfFlow, other: HalfFlow): HalfFlow | undefined {
-  const gapInOne = one.provenTo > one.next && !one.mayLackOnlyFin;
-  const gapInOther = other.provenTo > other.next && !other.mayLackOnlyFin;
-  if (gapInOne && gapInOther)
-    return one.held.head !== undefined && !other.hasReached(one.held.head.needs) ? other : one;
-  if (gapInOne) return one;
-  return gapInOther ? other : undefined;
+  if (!lacksProven(one)) return lacksProven(other) ? other : undefined;
+  if (!lacksProven(other)) return one;
+  return one.held.head !== undefined && !other.hasReached(one.held.head.needs) ? other : one;
+}
+
+function lacksProven(half: HalfFlow): boolean {
+  return half.provenTo > half.next && half.held.head?.position !== half.next && !half.mayLackOnlyFin;
+}
+
+/** A proven gap ends where bytes are held, or where bytes of the peer come in between. */
+function gapEnd(half: HalfFlow, peer: HalfFlow): number {
+  const head = peer.held.head;
+  const wanted = head === undefined || half.hasReached(head.needs) ? NOT_READY : head.needs;
+  return Math.min(half.provenTo, half.held.head?.position ?? NOT_READY, wanted);
 }
