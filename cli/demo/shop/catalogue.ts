@@ -15,6 +15,9 @@ const THOUGHT_MS = { least: 1, most: 6 } as const;
 
 const SEARCH_LIMIT = 20;
 
+/** The list goes out in pieces of so many items, as from a server that reads it from a database. */
+const LIST_PIECE_ITEMS = 20;
+
 export function createCatalogue({ seed }: CatalogueOptions): Server {
   const items = makeItems(seed);
   const random = seededRandom(seed + 1);
@@ -35,11 +38,14 @@ function answer(items: readonly Item[], request: IncomingMessage, response: Serv
   answerJson(response, 200, item);
 }
 
-/** The whole list goes out in chunks, as a server does that reads it from a database. */
+/** No length is stated: the list travels in chunks. */
 function answerAll(items: readonly Item[], response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  for (const [index, { id, name, priceCents, currency, stock }] of items.entries()) {
-    response.write(`${index === 0 ? '[' : ',\n'}${JSON.stringify({ id, name, priceCents, currency, stock })}`);
+  for (let from = 0; from < items.length; from += LIST_PIECE_ITEMS) {
+    const rows = items.slice(from, from + LIST_PIECE_ITEMS).map(({ id, name, priceCents, currency, stock }) => {
+      return JSON.stringify({ id, name, priceCents, currency, stock });
+    });
+    response.write(`${from === 0 ? '[' : ',\n'}${rows.join(',\n')}`);
   }
   response.end(']\n');
 }

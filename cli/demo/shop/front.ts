@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Agent, request as ask } from 'undici';
 import { REPLAY_MARKER_HEADER } from '../../../parser/index.ts';
 import type { Item } from './items.ts';
-import { answerJson, readJson } from './json-answer.ts';
+import { answerJson, answerText, readJson } from './json-answer.ts';
 import { seededRandom } from './seeded-random.ts';
 import { childSpan, newTrace, parseTraceParent, traceHeaders } from './trace-parent.ts';
 
@@ -31,7 +31,8 @@ const CATALOGUE_TIMEOUT_MS = 10_000;
 
 interface CatalogueAnswer {
   readonly status: number;
-  readonly body: unknown;
+  /** JSON. */
+  readonly text: string;
 }
 
 type Catalogue = (path: string) => Promise<CatalogueAnswer>;
@@ -52,7 +53,7 @@ export function createFront(options: FrontOptions): Server {
         dispatcher,
         headers: { accept: 'application/json', ...traceHeaders(childSpan(trace, random)), ...passedOn },
       });
-      return { status: answer.statusCode, body: await answer.body.json() };
+      return { status: answer.statusCode, text: await answer.body.text() };
     };
     try {
       await serve(request, response, catalogue, options.build);
@@ -78,17 +79,18 @@ async function serve(
   if (operation === 'POST /cart') return addToCart(request, response, catalogue);
   const id = /^GET \/items\/([\w-]+)$/.exec(operation)?.[1];
   if (id === undefined) return answerJson(response, 404, { error: 'no such page' });
-  const { status, body } = await catalogue(`/items/${id}`);
-  const isNewItem = build === 'new' && status === 200;
-  pass(response, { status, body: isNewItem ? { ...(body as Item), deliverable: (body as Item).stock > 0 } : body });
+  const answer = await catalogue(`/items/${id}`);
+  if (build === 'current' || answer.status !== 200) return pass(response, answer);
+  const item = JSON.parse(answer.text) as Item;
+  answerJson(response, 200, { ...item, deliverable: item.stock > 0 });
 }
 
 function pass(response: ServerResponse, answer: CatalogueAnswer): void {
-  answerJson(response, answer.status, answer.body);
+  answerText(response, answer.status, answer.text);
 }
 
 function answerHome(response: ServerResponse, answer: CatalogueAnswer): void {
-  const rows = (answer.body as Item[])
+  const rows = (JSON.parse(answer.text) as Item[])
     .slice(0, 12)
     .map((item) => `<li><a href="/items/${item.id}">${item.name}</a></li>`);
   const page = `<!doctype html>\n<title>Shop</title>\n<ul>\n${rows.join('\n')}\n</ul>\n`;
@@ -101,10 +103,11 @@ async function addToCart(request: IncomingMessage, response: ServerResponse, cat
   if (typeof wish?.id !== 'string' || !/^[\w-]+$/.test(wish.id) || !Number.isInteger(wish.quantity)) {
     return answerJson(response, 400, { error: 'a cart entry needs an id and a quantity' });
   }
-  const { status, body } = await catalogue(`/items/${wish.id}`);
-  if (status !== 200) return answerJson(response, status, body);
+  const answer = await catalogue(`/items/${wish.id}`);
+  if (answer.status !== 200) return pass(response, answer);
+  const { priceCents } = JSON.parse(answer.text) as Item;
   const quantity = wish.quantity as number;
-  answerJson(response, 201, { id: wish.id, quantity, totalCents: quantity * (body as Item).priceCents });
+  answerJson(response, 201, { id: wish.id, quantity, totalCents: quantity * priceCents });
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -5,7 +5,12 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** Answers with JSON and a length. */
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {
-  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  answerText(response, status, `${JSON.stringify(value)}\n`);
+}
+
+/** Answers with text that is JSON already. */
+export function answerText(response: ServerResponse, status: number, text: string): void {
+  const body = Buffer.from(text);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
   response.end(body);
 }

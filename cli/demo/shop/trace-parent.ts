@@ -4,8 +4,11 @@
  *     traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
  *                  version     trace id                 span id         sampled
  *
- * Source: W3C Trace Context, section 3.2. It names the calling span only; calls further down also send `b3`
- * (trace-span-sampled-parent), which names the parent too.
+ *     b3:             4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1-05e3ac9a4f6e3b90
+ *                     trace id                         span id          sampled, parent span id
+ *
+ * Sources: W3C Trace Context, section 3.2; B3 single header. The first names the calling span only, the second names
+ * its parent too: services that are being moved from one to the other send both, and so does the shop.
  */
 export interface TraceContext {
   readonly traceId: string;
@@ -31,10 +34,11 @@ export function childSpan(caller: TraceContext, random: () => number): TraceCont
 }
 
 export function traceHeaders(trace: TraceContext): Record<string, string> {
-  const traceparent = `00-${trace.traceId}-${trace.spanId}-01`;
-  return trace.parentSpanId === undefined
-    ? { traceparent }
-    : { traceparent, b3: `${trace.traceId}-${trace.spanId}-1-${trace.parentSpanId}` };
+  const parent = trace.parentSpanId === undefined ? '' : `-${trace.parentSpanId}`;
+  return {
+    traceparent: `00-${trace.traceId}-${trace.spanId}-01`,
+    b3: `${trace.traceId}-${trace.spanId}-1${parent}`,
+  };
 }
 
 function hex(random: () => number, digits: number): string {

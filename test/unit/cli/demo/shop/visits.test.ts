@@ -43,6 +43,7 @@ test('a call further down keeps the trace, has a span of its own, and names its 
   const caller = newTrace(random);
   const child = childSpan(caller, random);
   expect(parseTraceParent(traceHeaders(caller).traceparent)).toEqual(caller);
+  expect(traceHeaders(caller).b3).toBe(`${caller.traceId}-${caller.spanId}-1`);
   expect(child.traceId).toBe(caller.traceId);
   expect(child.spanId).not.toBe(caller.spanId);
   expect(traceHeaders(child)).toEqual({
