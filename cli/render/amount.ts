@@ -1,0 +1,36 @@
+/** Numbers with units, for people. */
+import type { ByteCount, Micros } from '../../core/index.ts';
+
+/** `870 µs`, `12.3 ms`, `4.56 s`; negative where clocks disagree. */
+export function formatSpan(micros: Micros): string {
+  const size = Math.abs(micros);
+  if (size < 1000) return `${Math.round(micros)} µs`;
+  if (size < 1_000_000) return `${threeDigits(micros / 1000)} ms`;
+  return `${threeDigits(micros / 1_000_000)} s`;
+}
+
+/** `512 B`, `1.3 KiB`, `20 MiB`. */
+export function formatByteCount(byteCount: ByteCount): string {
+  if (byteCount < 1024) return `${byteCount} B`;
+  let amount = byteCount / 1024;
+  for (const unit of ['KiB', 'MiB', 'GiB']) {
+    if (amount < 1024) return `${threeDigits(amount)} ${unit}`;
+    amount /= 1024;
+  }
+  return `${threeDigits(amount)} TiB`;
+}
+
+/** `12,345`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 exchange`, `2 exchanges`. */
+export function formatNumberOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}

@@ -1,0 +1,72 @@
+/**
+ * Placeholders for credentials in the head of a message.
+ *
+ * Hidden are the values of header fields that carry credentials, user names and passwords in URLs, and URL parameters
+ * whose name says that they are secret. A folded line belongs to the field above it and is hidden with it.
+ */
+const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'cookie2',
+  'set-cookie',
+  'set-cookie2',
+  'x-api-key',
+  'api-key',
+  'apikey',
+  'x-amz-credential',
+  'x-auth',
+]);
+
+/** Schemes that may be shown, because they are no secret themselves (IANA HTTP authentication schemes). */
+const SHOWN_SCHEME = /^(basic|bearer|digest|negotiate|hmac|hoba|mutual|dpop|scram-sha-\d+|aws4-hmac-sha256)\s/i;
+
+const SECRET_NAME = /token|secret|passw|pwd|api[-_]?key|credential|signature|session|jwt|^(sig|key|auth|code|sid)$/i;
+
+/** A URL's `?name=value` and `&name=value`. */
+const PARAMETER = /([?&;])([^?&;=\s#"<>]*)=([^?&;\s#"<>]*)/g;
+
+const USER_INFO = /(\/\/)([^/\s?#@]+)@/g;
+
+/** @param head the start line and header fields, with their line ends */
+export function hideCredentials(head: string): string {
+  let hidesFolded = false;
+  let atStartLine = true;
+  // A lone CR ends a line for some servers: what follows it is looked at as a field of its own.
+  return head.replace(/[^\r\n]+/g, (line) => {
+    if (atStartLine) {
+      atStartLine = false;
+      return hideInUrls(line);
+    }
+    const folded = line.startsWith(' ') || line.startsWith('\t');
+    if (folded) return hidesFolded ? ` ${placeholder(line.trim())}` : hideInUrls(line);
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
+    hidesFolded = CREDENTIAL_FIELDS.has(name) || name.includes('token') || name.includes('secret');
+    if (!hidesFolded) return hideInUrls(line);
+    const value = line.slice(colon + 1).trim();
+    const scheme = SHOWN_SCHEME.exec(value)?.[1] ?? '';
+    const secret = value.slice(scheme.length).trim();
+    return `${line.slice(0, colon + 1)} ${scheme === '' ? '' : `${scheme} `}${placeholder(secret)}`;
+  });
+}
+
+function hideInUrls(line: string): string {
+  return line
+    .replace(USER_INFO, (_all, slashes: string, user: string) => `${slashes}${placeholder(user)}@`)
+    .replace(PARAMETER, (all: string, before: string, name: string, value: string) =>
+      value !== '' && SECRET_NAME.test(decodeName(name)) ? `${before}${name}=${placeholder(value)}` : all,
+    );
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function placeholder(secret: string): string {
+  return `‹hidden, ${secret.length} ${secret.length === 1 ? 'character' : 'characters'}›`;
+}
