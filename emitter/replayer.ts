@@ -25,6 +25,7 @@ import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions } fro
 import { Pacer } from './pacer.ts';
 import { type OpenRecording, PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
+import { inTimeOrder } from './plan/time-order.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
 import type { ReplayProgress, ReplayReport } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
@@ -86,7 +87,7 @@ export class Replayer {
 
   /**
    * Sends the recording; resolves when every due send has its outcome. One run a replayer.
-   * @param source pages of exchanges, oldest first; a function that opens them where the recording loops
+   * @param source pages of exchanges, about in the order of time; a function that opens them where the recording loops
    * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED`, `REPLAY_WRITES_UNDECIDED`, `REPLAY_LOOP_NEEDS_REOPENING` (exit
    *   code 2), `REPLAY_TARGET_UNKNOWN`, and what reading the recording throws; what was in flight has ended then
    */
@@ -165,7 +166,8 @@ export class Replayer {
     });
     const pacer = new Pacer(clock, (now) => this.#tick(now));
     const passes = options.loop === 'forever' ? Number.POSITIVE_INFINITY : options.loop;
-    const pages = new PageReader(open, passes, () => this.#pageCame());
+    const inOrder = options.timing.kind === 'recorded' ? () => inTimeOrder(open()) : open;
+    const pages = new PageReader(inOrder, passes, () => this.#pageCame());
     const planner = new Planner(options, {
       pages,
       queue: this.#queue,

@@ -13,6 +13,7 @@ import type { SendQueue } from '../send-queue.ts';
 import { CopyCounter } from './copies.ts';
 import type { Page, PageReader } from './page-reader.ts';
 import { newSend } from './send.ts';
+import { requestTime } from './time-order.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 export interface PlannerDeps {
@@ -132,7 +133,7 @@ export class Planner {
       this.#deps.notSent(exchange, copies, prepared.reason);
       return true;
     }
-    const at = exchange.request?.firstByteAt ?? exchange.id.at;
+    const at = requestTime(exchange);
     const placed: Placed = { request: prepared.request, at, copies, pass: this.#page?.pass ?? this.#pass };
     if (!this.#timing.looksAhead) {
       this.#begin(placed, undefined);

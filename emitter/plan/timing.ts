@@ -20,7 +20,7 @@ export interface Timing {
   /** Begins another pass over the recording. */
   beginPass(): void;
   /**
-   * The next request, with so many copies.
+   * The next request, with so many copies, at least one.
    * @param at its recorded time
    * @param nextAt recorded time of the one behind it, where there is one
    */
@@ -70,8 +70,10 @@ class RecordedTiming implements Timing {
   #passAt: Micros = 0;
   #firstAt: Micros | undefined;
   #due: Micros = 0;
+  /** Between the requests placed last, for what nothing follows. */
+  #gap: Micros = 0;
   #copyGap: Micros = 0;
-  #lastGap: Micros = 0;
+  #lastCopyDue: Micros = 0;
 
   constructor(speed: number) {
     this.#speed = speed;
@@ -79,21 +81,23 @@ class RecordedTiming implements Timing {
 
   /** A pass begins one gap behind the last request of the one before: as far as that one was from its predecessor. */
   beginPass(): void {
-    if (this.#firstAt !== undefined) this.#passAt = this.#due + this.#lastGap;
+    if (this.#firstAt !== undefined) this.#passAt = this.#due + this.#gap;
     this.#firstAt = undefined;
   }
 
   place(at: Micros, copies: number, nextAt: Micros | undefined): void {
-    const before = this.#due;
-    const first = this.#firstAt === undefined;
     this.#firstAt ??= at;
-    this.#due = Math.max(before, this.#passAt + (at - this.#firstAt) / this.#speed);
-    if (!first) this.#lastGap = this.#due - before;
-    const gap = nextAt === undefined ? this.#lastGap : Math.max(0, (nextAt - at) / this.#speed);
-    this.#copyGap = copies === 0 ? 0 : Math.min(gap, MAX_COPY_SPREAD_MICROS) / copies;
+    this.#due = Math.max(this.#lastCopyDue, this.#ownTime(at, this.#firstAt));
+    if (nextAt !== undefined) this.#gap = Math.max(0, this.#ownTime(nextAt, this.#firstAt) - this.#due);
+    this.#copyGap = Math.min(this.#gap, MAX_COPY_SPREAD_MICROS) / copies;
+    this.#lastCopyDue = this.dueAt(copies - 1);
   }
 
   dueAt(copy: number): Micros {
     return this.#due + copy * this.#copyGap;
+  }
+
+  #ownTime(at: Micros, firstAt: Micros): Micros {
+    return this.#passAt + (at - firstAt) / this.#speed;
   }
 }
