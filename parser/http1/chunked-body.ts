@@ -4,7 +4,12 @@
  *   size(hex) [ ";" extension ] CRLF  data CRLF   …   "0" CRLF  *( trailer field CRLF )  CRLF
  */
 import type { ByteCount } from '../../core/index.ts';
-import { CR, HTAB, LF, SP } from './octets.ts';
+
+// Own constants: imported bindings are slow in hot loops (see field-section.ts).
+const CR = 0x0d;
+const HTAB = 0x09;
+const LF = 0x0a;
+const SP = 0x20;
 
 /** Longest line of size and extensions; servers stop between 4 and 16 KiB. */
 export const MAX_CHUNK_LINE_BYTES: ByteCount = 16 * 1024;

@@ -1,6 +1,9 @@
 /** The beginning of a head whose end has not come yet. Remembers how far it searched, so any cut costs linear time. */
 import type { ByteCount } from '../../core/index.ts';
-import { CR, LF } from './octets.ts';
+
+// Own constants: imported bindings are slow in hot loops (see field-section.ts).
+const CR = 0x0d;
+const LF = 0x0a;
 
 const FIRST_CAPACITY: ByteCount = 1024;
 

@@ -142,7 +142,8 @@ export class MessageBuilder {
     if (part === undefined) return;
     this.#part = undefined;
     if (this.#fill === part.length) this.#parts.push(part);
-    else if (part.length - this.#fill > MAX_SLAB_PIECE_BYTES) this.#parts.push(new Uint8Array(part.subarray(0, this.#fill)));
+    else if (part.length - this.#fill > MAX_SLAB_PIECE_BYTES)
+      this.#parts.push(new Uint8Array(part.subarray(0, this.#fill)));
     else this.#parts.push(part.subarray(0, this.#fill));
   }
 }

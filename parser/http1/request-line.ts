@@ -9,8 +9,14 @@
 import { latin1 } from '../latin1.ts';
 import { INCOMPLETE } from './field-section.ts';
 import { NOTE } from './notes.ts';
-import { CR, LF, LOWER, SP, TOKEN_OCTET } from './octets.ts';
+import { LOWER, TOKEN_OCTET } from './octets.ts';
 import { NOT_A_START_LINE } from './status-line.ts';
+
+// Own constants: imported bindings are slow in hot loops (see field-section.ts).
+const CR = 0x0d;
+const LF = 0x0a;
+const SP = 0x20;
+const TOKEN: Uint8Array = TOKEN_OCTET;
 
 /** Longest verb believed; the longest registered one has 17 octets. */
 const MAX_VERB_OCTETS = 32;
@@ -58,7 +64,7 @@ export class RequestLine {
   read(bytes: Uint8Array, from: number, end: number): number {
     let at = from;
     let hash = 0;
-    while (at < end && TOKEN_OCTET[bytes[at] as number] === 1) {
+    while (at < end && TOKEN[bytes[at] as number] === 1) {
       hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
       at++;
     }

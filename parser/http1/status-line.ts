@@ -6,7 +6,11 @@
 
 import { INCOMPLETE } from './field-section.ts';
 import { NOTE } from './notes.ts';
-import { CR, LF, SP } from './octets.ts';
+
+// Own constants: imported bindings are slow in hot loops (see field-section.ts).
+const CR = 0x0d;
+const LF = 0x0a;
+const SP = 0x20;
 
 /** The line is not a status line. */
 export const NOT_A_START_LINE = -2;
