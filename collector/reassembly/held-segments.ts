@@ -74,8 +74,8 @@ export class HeldSegments {
       if (held === undefined || from === end) return;
       const shared = Math.min(end, held.end);
       if (data !== undefined) this.#compare(held, from, shared, data, start + from - position);
+      index += needs < held.needs ? this.#relax(index, held, from, shared, needs) : 1;
       from = shared;
-      index++;
     }
   }
 
@@ -111,6 +111,24 @@ export class HeldSegments {
     }
     this.byteCount -= dropped;
     return dropped;
+  }
+
+  /**
+   * A copy that was sent earlier: what it shares with the held segment waits for less. A retransmission that is longer
+   * than the first copy may be captured before it, and was sent when the peer's answer to the first part was there.
+   *
+   * @returns how many segments are now in the place of the held one
+   */
+  #relax(index: number, held: HeldSegment, from: number, end: number, needs: number): number {
+    const part = (position: number, partEnd: number, partNeeds: number): HeldSegment => {
+      const bytes = held.bytes?.subarray(position - held.position, partEnd - held.position);
+      return { position, end: partEnd, bytes, needs: partNeeds, at: held.at };
+    };
+    const parts = [part(from, end, needs)];
+    if (from > held.position) parts.unshift(part(held.position, from, held.needs));
+    if (end < held.end) parts.push(part(end, held.end, held.needs));
+    this.#segments.splice(index, 1, ...parts);
+    return parts.length;
   }
 
   #compare(held: HeldSegment, from: number, end: number, data: Uint8Array, start: number): void {

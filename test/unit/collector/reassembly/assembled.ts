@@ -1,6 +1,7 @@
 /** Runs packets through the assembler and shows what came out as text, one line a chunk. */
-import { Ledger, type LedgerReport, type Packet, type StreamChunk } from '../../../../core/index.ts';
+
 import { type AssemblerOptions, StreamAssembler } from '../../../../collector/index.ts';
+import { Ledger, type LedgerReport, type Packet, type StreamChunk } from '../../../../core/index.ts';
 import type { Conversation, Trace } from '../../../support/packets/index.ts';
 
 export interface Assembled {
