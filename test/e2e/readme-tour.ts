@@ -28,7 +28,7 @@ export function readTour(markdown: string): readonly TourStep[] {
 
 /** @returns one shell script that runs all steps in one shell and stops at the first command that fails */
 export function joinSteps(steps: readonly TourStep[]): string {
-  return ['set -e', ...steps.map((step) => `${step.script}echo ${STEP_END}`), 'wait', ''].join('\n');
+  return ['set -e', ...steps.map((step) => `${step.script}echo ${STEP_END}`), ''].join('\n');
 }
 
 /** @returns the output of each step that ended, and what came after the last of them */
