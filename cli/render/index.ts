@@ -1,8 +1,10 @@
 /** Values to text for a terminal: pure, everything from the wire escaped, credentials as placeholders. */
 export { type BarRow, renderBars } from './bars.ts';
+export { renderChecks } from './checks.ts';
 export { type ExchangeRendering, renderExchange } from './exchange.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';
 export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';
+export { renderReplayProgress, renderReplayReport } from './replay-report.ts';
 export { escapeForTerminal } from './terminal-text.ts';
 export { renderTraceTree } from './trace-tree.ts';
