@@ -13,7 +13,7 @@ export function renderReplayReport(report: ReplayReport): string {
     `  sends        ${sendsText(report)}${report.balanced ? '' : '  ← does not add up'}`,
     `  rate         ${rateText(report)}${rate.reached ? '' : '  ← not reached'}`,
     `  bytes        ${formatByteCount(report.requestBytes)} sent, ${formatByteCount(report.responseBytes)} received`,
-    `  connections  ${formatCount(connections.opened)} opened, at most ${formatCount(connections.peak)} at once, ${formatCount(connections.retried)} sends retried`,
+    `  connections  ${formatCount(connections.opened)} opened, at most ${formatCount(connections.peak)} at once, ${formatNumberOf(connections.retried, 'send')} retried`,
   ];
   if (latency.scheduleLag.count > 0) {
     lines.push(
