@@ -17,7 +17,6 @@ import {
   type Millis,
   type ReplayResult,
   type Send,
-  type SendHandler,
 } from '../core/index.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import { firstReachable } from './connection/reachable.ts';
@@ -27,7 +26,8 @@ import { type OpenRecording, PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
 import { inTimeOrder } from './plan/time-order.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
-import type { ReplayProgress, ReplayReport } from './results/report.ts';
+import { recordingHandler } from './results/recording-handler.ts';
+import { NO_PROGRESS, type ReplayProgress, type ReplayReport } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
 import { SendQueue } from './send-queue.ts';
 import { parseTarget, resolveTarget, type Target, TargetGuard } from './target.ts';
@@ -129,7 +129,7 @@ export class Replayer {
 
   progress(): ReplayProgress {
     const now = this.#deps.clock.monotonic();
-    if (this.#stages === undefined) return NOTHING_YET;
+    if (this.#stages === undefined) return NO_PROGRESS;
     const { record, pool, planner } = this.#stages;
     return record.progress(now, pool.statistics(), planner.plannedUntil);
   }
@@ -177,21 +177,8 @@ export class Replayer {
     const settled = (): void => {
       if (record.held === 0 && this.#queue.length === 0) pacer.wake();
     };
-    const handler: SendHandler = {
-      answered: (send) => {
-        record.answered(send);
-        settled();
-      },
-      failed: (send, reason) => {
-        record.failed(send, reason);
-        settled();
-      },
-      notSent: (send, reason) => {
-        record.notSent(send, reason);
-        settled();
-      },
-      next: (now) => (this.#asFastAsPossible ? this.#takeNext(now) : undefined),
-    };
+    const next = (now: Micros): Send | undefined => (this.#asFastAsPossible ? this.#takeNext(now) : undefined);
+    const handler = recordingHandler(record, settled, next);
     const pool = new ConnectionPool({ ...options, endpoint }, { clock, handler });
     return { record, pages, planner, pool, pacer };
   }
@@ -304,15 +291,3 @@ export class Replayer {
     });
   }
 }
-
-const NOTHING_YET: ReplayProgress = {
-  elapsedMs: 0,
-  due: 0,
-  answered: 0,
-  failed: 0,
-  notSent: 0,
-  inFlight: 0,
-  waiting: 0,
-  connections: 0,
-  plannedUntil: 0,
-};

@@ -20,7 +20,6 @@ import {
   type PreparedRequest,
   type ReplayResult,
   type RequestReady,
-  type SendHandler,
 } from '../../core/index.ts';
 import { ConnectionPool } from '../connection/connection-pool.ts';
 import { firstReachable } from '../connection/reachable.ts';
@@ -28,6 +27,7 @@ import { type CheckedMirrorOptions, checkMirrorOptions, type MirrorOptions } fro
 import { CopyCounter } from '../plan/copies.ts';
 import { newSend } from '../plan/send.ts';
 import { type Preparation, RequestPreparer } from '../request/request-preparer.ts';
+import { recordingHandler } from '../results/recording-handler.ts';
 import type { ReplayProgress, ReplayReport } from '../results/report.ts';
 import { RunRecord } from '../results/run-record.ts';
 import { parseTarget, resolveTarget, type Target, TargetGuard } from '../target.ts';
@@ -167,21 +167,7 @@ export class Mirror {
     const settled = (): void => {
       if (record.held === 0) this.#drained();
     };
-    const handler: SendHandler = {
-      answered: (send) => {
-        record.answered(send);
-        settled();
-      },
-      failed: (send, reason) => {
-        record.failed(send, reason);
-        settled();
-      },
-      notSent: (send, reason) => {
-        record.notSent(send, reason);
-        settled();
-      },
-      next: () => undefined,
-    };
+    const handler = recordingHandler(record, settled, () => undefined);
     const pool = new ConnectionPool({ ...options, endpoint }, { clock, handler });
     await pool.warm(WARM_CONNECTIONS);
     record.start(clock.monotonic(), clock.now());

@@ -58,3 +58,16 @@ export interface ReplayProgress {
   /** Recorded time of the request planned last, µs since the epoch; 0 before the first and for a mirror. */
   readonly plannedUntil: Micros;
 }
+
+/** Before a run has begun. */
+export const NO_PROGRESS: ReplayProgress = {
+  elapsedMs: 0,
+  due: 0,
+  answered: 0,
+  failed: 0,
+  notSent: 0,
+  inFlight: 0,
+  waiting: 0,
+  connections: 0,
+  plannedUntil: 0,
+};

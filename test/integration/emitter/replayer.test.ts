@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { type Exchange, Ledger, type ReplayResult } from '../../../core/index.ts';
+import { type Exchange, Ledger, type Message, type ReplayResult } from '../../../core/index.ts';
 import { Replayer, type ReplayOptions } from '../../../emitter/index.ts';
 import { exchange, get, RECORDED_FLOW, recording } from '../../support/emitter/recording.ts';
 import { answer, type ScriptServer, serve } from '../../support/emitter/script-server.ts';
@@ -32,14 +35,14 @@ function prepare(server: ScriptServer, options: Partial<ReplayOptions> = {}): Pr
 
 const POST = 'POST /orders HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n';
 
-async function* once(exchanges: readonly Exchange[]) {
+async function* onePage(exchanges: readonly Exchange[]) {
   yield await Promise.resolve(exchanges);
 }
 
 test('as fast as possible sends everything, in order on one connection', () =>
   withServer(async (server) => {
     const { replayer } = prepare(server, { maxConnections: 1 });
-    const report = await replayer.run(once(recording({ count: 500 })));
+    const report = await replayer.run(onePage(recording({ count: 500 })));
     expect(report.answered).toBe(500);
     expect(server.heads.map((head) => head.split(' ')[1])).toEqual(
       Array.from({ length: 500 }, (_, index) => `/items/${index}`),
@@ -51,7 +54,7 @@ test('what is not whole, not HTTP or not allowed is not sent and counted', () =>
   withServer(async (server) => {
     const { replayer, ledger, results } = prepare(server, { writes: 'skip' });
     const report = await replayer.run(
-      once([
+      onePage([
         exchange(get(0)),
         exchange(get(1), { message: null }),
         exchange(get(2), { message: { complete: false } }),
@@ -73,7 +76,7 @@ test('what is not whole, not HTTP or not allowed is not sent and counted', () =>
 test('times 3.5 sends three of each and every second one a fourth time', () =>
   withServer(async (server) => {
     const { replayer, results } = prepare(server, { times: 3.5 });
-    const report = await replayer.run(once(recording({ count: 4 })));
+    const report = await replayer.run(onePage(recording({ count: 4 })));
     expect(report.answered).toBe(14);
     const copies = (path: string) => server.heads.filter((head) => head.startsWith(`GET ${path} `)).length;
     expect([0, 1, 2, 3].map((index) => copies(`/items/${index}`))).toEqual([3, 4, 3, 4]);
@@ -82,13 +85,13 @@ test('times 3.5 sends three of each and every second one a fourth time', () =>
 
 test('a recording loops as often as asked, and a count ends it', () =>
   withServer(async (server) => {
-    const looped = await prepare(server, { loop: 3 }).replayer.run(() => once(recording({ count: 10 })));
+    const looped = await prepare(server, { loop: 3 }).replayer.run(() => onePage(recording({ count: 10 })));
     expect(looped.answered).toBe(30);
     const counted = await prepare(server, { loop: 'forever', count: 25 }).replayer.run(() =>
-      once(recording({ count: 10 })),
+      onePage(recording({ count: 10 })),
     );
     expect(counted.answered).toBe(25);
-    await expect(prepare(server, { loop: 2 }).replayer.run(once([]))).rejects.toMatchObject({
+    await expect(prepare(server, { loop: 2 }).replayer.run(onePage([]))).rejects.toMatchObject({
       code: 'REPLAY_LOOP_NEEDS_REOPENING',
       exitCode: 2,
     });
@@ -97,7 +100,7 @@ test('a recording loops as often as asked, and a count ends it', () =>
 test('recorded gaps are kept, divided by the speed', () =>
   withServer(async (server) => {
     const { replayer, results } = prepare(server, { timing: { kind: 'recorded', speed: 10 } });
-    await replayer.run(once(recording({ count: 5, gapMicros: 200_000 })));
+    await replayer.run(onePage(recording({ count: 5, gapMicros: 200_000 })));
     const due = results.map((result) => result.dueAt).sort((one, other) => one - other);
     expect(due.map((at) => at - (due[0] as number))).toEqual(
       [0, 20_000, 40_000, 60_000, 80_000].map((at) => expect.closeTo(at, -1)),
@@ -108,27 +111,27 @@ test('recorded gaps are kept, divided by the speed', () =>
 test('the recorded server itself is refused before anything goes there, by address and by name', () =>
   withServer(async (server) => {
     const flow = { ...RECORDED_FLOW, server: { address: '127.0.0.1', port: server.port } };
-    const byAddress = prepare(server).replayer.run(once([exchange(get(0), { flow })]));
+    const byAddress = prepare(server).replayer.run(onePage([exchange(get(0), { flow })]));
     await expect(byAddress).rejects.toMatchObject({ code: 'REPLAY_TARGET_IS_RECORDED', exitCode: 2 });
     const named = exchange(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
-    await expect(prepare(server).replayer.run(once([named]))).rejects.toMatchObject({
+    await expect(prepare(server).replayer.run(onePage([named]))).rejects.toMatchObject({
       code: 'REPLAY_TARGET_IS_RECORDED',
     });
     expect(server.heads).toHaveLength(0);
-    const allowed = await prepare(server, { allowTarget: true }).replayer.run(once([named]));
+    const allowed = await prepare(server, { allowTarget: true }).replayer.run(onePage([named]));
     expect(allowed.answered).toBe(1);
   }));
 
 test('a write about which nothing was said ends the run', () =>
   withServer(async (server) => {
     const { replayer, ledger } = prepare(server);
-    await expect(replayer.run(once([exchange(POST)]))).rejects.toMatchObject({
+    await expect(replayer.run(onePage([exchange(POST)]))).rejects.toMatchObject({
       code: 'REPLAY_WRITES_UNDECIDED',
       exitCode: 2,
     });
     expect(server.heads).toHaveLength(0);
     expect(ledger.report().balanced).toBe(true);
-    expect((await prepare(server, { writes: 'allow' }).replayer.run(once([exchange(POST)]))).answered).toBe(1);
+    expect((await prepare(server, { writes: 'allow' }).replayer.run(onePage([exchange(POST)]))).answered).toBe(1);
   }));
 
 test('a recording that breaks off ends the run with its own error, after what was planned', () =>
@@ -155,7 +158,7 @@ test('stop leaves what is due later unsent, and the sum still adds up', async ()
   try {
     const prepared = prepare(server, { timing: { kind: 'rate', perSecond: 500 } });
     replayer = prepared.replayer;
-    const report = await replayer.run(once(recording({ count: 1_000 })));
+    const report = await replayer.run(onePage(recording({ count: 1_000 })));
     expect(report.answered).toBeGreaterThanOrEqual(10);
     expect(report.notSent.stopped).toBeGreaterThan(900);
     expect(report.answered + (report.notSent.stopped ?? 0)).toBe(report.due);
@@ -175,7 +178,7 @@ test('Connection: close, Host and headers are changed as declared, and nothing e
     });
     const sent =
       'GET /a?b=c HTTP/1.1\r\nhost: shop.example\r\nCookie: s=1\r\nconnection: Close\r\nACCEPT:  */*\r\n\r\n';
-    await replayer.run(once([exchange(sent), exchange(sent)]));
+    await replayer.run(onePage([exchange(sent), exchange(sent)]));
     expect(server.connections()).toBe(1);
     expect(server.heads[1]).toBe(
       `GET /a?b=c HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nconnection: keep-alive\r\nACCEPT:  */*\r\n` +
@@ -187,7 +190,7 @@ test('progress tells what happened so far', () =>
   withServer(async (server) => {
     const { replayer } = prepare(server);
     expect(replayer.progress()).toMatchObject({ due: 0, answered: 0, connections: 0 });
-    await replayer.run(once(recording({ count: 20 })));
+    await replayer.run(onePage(recording({ count: 20 })));
     expect(replayer.progress()).toMatchObject({
       due: 20,
       answered: 20,
@@ -196,5 +199,40 @@ test('progress tells what happened so far', () =>
       inFlight: 0,
       waiting: 0,
     });
-    await expect(replayer.run(once([]))).rejects.toThrow('a replayer runs once');
+    await expect(replayer.run(onePage([]))).rejects.toThrow('a replayer runs once');
   }));
+
+test('bodies of any size, in parts too, arrive byte by byte as recorded', async () => {
+  const bodies = [0, 1, 15_000, 17_000, 900_000].map((byteCount) => Buffer.alloc(byteCount, 'abcdefg'));
+  const seen: Buffer[] = [];
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      seen[Number(request.url?.slice(1))] = Buffer.concat(chunks);
+      response.end('taken');
+    });
+  });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  try {
+    const exchanges = bodies.map((body, index) => {
+      const head = `PUT /${index} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const recorded = exchange(head, { index });
+      const cut = body.length >> 1;
+      const parts = [Buffer.concat([Buffer.from(head), body.subarray(0, cut)]), body.subarray(cut)];
+      return { ...recorded, request: { ...(recorded.request as Message), parts } };
+    });
+    const { port } = http.address() as AddressInfo;
+    const replayer = new Replayer(
+      { target: `http://localhost:${port}`, runId: 'run-1', timing: { kind: 'max' }, writes: 'allow' },
+      { clock: SYSTEM_CLOCK, ledger: new Ledger() },
+    );
+    const report = await replayer.run(onePage(exchanges));
+    expect(report.answered).toBe(bodies.length);
+    expect(seen.map((body, index) => body.equals(bodies[index] as Buffer))).toEqual(bodies.map(() => true));
+  } finally {
+    http.close();
+    http.closeAllConnections();
+  }
+});
