@@ -35,6 +35,8 @@ export class FlowParser {
   /** Client and server as the flow has them are exchanged: content showed it. */
   #swapped = false;
   #midStream: boolean;
+  /** Why bytes before HTTP are passed over, where a proxy's own protocol (SOCKS) was recognised. */
+  #prelude = '';
   /** Name of what it speaks when that is not HTTP/1. */
   #other = '';
   /** Chunks that came before it was decided, in order; bounded by {@link MAX_UNDECIDED_BYTES} a direction. */
@@ -102,12 +104,21 @@ export class FlowParser {
       this.#held.push({ direction, bytes: new Uint8Array(chunk.bytes), offset: chunk.offset, at });
       this.#heldBytes[direction] += chunk.bytes.length;
     } else if (verdict === 'unknown' && (this.#midStream || direction === 1)) {
-      this.#giveUp(direction, this.#midStream ? 'mid-stream' : 'not-http:unknown');
-      this.#discard(chunk.bytes.length, this.#midStream ? 'mid-stream' : 'not-http:unknown');
+      this.#passOver(chunk, this.#prelude || (this.#midStream ? 'mid-stream' : 'not-http:unknown'));
+    } else if (verdict === 'socks') {
+      if (this.#prelude === '') this.#context.ledger.addFact('flows:socks');
+      this.#prelude = 'not-http:socks';
+      this.#midStream = true;
+      this.#passOver(chunk, this.#prelude);
     } else {
       this.#becomeOther(verdict);
       this.#discard(chunk.bytes.length, `not-http:${verdict}`);
     }
+  }
+
+  #passOver(chunk: DataChunk, reason: string): void {
+    this.#giveUp(chunk.direction, reason);
+    this.#discard(chunk.bytes.length, reason);
   }
 
   /** The first bytes of the direction, as far as they decide. */

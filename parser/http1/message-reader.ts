@@ -128,7 +128,7 @@ export class MessageReader {
   gap(byteCount: ByteCount, at: Micros): void {
     switch (this.#state) {
       case STATE.head:
-        this.#dropPending(this.#strict ? this.#lostReason : 'gap-in-head');
+        this.#breakOff('gap', 'gap-in-head', byteCount);
         this.#lose('after-gap');
         return;
       case STATE.length: {
@@ -163,7 +163,7 @@ export class MessageReader {
   close(clean: boolean, reason: string): void {
     if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
     else if (this.inMessage) this.#finish(false, reason);
-    this.#dropPending(this.#strict ? this.#lostReason : 'closed-in-head');
+    this.#breakOff(reason, 'closed-in-head', 0);
     this.#state = STATE.lost;
     this.#lostReason = 'after-close';
   }
@@ -368,6 +368,30 @@ export class MessageReader {
     this.#pending ??= new HeadBuffer();
     this.#pending.append(bytes, start, end);
     return true;
+  }
+
+  /**
+   * A head ends before its end: with its start line it is a broken message, otherwise its bytes are given up.
+   *
+   * @param missingBytes bytes never seen that follow what is there
+   */
+  #breakOff(reason: string, discardReason: string, missingBytes: ByteCount): void {
+    const pending = this.#pending;
+    if (pending === undefined || pending.length === 0) return;
+    pending.findEnd();
+    const { bytes, length } = pending;
+    const direction = this.#direction;
+    if (!pending.hasLine || this.#owner.readHead(direction, bytes, 0, length, this.#strict) !== INCOMPLETE) {
+      this.#dropPending(this.#strict ? this.#lostReason : discardReason);
+      return;
+    }
+    this.#forgetPending();
+    this.#leaveOut = this.#owner.begin(direction, bytes, this.#pendingOffset, this.#pendingAt).leaveOut;
+    this.#builder.begin(this.#pendingOffset, this.#pendingAt, length, -1);
+    this.#state = STATE.length;
+    this.#take(bytes, 0, length, this.#pendingAt);
+    if (missingBytes > 0) this.#builder.skip(missingBytes);
+    this.#finish(false, reason);
   }
 
   /** The bytes of an unfinished head are given up. */

@@ -35,13 +35,14 @@ const MAX_ID_CHARS = 128;
 type Companion = (name: string) => string;
 type Form = (value: string, companion: Companion) => TraceContext | undefined;
 
+const TRACEPARENT = 'traceparent';
+
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'x-b3-traceid': ['x-b3-spanid', 'x-b3-parentspanid'],
   'x-datadog-trace-id': ['x-datadog-parent-id'],
 };
 
 const FORMS: Readonly<Record<string, Form>> = {
-  traceparent: readTraceparent,
   b3: readB3,
   'x-b3-traceid': (value, companion) => context(value, companion('x-b3-spanid'), companion('x-b3-parentspanid')),
   'uber-trace-id': readUber,
@@ -55,10 +56,12 @@ export class TraceHeaders {
   /** Lower-case names to locate in a head: the trace headers, then their companions. */
   readonly names: readonly string[];
   readonly #forms: readonly Form[];
+  readonly #traceparentPlace: number;
 
   constructor(headers: readonly string[]) {
     const leading = headers.map((name) => name.toLowerCase());
     this.#forms = leading.map((name) => FORMS[name] ?? plain);
+    this.#traceparentPlace = leading.indexOf(TRACEPARENT);
     this.names = [...new Set([...leading, ...leading.flatMap((name) => COMPANIONS[name] ?? [])])];
   }
 
@@ -67,7 +70,13 @@ export class TraceHeaders {
     for (let place = 0; place < this.#forms.length; place++) {
       const start = fields.extraStart[place] as number;
       if (start < 0) continue;
-      const value = latin1(bytes, start, Math.min(fields.extraEnd[place] as number, start + MAX_VALUE_CHARS));
+      const end = Math.min(fields.extraEnd[place] as number, start + MAX_VALUE_CHARS);
+      if (place === this.#traceparentPlace) {
+        const found = readTraceparent(bytes, start, end);
+        if (found !== undefined) return found;
+        continue;
+      }
+      const value = latin1(bytes, start, end);
       const form = this.#forms[place] as Form;
       const found = form(value, (name) => this.#value(bytes, fields, name));
       if (found !== undefined) return found;
@@ -96,12 +105,43 @@ function context(traceId: string, spanId: string, parentSpanId: string): TraceCo
   return traceId === '' ? undefined : { traceId: id(traceId), spanId: id(spanId), parentSpanId: id(parentSpanId) };
 }
 
-/** W3C Trace Context, section 3.2: an all-zero trace id is none. Later versions may append fields. */
-function readTraceparent(value: string): TraceContext | undefined {
-  if (value.length < 55 || value[2] !== '-' || value[35] !== '-' || value[52] !== '-') return undefined;
-  const traceId = value.slice(3, 35);
-  if (!HEX.test(traceId) || traceId === '00000000000000000000000000000000') return undefined;
-  return context(traceId, '', value.slice(36, 52));
+/**
+ * W3C Trace Context, section 3.2: an all-zero trace id is none. Later versions may append fields. Read as octets because
+ * it is the one that most requests carry.
+ */
+function readTraceparent(bytes: Uint8Array, start: number, end: number): TraceContext | undefined {
+  const spanAt = start + 36;
+  if (end - start < 55) return undefined;
+  if (bytes[start + 2] !== DASH || bytes[start + 35] !== DASH || bytes[start + 52] !== DASH) return undefined;
+  const trace = hexKind(bytes, start + 3, start + 35);
+  const span = hexKind(bytes, spanAt, spanAt + 16);
+  if (trace === NOT_HEX || trace === ALL_ZERO || span === NOT_HEX) return undefined;
+  const traceId = latin1(bytes, start + 3, start + 35);
+  const parentSpanId = latin1(bytes, spanAt, spanAt + 16);
+  return {
+    traceId: trace === UPPER ? traceId.toLowerCase() : traceId,
+    spanId: '',
+    parentSpanId: span === UPPER ? parentSpanId.toLowerCase() : parentSpanId,
+  };
+}
+
+const DASH = 0x2d;
+const NOT_HEX = 0;
+const ALL_ZERO = 1;
+const LOWER = 2;
+/** Hexadecimal with upper-case digits in it. */
+const UPPER = 3;
+
+function hexKind(bytes: Uint8Array, start: number, end: number): number {
+  let kind = ALL_ZERO;
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at] as number;
+    if (octet === 0x30) continue;
+    if ((octet > 0x30 && octet <= 0x39) || (octet >= 0x61 && octet <= 0x66)) kind = kind === UPPER ? UPPER : LOWER;
+    else if (octet >= 0x41 && octet <= 0x46) kind = UPPER;
+    else return NOT_HEX;
+  }
+  return kind;
 }
 
 /** github.com/openzipkin/b3-propagation, "Single Header"; one character alone is a sampling decision without trace. */

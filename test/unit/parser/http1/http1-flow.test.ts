@@ -363,3 +363,12 @@ test('services are named by host, address and port; callers by address', () => {
   ]);
   expect(c.ledger.fact('services-unnamed')).toBe(0);
 });
+
+test('a head broken off behind its start line is a broken message', () => {
+  const c = conversation().client(get('/a')).server('HTTP/1.1 200 OK\r\nDate: T').lose(1, 1000);
+  expect(c.told).toEqual(['paired GET /a 200 (gap)']);
+  expect(c.exchanges[0]?.response).toMatchObject({ complete: false, missing: [{ offset: 24, byteCount: 1000 }] });
+  c.client('POST /cut HTTP/1.1\r\nHost').close(0).close(1);
+  expect(c.told.slice(1)).toEqual(['request-only POST /cut (closed-before-response)']);
+  expect(c.ready.map(({ path }) => path)).toEqual(['/a']);
+});
