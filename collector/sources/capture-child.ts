@@ -12,7 +12,14 @@ import {
 } from '../../core/index.ts';
 import { CaptureReader } from '../../formats/index.ts';
 import { childEntry } from './child-entry.ts';
-import { type ChildFailed, type ChildReport, type ChildStatistics, REPORT_FD, ReportReader } from './child-report.ts';
+import {
+  type ChildFailed,
+  type ChildReport,
+  type ChildStarted,
+  type ChildStatistics,
+  REPORT_FD,
+  ReportReader,
+} from './child-report.ts';
 import { type PacketBatches, readPackets } from './packet-batches.ts';
 import { Settled } from './settled.ts';
 import { TextTail } from './text-tail.ts';
@@ -41,6 +48,7 @@ export class CaptureChild implements CaptureSource {
   #child: ChildProcess | undefined;
   #reading = false;
   #stopping = false;
+  #opened: ChildStarted | undefined;
   #failed: ChildFailed | undefined;
   #delivered = 0;
   #statistics: ChildStatistics | undefined;
@@ -50,6 +58,11 @@ export class CaptureChild implements CaptureSource {
     this.capabilities = options.capabilities;
     this.#options = options;
     this.#reader = new CaptureReader(options.name);
+  }
+
+  /** How the interface was opened: link type, and which of the filters compiled on it; undefined until it is. */
+  get opened(): ChildStarted | undefined {
+    return this.#opened;
   }
 
   started(): Promise<void> {
@@ -130,6 +143,7 @@ export class CaptureChild implements CaptureSource {
   #take(report: ChildReport): void {
     switch (report.kind) {
       case 'started':
+        this.#opened = report;
         this.#started.resolve();
         return;
       case 'statistics':

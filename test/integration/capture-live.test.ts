@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import { captureFilter, openCaptureSource } from '../../collector/index.ts';
 import { childEntry } from '../../collector/sources/child-entry.ts';
-import type { CaptureSource, Packet } from '../../core/index.ts';
+import { LibpcapCaptureSource } from '../../collector/sources/libpcap-capture-source.ts';
+import { type CaptureSource, LINK_TYPE, type Packet } from '../../core/index.ts';
 import { startReceipts } from '../support/capture/receipt-server.ts';
 import { type Conversation, conversation } from '../support/packets/index.ts';
 import { PROJECT_DIR, testWith } from '../support/requirements.ts';
@@ -105,13 +106,19 @@ testWith(['libpcap', 'capture'], 'the capturing process ends when its parent is 
   await vi.waitFor(() => expect(isCapturing(child as number)).toBe(false), PATIENCE);
 });
 
+testWith(['libpcap', 'capture'], 'the widest filter that the link type takes is used', async () => {
+  const filter = captureFilter([9]);
+  expect(await openedOn('lo', filter)).toMatchObject({ linkType: LINK_TYPE.ethernet, filter: filter[0] });
+  expect(await openedOn('any', filter)).toMatchObject({ linkType: LINK_TYPE.linuxSll2, filter: filter[1] });
+});
+
 testWith(['libpcap'], 'an interface that does not exist', async () => {
-  await expect(startedOn('nope0', ['tcp'])).rejects.toMatchObject({ code: 'CAPTURE_NO_INTERFACE', exitCode: 2 });
-  await expect(startedOn('nope0', ['tcp'])).rejects.toMatchObject({ hint: expect.stringContaining('lo') });
+  await expect(openedOn('nope0', ['tcp'])).rejects.toMatchObject({ code: 'CAPTURE_NO_INTERFACE', exitCode: 2 });
+  await expect(openedOn('nope0', ['tcp'])).rejects.toMatchObject({ hint: expect.stringContaining('lo') });
 });
 
 testWith(['libpcap', 'capture'], 'a filter that makes no sense', async () => {
-  await expect(startedOn('lo', ['tcp porridge 80'])).rejects.toMatchObject({ code: 'CAPTURE_FILTER', exitCode: 2 });
+  await expect(openedOn('lo', ['tcp porridge 80'])).rejects.toMatchObject({ code: 'CAPTURE_FILTER', exitCode: 2 });
 });
 
 testWith(['libpcap', 'user-namespaces'], 'without the privilege the error says how to get it', async () => {
@@ -159,10 +166,11 @@ testWith(['libpcap', 'root', 'ip', 'capture'], 'traffic tagged once and twice pa
   await reading;
 });
 
-async function startedOn(interfaceName: string, filter: readonly string[]): Promise<void> {
-  const source = openCaptureSource({ kind: 'live', interface: interfaceName, filter });
+async function openedOn(interfaceName: string, filter: readonly string[]): Promise<unknown> {
+  const source = new LibpcapCaptureSource({ kind: 'live', interface: interfaceName, filter });
   try {
     await source.started();
+    return source.opened;
   } finally {
     await source.stop();
   }
