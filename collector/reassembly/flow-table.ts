@@ -3,7 +3,7 @@
  *
  *     key (32-bit hash, the same for both directions) ─▶ flow ─▶ flow with the same key ─▶ …
  *     quietest ◀─▶ … ◀─▶ busiest            open flows
- *     first closed ─▶ … ─▶ last closed      closed flows, remembered a while
+ *     quietest ─▶ … ─▶ busiest              closed flows, remembered a while
  *
  * A look-up builds no string and allocates nothing. Chains are bounded by {@link MAX_CHAIN}, so that packets made to
  * collide cost their sender's flows and nobody's time.
@@ -35,7 +35,7 @@ export class FlowTable {
     return this.#quietest;
   }
 
-  /** The closed flow that was closed first. */
+  /** The closed flow that was not heard of for longest. */
   get firstClosed(): TrackedFlow | undefined {
     if (this.#closed.size === 0) return undefined;
     return this.#closed.values().next().value;
@@ -69,10 +69,15 @@ export class FlowTable {
     return { flow, crowdedOut: length > MAX_CHAIN ? last : undefined };
   }
 
-  /** The flow was heard of: it becomes the busiest. */
+  /** The flow was heard of: it becomes the busiest, or is remembered on. */
   touch(flow: TrackedFlow, now: Micros): void {
     flow.lastAt = now;
-    if (flow === this.#busiest || flow.closed) return;
+    if (flow === this.#busiest) return;
+    if (flow.closed) {
+      this.#closed.delete(flow);
+      this.#closed.add(flow);
+      return;
+    }
     this.#unlink(flow);
     this.#append(flow);
   }

@@ -20,7 +20,7 @@ export interface AssemblerOptions {
   readonly reorderPackets: number;
   /** Capture time without a packet after which a flow is closed, `timeout`. Longer than servers keep idle connections (nginx: 75 s). */
   readonly idleTimeoutMs: Millis;
-  /** Capture time for which a closed flow is remembered, so that late packets do not open it again. */
+  /** Capture time for which a closed flow is remembered after its last packet, so that retransmissions, which double their pauses, do not open it again. */
   readonly lingerMs: Millis;
 }
 
@@ -34,7 +34,7 @@ export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   reorderWaitMs: 20,
   reorderPackets: 16,
   idleTimeoutMs: 300_000,
-  lingerMs: 2_000,
+  lingerMs: 30_000,
 };
 
 /** What a held segment costs beyond its bytes, so that many small ones cannot go around the bounds. */

@@ -10,6 +10,8 @@ import type { TrackedFlow } from './tracked-flow.ts';
 
 /** How far before the first byte seen a SYN that comes late may place the begin of the stream. */
 const MAX_LATE_SYN_BYTES = 65_536;
+/** How far from its end bytes may be that still belong to a closed flow; a new flow whose SYN was missed begins at any number. */
+const MAX_LATE_BYTES = 1024 * 1024;
 const MAX_WINDOW_BYTES = 65_535;
 
 export class SegmentIntake {
@@ -21,8 +23,18 @@ export class SegmentIntake {
     this.#ledger = ledger;
   }
 
-  /** Whether a SYN segment is of this flow, and not the first of a new one with the same ports. */
-  isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
+  /** Whether the segment is the first of a new flow with the same ports. */
+  beginsAnother(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
+    const { flags, byteCount } = segment;
+    if ((flags & TCP_FLAG.rst) !== 0) return false;
+    if ((flags & TCP_FLAG.syn) !== 0) {
+      return tracked.closed ? half.isn !== segment.sequence : !this.#isSynOf(tracked, half, segment);
+    }
+    if (!tracked.closed || byteCount === 0) return false;
+    return Math.abs(half.positionOf(segment.sequence) - half.next) > MAX_LATE_BYTES;
+  }
+
+  #isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
     if (half.isn !== undefined) return half.isn === segment.sequence;
     const first = (segment.sequence + 1) | 0;
     if (half.anchored) {

@@ -157,8 +157,7 @@ export class StreamAssembler {
   }
 
   #takeAny(flow: TrackedFlow, half: HalfFlow, segment: Segment): void {
-    const isSyn = (segment.flags & (TCP_FLAG.syn | TCP_FLAG.rst)) === TCP_FLAG.syn;
-    if (isSyn && !this.#intake.isSynOf(flow, half, segment)) {
+    if (this.#intake.beginsAnother(flow, half, segment)) {
       if (!flow.closed) this.#ledger.addFact('flows-replaced');
       this.#forget(flow, 'timeout');
       this.#takeFirst(segment);
@@ -170,12 +169,12 @@ export class StreamAssembler {
       return;
     }
     this.#countDecoded(segment);
+    this.#flows.touch(flow, this.#now);
     if (flow.closed) {
       const end = half.positionOf(segment.sequence) + segment.byteCount;
       this.#intake.discard(segment, end <= half.next ? 'duplicate' : 'after-close');
       return;
     }
-    this.#flows.touch(flow, this.#now);
     this.#intake.take(flow, half, segment);
     this.#settle(flow);
   }

@@ -197,6 +197,29 @@ test('a SYN with a new sequence number on old ports is a new flow', () => {
   expect([closed.client, closed.fact('flows'), closed.fact('flows-replaced')]).toEqual(['new', 2, 0]);
 });
 
+test('retransmissions after the end do not open the flow again, whatever their pauses', () => {
+  const said = conversation().handshake().client('q').server('bye').close();
+  for (const pause of [1, 2, 4, 8, 16, 28]) said.wait(pause * 1000).raw('server', { position: 0, data: 'bye' });
+  const { fact, ledger } = assemble(said);
+  expect(fact('flows')).toBe(1);
+  expect(ledger.accounts['segment bytes']?.aside).toEqual({ discarded: { duplicate: 18 } });
+});
+
+test('bytes far from the end of a closed flow are of a new one whose SYN was missed', () => {
+  const young = conversation({ clientIsn: 5e8, serverIsn: 6e8 }).client('q').server('a').trace();
+  const { client, server, fact } = assemble(conversation().handshake().close().trace().followedBy(young));
+  expect([client, server, fact('flows'), fact('flows-mid-stream')]).toEqual(['q', 'a', 2, 1]);
+});
+
+test('a handshake that goes on after a refusal is a flow', () => {
+  const said = conversation()
+    .syn()
+    .raw('server', { position: -5001, acknowledges: 0, flags: rst | ack })
+    .synAck()
+    .client('q');
+  expect(assemble(said).lines.slice(0, 2)).toEqual(['open', '> q']);
+});
+
 test('a SYN or a SYN-ACK that comes again changes nothing', () => {
   const said = conversation().handshake().client('q').syn().synAck().client('r');
   expect(assemble(said)).toMatchObject({ client: 'qr', ledger: { facts: { flows: 1 } } });
