@@ -1,0 +1,144 @@
+/**
+ * Figures of the embedded store: writing with index, scanning, looking up; beside it the layout that lost, one put an
+ * exchange and one put a posting.
+ *
+ *   npx tsx test/bench/store.ts [EXCHANGES]        default 200,000
+ *
+ * Exchanges of about 1.3 kB: 20 operations, a trace id of its own each, bodies of JSON with names and numbers that
+ * differ. CPU is that of the whole process, LevelDB's and the thread pool's threads included. Rates swing with the
+ * machine's neighbours: compare what stands in one run.
+ */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { type Exchange, encodeExchange, parseQuery } from '../../core/index.ts';
+import { openStore } from '../../store/index.ts';
+import { storeTraffic } from './store-traffic.ts';
+
+const EXCHANGES = Number(process.argv[2] ?? 200_000);
+/** What a parser hands over at once. */
+const APPEND = 256;
+const LOOK_UPS = 200;
+
+interface Sample {
+  readonly wallMs: number;
+  readonly cpuMicros: number;
+}
+
+async function measured(work: () => Promise<unknown>): Promise<Sample> {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()];
+  await work();
+  const used = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - wall, cpuMicros: used.user + used.system };
+}
+
+function print(name: string, count: number, { wallMs, cpuMicros }: Sample, more = ''): void {
+  const rate = Math.round((count / wallMs) * 1000).toLocaleString('en');
+  console.log(`${name.padEnd(44)} ${rate.padStart(10)}/s  ${(cpuMicros / count).toFixed(2).padStart(6)} µs CPU${more}`);
+}
+
+async function percentiles(work: (i: number) => Promise<unknown>): Promise<string> {
+  const times: number[] = [];
+  for (let i = 0; i < LOOK_UPS; i++) {
+    const start = performance.now();
+    await work(i);
+    times.push(performance.now() - start);
+  }
+  times.sort((one, other) => one - other);
+  const at = (share: number): string => `${(times[Math.floor(times.length * share)] ?? 0).toFixed(2)} ms`;
+  return `median ${at(0.5)}, p99 ${at(0.99)}`;
+}
+
+async function benchBlocks(path: string, exchanges: readonly Exchange[], rawByteCount: number): Promise<void> {
+  const { store } = await openStore({ path });
+  const written = await measured(async () => {
+    for (let i = 0; i < exchanges.length; i += APPEND) await store.append(exchanges.slice(i, i + APPEND));
+    await store.flush();
+  });
+  print('blocks: write with index, flushed', exchanges.length, written);
+  const { bytesOnDisk } = await store.statistics();
+  console.log(`${'blocks: size on disk / encoded bytes'.padEnd(44)} ${(bytesOnDisk / rawByteCount).toFixed(3)}`);
+
+  for (const order of ['oldest-first', 'newest-first'] as const) {
+    let found = 0;
+    const scanned = await measured(async () => {
+      for await (const page of store.find({ order })) found += page.length;
+    });
+    print(`blocks: full scan decoded, ${order}`, found, scanned, found === exchanges.length ? '' : `  ONLY ${found}`);
+  }
+  const pick = (i: number): Exchange => exchanges[(i * 7919) % exchanges.length] as Exchange;
+  console.log(`blocks: get by id        ${await percentiles((i) => store.get(pick(i).id))}`);
+  console.log(`blocks: trace            ${await percentiles((i) => store.trace(pick(i).trace?.traceId ?? ''))}`);
+  const where = parseQuery('operation:"POST /orders/mirror" AND status:>=500');
+  const firstPage = async (): Promise<void> => {
+    for await (const _ of store.find({ where, limit: 100, order: 'newest-first' })) return;
+  };
+  console.log(`blocks: compound search  ${await percentiles(firstPage)}`);
+
+  const client = await openStore({ path });
+  let served = 0;
+  const streamed = await measured(async () => {
+    for await (const page of client.store.find({ limit: 100_000 })) served += page.length;
+  });
+  print(`blocks: scan through the ${client.role} socket`, served, streamed);
+  await client.store.close();
+  await store.close();
+}
+
+/** An entry an exchange, and one for each of its five postings. */
+async function benchEntries(path: string, exchanges: readonly Exchange[], rawByteCount: number): Promise<void> {
+  const folder = new Level<string, Uint8Array>(path, { valueEncoding: 'view', writeBufferSize: 16 * 1024 * 1024 });
+  await folder.open();
+  const written = await measured(async () => {
+    for (let i = 0; i < exchanges.length; i += APPEND) {
+      const batch = folder.batch();
+      for (const exchange of exchanges.slice(i, i + APPEND))
+        putEntries(exchange, (key, value) => batch.put(key, value));
+      await batch.write();
+    }
+  });
+  print('an entry each: write with index', exchanges.length, written);
+  let found = 0;
+  const scanned = await measured(async () => {
+    const values = folder.values({ gte: 'd', lt: 'e' });
+    for (let page = await values.nextv(256); page.length > 0; page = await values.nextv(256)) found += page.length;
+    await values.close();
+  });
+  print('an entry each: full scan, not even decoded', found, scanned);
+  await folder.close();
+  const bytesOnDisk = await folderBytes(path);
+  console.log(`${'an entry each: size on disk / encoded bytes'.padEnd(44)} ${(bytesOnDisk / rawByteCount).toFixed(3)}`);
+}
+
+const NOTHING = new Uint8Array(0);
+
+function putEntries(exchange: Exchange, put: (key: string, value: Uint8Array) => void): void {
+  const { id } = exchange;
+  const key = `${id.at.toString(16)}-${id.flow}-${id.offset}`;
+  put(`d${exchange.service}/${key}`, encodeExchange(exchange));
+  put(`s${exchange.service}/${key}`, NOTHING);
+  put(`o${exchange.operation}/${key}`, NOTHING);
+  put(`c${exchange.status}/${key}`, NOTHING);
+  put(`r${exchange.source}/${key}`, NOTHING);
+  put(`t${exchange.trace?.traceId ?? ''}/${key}`, NOTHING);
+}
+
+async function folderBytes(path: string): Promise<number> {
+  let byteCount = 0;
+  for (const name of await readdir(path)) byteCount += (await stat(join(path, name))).size;
+  return byteCount;
+}
+
+const path = await mkdtemp(join(tmpdir(), 'bytecopy-bench-store-'));
+try {
+  console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
+  const exchanges = storeTraffic(EXCHANGES);
+  const sampleBytes = exchanges.slice(0, 1000).reduce((sum, exchange) => sum + encodeExchange(exchange).length, 0);
+  const rawByteCount = (sampleBytes / Math.min(1000, exchanges.length)) * exchanges.length;
+  console.log(`${exchanges.length} exchanges, ${Math.round(rawByteCount / exchanges.length)} bytes each`);
+  await benchBlocks(join(path, 'blocks'), exchanges, rawByteCount);
+  await benchEntries(join(path, 'entries'), exchanges.slice(0, 100_000), (rawByteCount / exchanges.length) * 100_000);
+} finally {
+  await rm(path, { recursive: true, force: true });
+}

@@ -1,0 +1,60 @@
+/** Stores to test with: a folder that is gone afterwards, and exchanges that differ in their ids. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type Exchange, type ExchangeStore, formatExchangeId, type Selection } from '../../../core/index.ts';
+import { type OpenedStore, openStore, type StoreDeps, type StoreOptions } from '../../../store/index.ts';
+import { exchange, flow, NOON_MICROS } from '../exchanges/index.ts';
+
+export const SECOND = 1_000_000;
+export const HOUR = 3600 * SECOND;
+/** Start of the segment that {@link NOON_MICROS} is in, for segments of an hour. */
+export const SEGMENT = Math.floor(NOON_MICROS / HOUR) * HOUR;
+
+/** A folder that is removed when the test has finished. */
+export async function emptyFolder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'bytecopy-store-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A store that is closed when the test has finished. */
+export async function opened(
+  path: string,
+  options: Partial<StoreOptions> = {},
+  deps: StoreDeps = {},
+): Promise<OpenedStore> {
+  const found = await openStore({ path, ...options }, deps);
+  onTestFinished(() => found.store.close());
+  return found;
+}
+
+/** Exchange `n` of a test: at `atMicros` behind noon, with a flow, a trace and a place of its own. */
+export function numbered(n: number, atMicros = n * 1000, changes: Partial<Exchange> = {}): Exchange {
+  const onFlow = flow({ id: n.toString(16).padStart(16, '0') });
+  return exchange({
+    id: { at: NOON_MICROS + atMicros, flow: onFlow.id, offset: 0, index: 0 },
+    flow: onFlow,
+    trace: { traceId: n.toString(16).padStart(32, 'f0'), spanId: '', parentSpanId: '' },
+    ...changes,
+  });
+}
+
+export function numberedUpTo(count: number, changes: (n: number) => Partial<Exchange> = () => ({})): Exchange[] {
+  return Array.from({ length: count }, (_, n) => numbered(n, n * 1000, changes(n)));
+}
+
+export function ids(exchanges: readonly Exchange[]): string[] {
+  return exchanges.map((each) => formatExchangeId(each.id));
+}
+
+export async function foundBy(store: ExchangeStore, selection: Selection = {}): Promise<Exchange[]> {
+  return (await allPages(store.find(selection))).flat();
+}
+
+export async function allPages<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}
