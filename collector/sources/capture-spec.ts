@@ -35,8 +35,8 @@ export interface StdinCaptureSpec {
 export type CaptureSpec = LiveCaptureSpec | FileCaptureSpec | CommandCaptureSpec | StdinCaptureSpec;
 
 /**
- * libpcap: under wrk at full load both it and `tcpdump -w -` lose nothing, but tcpdump hands a lone packet over after
- * seconds; `cap` is as prompt, loses packets, counts no loss and costs several times the CPU (test/bench/capture.ts).
+ * libpcap: under wrk at full load it loses nothing and hands a lone packet over after 2 ms; `cap` is as prompt, loses a
+ * tenth, counts no loss and costs several times the CPU; tcpdump is late or loses more (test/bench/capture.ts).
  */
 export const DEFAULT_ENGINE: CaptureEngine = 'libpcap';
 
