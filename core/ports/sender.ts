@@ -66,7 +66,7 @@ export interface Sender {
   readonly target: string;
   /** Sends that could go now without waiting for another one's answer. */
   readonly free: number;
-  /** Opens so many connections ahead; resolves when each is open or has failed. */
+  /** Opens so many connections ahead; resolves when each is open or has failed, never rejects. */
   warm(count: number): Promise<void>;
   send(send: Send): void;
   /** Ends what waits for a connection as not sent. */

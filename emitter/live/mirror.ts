@@ -80,7 +80,7 @@ export class Mirror {
   }
 
   /**
-   * Looks the target up and opens the first connections; what is offered before is left out as `stopped`. Idempotent.
+   * Looks the target up and begins to open the first connections; what is offered before is left out as `stopped`. Idempotent.
    * @throws BytecopyError `REPLAY_TARGET_UNKNOWN` (exit code 1)
    */
   start(): Promise<void> {
@@ -169,9 +169,9 @@ export class Mirror {
     };
     const handler = recordingHandler(record, settled, () => undefined);
     const pool = new ConnectionPool({ ...options, endpoint }, { clock, handler });
-    await pool.warm(WARM_CONNECTIONS);
     record.start(clock.monotonic(), clock.now());
     this.#stages = { record, preparer: new RequestPreparer(options, this.#target, guard), pool };
+    void pool.warm(WARM_CONNECTIONS);
   }
 
   async #drain(): Promise<ReplayReport> {

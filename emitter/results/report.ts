@@ -11,7 +11,7 @@ export interface RateReport {
   /** Sends a second by the times they went, between the first and the last; undefined below two. */
   readonly sentPerSecond: number | undefined;
   readonly answeredPerSecond: number | undefined;
-  /** At least 99 % of the asked rate went out and nothing was dropped. */
+  /** Sending took as long as planned (1 % and 0.1 s more are allowed) and nothing was dropped. */
   readonly reached: boolean;
   readonly history: RateHistory;
 }

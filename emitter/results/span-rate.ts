@@ -12,6 +12,11 @@ export class SpanRate {
     if (at > this.#last) this.#last = at;
   }
 
+  /** From the first to the last; 0 below two events. */
+  get spanMicros(): Micros {
+    return this.#count < 2 ? 0 : this.#last - this.#first;
+  }
+
   /** Undefined below two events, or where all came at once. */
   get perSecond(): number | undefined {
     if (this.#count < 2 || this.#last <= this.#first) return undefined;
