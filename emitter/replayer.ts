@@ -256,13 +256,13 @@ export class Replayer {
     if (durationMs !== undefined && now - this.#start >= durationMs * 1000) {
       stages.planner.stop();
       while (this.#queue.shift() !== undefined);
-      stages.pacer.wake();
+      if (stages.record.held === 0) stages.pacer.wake();
       return undefined;
     }
     if (this.#queue.length < LOW_PLANNED) this.#plan(LOW_PLANNED);
     const send = this.#queue.shift();
     if (send === undefined) {
-      stages.pacer.wake();
+      if (!stages.planner.starved && !stages.planner.ended) stages.pacer.wake();
       return undefined;
     }
     send.dueAt = now;

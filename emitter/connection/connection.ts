@@ -64,7 +64,7 @@ export class Connection {
     });
     this.#socket.once('connect', () => this.#opened());
     this.#socket.once('end', () => this.#ended());
-    this.#socket.once('error', (error: NodeJS.ErrnoException) => {
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       const reason = failureReason(error.code);
       this.#close(this.#state !== 'connecting' && reason === 'unreachable' ? 'reset' : reason);
     });

@@ -236,3 +236,51 @@ test('bodies of any size, in parts too, arrive byte by byte as recorded', async 
     http.closeAllConnections();
   }
 });
+
+test('answers that have no body whatever their head says leave the connection in step', async () => {
+  const server = await serve(({ head, socket }) => {
+    if (head.startsWith('HEAD')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n');
+    else socket.write('HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\n\r\n');
+  });
+  try {
+    const bytes = (index: number): string =>
+      `${index % 2 === 0 ? 'HEAD' : 'GET'} / HTTP/1.1\r\nHost: shop.example\r\n\r\n`;
+    const { replayer } = prepare(server, { maxConnections: 1 });
+    const report = await replayer.run(onePage(recording({ count: 10, bytes })));
+    expect(report.statuses.answered).toEqual({ 200: 5, 304: 5 });
+    expect(server.connections()).toBe(1);
+  } finally {
+    await server.close();
+  }
+});
+
+test('as fast as possible ends at its duration, with everything in flight answered', () =>
+  withServer(async (server) => {
+    const page = recording({ count: 100 });
+    const endless = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ value: page, done: false as const }) }),
+    };
+    const { replayer, ledger } = prepare(server, { durationMs: 100 });
+    const report = await replayer.run(endless);
+    expect(report.answered).toBeGreaterThan(0);
+    expect(report.due).toBe(report.answered);
+    expect(ledger.report().balanced).toBe(true);
+  }));
+
+test('a recording that comes slowly is sent as it comes', () =>
+  withServer(async (server) => {
+    async function* slowly() {
+      for (let index = 0; index < 5; index++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        yield recording({ count: 1 });
+      }
+    }
+    for (const timing of [
+      { kind: 'max' },
+      { kind: 'recorded', speed: 1 },
+      { kind: 'rate', perSecond: 1_000 },
+    ] as const) {
+      expect((await prepare(server, { timing }).replayer.run(slowly())).answered).toBe(5);
+    }
+    expect((await prepare(server).replayer.run(onePage([]))).due).toBe(0);
+  }));
