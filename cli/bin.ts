@@ -14,7 +14,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram(context).parseAsync();
+  const program = await createProgram(context, process.argv[2]);
+  await program.parseAsync();
   process.exitCode = context.exitCode;
 } catch (error) {
   process.exitCode = report(error);

@@ -1,18 +1,25 @@
-/** The commander tree: one file a command. */
+/** The commander tree: one file a command, loaded when it is named, so that a short command starts fast. */
 import { Command } from 'commander';
-import { addCaptureCommand } from './commands/capture.ts';
-import { addDemoCommand } from './commands/demo.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addFindCommand } from './commands/find.ts';
-import { addImportCommand } from './commands/import.ts';
-import { addMirrorCommand } from './commands/mirror.ts';
-import { addParseCommand } from './commands/parse.ts';
-import { addReplayCommand } from './commands/replay.ts';
-import { addShowCommand } from './commands/show.ts';
-import { addTraceCommand } from './commands/trace.ts';
 import type { Context } from './context.ts';
 
-export function createProgram(context: Context): Command {
+type AddCommand = (program: Command, context: Context) => void;
+
+/** In the order in which help lists them. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+  capture: async () => (await import('./commands/capture.ts')).addCaptureCommand,
+  mirror: async () => (await import('./commands/mirror.ts')).addMirrorCommand,
+  parse: async () => (await import('./commands/parse.ts')).addParseCommand,
+  import: async () => (await import('./commands/import.ts')).addImportCommand,
+  find: async () => (await import('./commands/find.ts')).addFindCommand,
+  show: async () => (await import('./commands/show.ts')).addShowCommand,
+  trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
+  replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+};
+
+/** @param named the first argument: a command of that name is the only one loaded; otherwise all are, for help and errors */
+export async function createProgram(context: Context, named: string | undefined): Promise<Command> {
   const program = new Command('bytecopy')
     .description('captures, keeps, finds and replays every byte a service receives, sends and asks of others')
     .version('0.1.0')
@@ -20,19 +27,7 @@ export function createProgram(context: Context): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bytecopy COMMAND --help tells what it takes)');
-  for (const add of [
-    addDemoCommand,
-    addCaptureCommand,
-    addMirrorCommand,
-    addParseCommand,
-    addImportCommand,
-    addFindCommand,
-    addShowCommand,
-    addTraceCommand,
-    addReplayCommand,
-    addDoctorCommand,
-  ]) {
-    add(program, context);
-  }
+  const load = named === undefined ? undefined : COMMANDS[named];
+  for (const one of load === undefined ? Object.values(COMMANDS) : [load]) (await one())(program, context);
   return program;
 }

@@ -36,7 +36,7 @@ export function addCaptureCommand(program: Command, context: Context): void {
 }
 
 async function capture(context: Context, program: Command, flags: CaptureFlags): Promise<void> {
-  const config = readConfig(program.opts().config, context.environment);
+  const config = await readConfig(program.opts().config, context.environment);
   const spec = captureSpecOf(flags, config);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
@@ -49,11 +49,16 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   const filtered = where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where), ledger));
-  context.stderr.write(`capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}\n`);
   try {
     await runLive(
       source,
-      { ...flags, parser: parserOptionsOf(config), serverPorts: [...ports, ...serverPortsOf(config)], ports },
+      {
+        ...flags,
+        parser: parserOptionsOf(config),
+        serverPorts: [...ports, ...serverPortsOf(config)],
+        ports,
+        announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
+      },
       [...filtered, ...mirrors],
       ledger,
       context,

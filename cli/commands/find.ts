@@ -35,7 +35,7 @@ export function addFindCommand(program: Command, context: Context): void {
 }
 
 async function find(context: Context, program: Command, query: string, flags: FindFlags): Promise<void> {
-  const config = readConfig(program.opts().config, context.environment);
+  const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(query, flags, context.clock.now());
   const store = await openForReading(storePath(flags.store, config, context.environment), context);
   const limit = flags.limit ?? (context.stdout.isTTY && !flags.json ? TERMINAL_ROWS : undefined);

@@ -26,7 +26,7 @@ export function addImportCommand(program: Command, context: Context): void {
     .option('--ledger <file>', 'write the ledger as JSON to this file')
     .option('--json', 'the ledger as JSON')
     .action(async (files: string[], flags: ImportFlags) => {
-      const config = readConfig(program.opts().config, context.environment);
+      const config = await readConfig(program.opts().config, context.environment);
       const ledger = new Ledger();
       const path = storePath(flags.store, config, context.environment);
       const sink = storeSink(await openForWriting(path, context), ledger, { live: false });

@@ -30,18 +30,23 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   if (flags.to === undefined && flags.copyTo === undefined) {
     throw new BytecopyError('USAGE', 'a target is missing', { hint: '--to http://host:port names it', exitCode: 2 });
   }
-  const config = readConfig(program.opts().config, context.environment);
+  const config = await readConfig(program.opts().config, context.environment);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
   const ledger = new Ledger();
   const source = openCaptureSource(captureSpecOf(flags, config));
   const onRefused = () => void source.stop();
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
-  context.stderr.write(`capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}\n`);
   try {
     await runLive(
       source,
-      { ...flags, parser: parserOptionsOf(config), serverPorts: [...ports, ...serverPortsOf(config)], ports },
+      {
+        ...flags,
+        parser: parserOptionsOf(config),
+        serverPorts: [...ports, ...serverPortsOf(config)],
+        ports,
+        announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
+      },
       mirrors,
       ledger,
       context,

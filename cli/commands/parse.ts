@@ -29,7 +29,7 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('--ledger <file>', 'write the ledger as JSON to this file')
     .option('--json', 'with --summary: the ledger as JSON')
     .action(async (files: string[], flags: ParseFlags) => {
-      const config = readConfig(program.opts().config, context.environment);
+      const config = await readConfig(program.opts().config, context.environment);
       const ledger = new Ledger();
       const lines = new LineSink(context.stdout);
       const takes = flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where));

@@ -53,7 +53,7 @@ export function addReplayCommand(program: Command, context: Context): void {
 }
 
 async function replay(context: Context, program: Command, flags: ReplayFlags): Promise<void> {
-  const config = readConfig(program.opts().config, context.environment);
+  const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
   const sending = sendingOptionsOf(flags, flags.to);
   const temporary = flags.file === undefined ? undefined : await importTemporarily(flags.file, config, context);

@@ -21,7 +21,7 @@ export function addShowCommand(program: Command, context: Context): void {
     .option('--with-secrets', 'print credentials instead of placeholders')
     .option('--json', 'one JSON line')
     .action(async (id: string, flags: ShowFlags) => {
-      const config = readConfig(program.opts().config, context.environment);
+      const config = await readConfig(program.opts().config, context.environment);
       const wanted = parseExchangeId(id);
       const store = await openForReading(storePath(flags.store, config, context.environment), context);
       try {

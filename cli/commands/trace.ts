@@ -19,7 +19,7 @@ export function addTraceCommand(program: Command, context: Context): void {
     .option('--store <folder>', 'the store to look in')
     .option('--json', 'JSON lines, in time order')
     .action(async (id: string, flags: TraceFlags) => {
-      const config = readConfig(program.opts().config, context.environment);
+      const config = await readConfig(program.opts().config, context.environment);
       const store = await openForReading(storePath(flags.store, config, context.environment), context);
       try {
         const exchanges = await store.trace(id);

@@ -1,44 +1,9 @@
 /** `bytecopy.yaml`: what a user writes once instead of repeating flags. Flags win over environment over file. */
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { BytecopyError } from '../../core/index.ts';
+import type { Config } from './config-file.ts';
 
-const port = z.number().int().min(1).max(65535);
-
-const schema = z.strictObject({
-  /** Folder of the embedded store. */
-  store: z.string().min(1).optional(),
-  capture: z
-    .strictObject({
-      interface: z.string().min(1).optional(),
-      ports: z.array(port).optional(),
-    })
-    .optional(),
-  services: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        address: z.string().optional(),
-        port: port.optional(),
-        host: z.string().optional(),
-      }),
-    )
-    .default([]),
-  /** Request headers that carry a trace id, in the order in which they are asked. */
-  traceHeaders: z.array(z.string().min(1)).optional(),
-  origin: z
-    .strictObject({
-      tenant: z.string().default(''),
-      environment: z.string().default(''),
-      region: z.string().default(''),
-      instance: z.string().default(''),
-      labels: z.record(z.string(), z.string()).default({}),
-    })
-    .optional(),
-});
-
-export type Config = z.infer<typeof schema>;
+export type { Config } from './config-file.ts';
 
 const DEFAULT_FILE = 'bytecopy.yaml';
 const DEFAULT_STORE = 'bytecopy-store';
@@ -46,28 +11,27 @@ const DEFAULT_STORE = 'bytecopy-store';
 /**
  * Reads the config file; without `--config` the one in the current folder, where there is one.
  *
- * @throws BytecopyError `CONFIG_INVALID` (exit code 2) naming path, value and what is allowed
+ * @throws BytecopyError `CONFIG_UNREADABLE`, `CONFIG_INVALID` (exit code 2)
  */
-export function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): Config {
+export async function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): Promise<Config> {
   const file = path ?? environment.BYTECOPY_CONFIG ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
-  if (file === undefined) return schema.parse({});
-  let document: unknown;
+  if (file === undefined) return { services: [] };
+  const text = readText(file);
+  // The YAML and schema packages cost a tenth of a second to load: only those who have a file pay for them.
+  const { parseConfig } = await import('./config-file.ts');
+  return parseConfig(text, file);
+}
+
+function readText(file: string): string {
   try {
-    document = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${(error as Error).message}`, {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new BytecopyError('CONFIG_UNREADABLE', `config file ${file}: ${(cause as Error).message}`, {
+      hint: '--config names it',
       exitCode: 2,
-      cause: error,
+      cause,
     });
   }
-  const result = schema.safeParse(document ?? {});
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const at = issue?.path.join('.') || 'document';
-  throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${at}: ${issue?.message}`, {
-    hint: `keys at the top are ${Object.keys(schema.shape).join(', ')}`,
-    exitCode: 2,
-  });
 }
 
 export function storePath(flag: string | undefined, config: Config, environment: NodeJS.ProcessEnv): string {

@@ -12,6 +12,8 @@ export interface LiveRunOptions extends PipelineOptions {
   /** Stops after so many exchanges. */
   readonly count?: number;
   readonly ports: readonly number[];
+  /** Said when packets are being captured. */
+  readonly announcement: string;
 }
 
 /** A user who sees nothing for so long wants to know why. */
@@ -35,7 +37,12 @@ export async function runLive(
     if (counter.exchanges === 0) context.stderr.write(`${whatIsSeen(ledger, options.ports)}\n`);
   }, SILENCE_MS);
   try {
-    await runPipeline(source, options, { clock: context.clock, ledger, sinks: [...sinks, counter] });
+    const running = runPipeline(source, options, { clock: context.clock, ledger, sinks: [...sinks, counter] });
+    source.started().then(
+      () => context.stderr.write(`${options.announcement}\n`),
+      () => {}, // the pipeline ends with the same reason
+    );
+    await running;
   } finally {
     clearTimeout(limit);
     clearTimeout(silence);

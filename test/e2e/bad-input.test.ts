@@ -37,14 +37,14 @@ describeWith(['build'], 'bad input', () => {
 
   testWith([], 'a file that is no capture', async () => {
     const path = await file('notes.txt', 'these are not packets, whatever the name says');
-    expectError(await run(['parse', path]), 1, path, 'offset 0');
+    expectError(await run(['parse', path]), 1, path, 'byte 0');
   });
 
   testWith([], 'a truncated capture keeps everything before the cut', async () => {
     const whole = capture();
     const path = await file('cut.pcap', whole.subarray(0, whole.length - 10));
     const ended = await run(['parse', path]);
-    expectError(ended, 1, path, 'offset');
+    expectError(ended, 1, path, 'at byte');
     expect(jsonLines(ended.stdout)).toMatchObject([{ operation: 'GET /', status: 200 }]);
   });
 

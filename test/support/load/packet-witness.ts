@@ -12,13 +12,15 @@ export interface PacketWitness {
 export async function witnessPackets(port: number, path: string): Promise<PacketWitness> {
   const args = ['-i', 'lo', '-U', '-w', path, '-B', '65536', '-Z', 'root', `tcp port ${port}`];
   const child = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8');
   const ended = once(child, 'close');
-  for await (const text of child.stderr) {
-    said += text;
-    if (said.includes('listening on')) break;
-  }
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('listening on')) resolve();
+    });
+    ended.then(() => reject(new Error(`tcpdump ended: ${said}`)), reject);
+  });
   return {
     async stop() {
       child.kill('SIGINT');

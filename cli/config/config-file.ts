@@ -1,0 +1,61 @@
+/** The text of `bytecopy.yaml`, checked as a whole. */
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { BytecopyError } from '../../core/index.ts';
+
+const port = z.number().int().min(1).max(65535);
+
+const schema = z.strictObject({
+  /** Folder of the embedded store. */
+  store: z.string().min(1).optional(),
+  capture: z
+    .strictObject({
+      interface: z.string().min(1).optional(),
+      ports: z.array(port).optional(),
+    })
+    .optional(),
+  services: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        address: z.string().optional(),
+        port: port.optional(),
+        host: z.string().optional(),
+      }),
+    )
+    .default([]),
+  /** Request headers that carry a trace id, in the order in which they are asked. */
+  traceHeaders: z.array(z.string().min(1)).optional(),
+  origin: z
+    .strictObject({
+      tenant: z.string().default(''),
+      environment: z.string().default(''),
+      region: z.string().default(''),
+      instance: z.string().default(''),
+      labels: z.record(z.string(), z.string()).default({}),
+    })
+    .optional(),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/**
+ * @param file named in errors
+ * @throws BytecopyError `CONFIG_INVALID` (exit code 2) naming path, fault and what is allowed
+ */
+export function parseConfig(text: string, file: string): Config {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (cause) {
+    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${(cause as Error).message}`, { exitCode: 2, cause });
+  }
+  const result = schema.safeParse(document ?? {});
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const at = issue?.path.join('.') || 'document';
+  throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${at}: ${issue?.message}`, {
+    hint: `keys at the top are ${Object.keys(schema.shape).join(', ')}`,
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,41 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig, storePath } from '../../../../cli/config/config.ts';
+import { parseConfig } from '../../../../cli/config/config-file.ts';
+
+test('a config file is read, and what it leaves out has a default', () => {
+  const text = 'store: /var/lib/traffic\nservices: [{ name: catalogue, port: 8081 }, { name: front, host: shop.example }]\n';
+  expect(parseConfig(text, 'a.yaml')).toEqual({
+    store: '/var/lib/traffic',
+    services: [
+      { name: 'catalogue', port: 8081 },
+      { name: 'front', host: 'shop.example' },
+    ],
+  });
+  expect(parseConfig('', 'a.yaml')).toEqual({ services: [] });
+});
+
+test('what is wrong is named with its file and place, exit code 2', () => {
+  const fault = (message: RegExp) => expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) });
+  expect(() => parseConfig('capture: { interfaces: lo }', 'a.yaml')).toThrow(fault(/a\.yaml: capture: .*interfaces/));
+  expect(() => parseConfig('services: [{ port: 80 }]', 'a.yaml')).toThrow(fault(/services\.0\.name/));
+  expect(() => parseConfig('capture: { ports: [99999] }', 'a.yaml')).toThrow(fault(/capture\.ports\.0/));
+  expect(() => parseConfig('store: [unclosed', 'a.yaml')).toThrow(fault(/a\.yaml/));
+});
+
+test('flags win over environment over file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bytecopy-config-'));
+  try {
+    const path = join(folder, 'b.yaml');
+    await writeFile(path, 'store: from-file\n');
+    const config = await readConfig(undefined, { BYTECOPY_CONFIG: path });
+    expect(storePath(undefined, config, {})).toBe('from-file');
+    expect(storePath(undefined, config, { BYTECOPY_STORE: 'from-environment' })).toBe('from-environment');
+    expect(storePath('from-flag', config, { BYTECOPY_STORE: 'from-environment' })).toBe('from-flag');
+    await expect(readConfig(join(folder, 'absent.yaml'), {})).rejects.toMatchObject({ exitCode: 2 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
