@@ -102,12 +102,12 @@ const FIELDS = Object.entries(VALUE_OF) as [PostingField, (document: IndexDocume
 export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buffer) => void): void {
   const block = Buffer.from(entry.block.buffer, entry.block.byteOffset, entry.block.byteLength);
   const values = new Map<string, Positions>();
-  for (const [field, valueOf] of FIELDS) {
+  for (const [field, read] of FIELDS) {
     values.clear();
     let lastValue = '';
     let last: Positions | undefined;
     for (let position = 0; position < entry.documents.length; position++) {
-      const value = valueOf(entry.documents[position] as IndexDocument);
+      const value = read(entry.documents[position] as IndexDocument);
       if (value === '') continue;
       if (last === undefined || value !== lastValue) {
         last = values.get(value);

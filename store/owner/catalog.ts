@@ -60,10 +60,7 @@ export class Catalog {
     try {
       return new Catalog(path, { ...EMPTY, ...(JSON.parse(text) as Partial<CatalogFile>) });
     } catch (error) {
-      throw new BytecopyError('STORE_CORRUPT_CATALOG', `${path} is damaged: ${String(error)}`, {
-        cause: error,
-        hint: 'remove this file: counts start again at 0 and blocks not yet indexed are found by time only',
-      });
+      throw corruptCatalog(path, error);
     }
   }
 
@@ -150,4 +147,11 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } catch (error) {
     throw toStoreError(error, path);
   }
+}
+
+function corruptCatalog(path: string, cause: unknown): BytecopyError {
+  return new BytecopyError('STORE_CORRUPT_CATALOG', `${path} is damaged: ${String(cause)}`, {
+    cause,
+    hint: 'remove this file: counts start again at 0 and blocks not yet indexed are found by time only',
+  });
 }

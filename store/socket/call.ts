@@ -68,10 +68,14 @@ export function parseCall(path: string, body: string): Call {
         throw new Error(`unknown call ${path}`);
     }
   } catch (error) {
-    throw new BytecopyError('STORE_CALL_INVALID', `the owner of the store does not take this call: ${String(error)}`, {
-      cause: error,
-      hint: 'use the same version of bytecopy on both sides',
-      exitCode: 2,
-    });
+    throw invalidCall(error);
   }
+}
+
+function invalidCall(cause: unknown): BytecopyError {
+  return new BytecopyError('STORE_CALL_INVALID', `the owner of the store does not take this call: ${String(cause)}`, {
+    cause,
+    hint: 'use the same version of bytecopy on both sides',
+    exitCode: 2,
+  });
 }

@@ -55,10 +55,7 @@ export class StoreServer {
     } catch (error) {
       server.close();
       await socketPath.close();
-      throw new BytecopyError('STORE_SOCKET', `cannot serve ${storePath} to other processes: ${String(error)}`, {
-        cause: error,
-        hint: 'keep the store on a local file system that knows Unix sockets',
-      });
+      throw cannotServe(storePath, error);
     }
     return new StoreServer(server, socketPath);
   }
@@ -143,6 +140,13 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
+}
+
+function cannotServe(storePath: string, cause: unknown): BytecopyError {
+  return new BytecopyError('STORE_SOCKET', `cannot serve ${storePath} to other processes: ${String(cause)}`, {
+    cause,
+    hint: 'keep the store on a local file system that knows Unix sockets',
+  });
 }
 
 function toErrorValue(error: unknown): { code: string; message: string; hint?: string; exitCode: number } {

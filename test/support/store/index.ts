@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Exchange, type ExchangeStore, formatExchangeId, type Selection } from '../../../core/index.ts';
 import { type OpenedStore, openStore, type StoreDeps, type StoreOptions } from '../../../store/index.ts';
-import { exchange, flow, NOON_MICROS } from '../exchanges/index.ts';
+import { NOON_MICROS } from '../exchanges/index.ts';
+
+export { numbered, numberedUpTo } from './numbered.ts';
 
 export const SECOND = 1_000_000;
 export const HOUR = 3600 * SECOND;
@@ -28,21 +30,6 @@ export async function opened(
   const found = await openStore({ path, ...options }, deps);
   onTestFinished(() => found.store.close());
   return found;
-}
-
-/** Exchange `n` of a test: at `atMicros` behind noon, with a flow, a trace and a place of its own. */
-export function numbered(n: number, atMicros = n * 1000, changes: Partial<Exchange> = {}): Exchange {
-  const onFlow = flow({ id: n.toString(16).padStart(16, '0') });
-  return exchange({
-    id: { at: NOON_MICROS + atMicros, flow: onFlow.id, offset: 0, index: 0 },
-    flow: onFlow,
-    trace: { traceId: n.toString(16).padStart(32, 'f0'), spanId: '', parentSpanId: '' },
-    ...changes,
-  });
-}
-
-export function numberedUpTo(count: number, changes: (n: number) => Partial<Exchange> = () => ({})): Exchange[] {
-  return Array.from({ length: count }, (_, n) => numbered(n, n * 1000, changes(n)));
 }
 
 export function ids(exchanges: readonly Exchange[]): string[] {
