@@ -12,6 +12,7 @@ import { PacketDecoder } from '../decode/packet-decoder.ts';
 import { type Segment, TCP_FLAG } from '../decode/segment.ts';
 import { ChunkOutput } from './chunk-output.ts';
 import { Drain } from './drain.ts';
+import { FlowQueues } from './flow-queues.ts';
 import { FlowTable } from './flow-table.ts';
 import { type HalfFlow, NOT_ENDED } from './half-flow.ts';
 import { openFlow } from './open-flow.ts';
@@ -33,13 +34,7 @@ export class StreamAssembler {
   readonly #drain: Drain;
   readonly #intake: SegmentIntake;
   readonly #flows = new FlowTable();
-  /** Flows that wait for packets out of order, in the order in which they began to. */
-  readonly #waiting = new Set<TrackedFlow>();
-  /** Flows with bytes above a hole whose peer was never seen, likewise. */
-  readonly #oneSided = new Set<TrackedFlow>();
-  /** Flows that hold anything, likewise, and what it costs. */
-  readonly #holding = new Set<TrackedFlow>();
-  #heldCost = 0;
+  readonly #queues = new FlowQueues();
   #now: Micros = 0;
   #nextCheckAt: Micros = 0;
 
@@ -202,7 +197,7 @@ export class StreamAssembler {
       }
       const gapInA = fromA.provenTo > fromA.next;
       const gapInB = fromB.provenTo > fromB.next;
-      if (!gapInA && !gapInB && flow.resetFrom === undefined) this.#stopAwaiting(flow);
+      if (!gapInA && !gapInB && flow.resetFrom === undefined) this.#queues.stopWaiting(flow);
       else if ((gapInA && fromA.absent) || (gapInB && fromB.absent)) this.#stopWaiting(flow);
       else this.#await(flow, progress);
     }
@@ -223,25 +218,16 @@ export class StreamAssembler {
   /** The flow waits for packets out of order; `progress` begins the wait anew. */
   #await(flow: TrackedFlow, progress: boolean): void {
     if (flow.waitingSince === undefined || progress) {
-      flow.waitingSince = this.#now;
-      flow.waitingPackets = 0;
-      this.#waiting.delete(flow);
-      this.#waiting.add(flow);
+      this.#queues.wait(flow, this.#now);
       return;
     }
     flow.waitingPackets++;
     if (flow.waitingPackets >= this.#options.reorderPackets) this.#stopWaiting(flow);
   }
 
-  #stopAwaiting(flow: TrackedFlow): void {
-    if (flow.waitingSince === undefined) return;
-    flow.waitingSince = undefined;
-    this.#waiting.delete(flow);
-  }
-
   /** What was waited for does not come. */
   #stopWaiting(flow: TrackedFlow): void {
-    this.#stopAwaiting(flow);
+    this.#queues.stopWaiting(flow);
     if (flow.flow === undefined) this.#open(flow);
     for (const half of [flow.fromA, flow.fromB]) if (!half.seen) half.absent = true;
     this.#drain.runPastProven(flow, this.#now);
@@ -262,34 +248,17 @@ export class StreamAssembler {
     const cost = fromA.held.cost + fromB.held.cost;
     if (cost > maxHeldBytesPerFlow) this.#giveUpHoles(flow, 'flows-over-held-bytes');
     else if (oneSided && cost > maxOneSidedHeldBytes) this.#giveUpHoles(flow, 'one-sided-holes');
-    this.#measure(flow);
-    while (this.#heldCost > maxHeldBytes) {
-      const longest = this.#holding.values().next().value as TrackedFlow;
+    this.#queues.measure(flow, this.#now);
+    while (this.#queues.heldCost > maxHeldBytes) {
+      const longest = this.#queues.holdingLongest as TrackedFlow;
       this.#giveUpHoles(longest, 'flows-over-total-held-bytes');
-      this.#measure(longest);
-    }
-  }
-
-  /** Brings the sums and queues up to date with what the flow holds. */
-  #measure(flow: TrackedFlow): void {
-    const { fromA, fromB } = flow;
-    const cost = fromA.held.cost + fromB.held.cost;
-    this.#heldCost += cost - flow.heldCost;
-    flow.heldCost = cost;
-    if (cost === 0) this.#holding.delete(flow);
-    else this.#holding.add(flow);
-    if (cost === 0 || (fromA.seen && fromB.seen)) {
-      flow.oneSidedSince = undefined;
-      this.#oneSided.delete(flow);
-    } else if (flow.oneSidedSince === undefined) {
-      flow.oneSidedSince = this.#now;
-      this.#oneSided.add(flow);
+      this.#queues.measure(longest, this.#now);
     }
   }
 
   #giveUpHoles(flow: TrackedFlow, fact: string): void {
     this.#ledger.addFact(fact);
-    this.#stopAwaiting(flow);
+    this.#queues.stopWaiting(flow);
     if (flow.flow === undefined) this.#open(flow);
     this.#drain.runPastHoles(flow, 'evicted', this.#now);
   }
@@ -298,13 +267,13 @@ export class StreamAssembler {
     const now = this.#now;
     const { reorderWaitMs, gapWaitMs, idleTimeoutMs, lingerMs } = this.#options;
     this.#nextCheckAt = now + CHECK_INTERVAL;
-    for (const flow of this.#waiting) {
-      if ((flow.waitingSince ?? 0) + reorderWaitMs * 1000 > now) break;
+    const waitedFrom = now - reorderWaitMs * 1000;
+    for (let flow = this.#queues.waitingSince(waitedFrom); flow; flow = this.#queues.waitingSince(waitedFrom)) {
       this.#stopWaiting(flow);
       this.#bound(flow);
     }
-    for (const flow of this.#oneSided) {
-      if ((flow.oneSidedSince ?? 0) + gapWaitMs * 1000 > now) break;
+    const heldFrom = now - gapWaitMs * 1000;
+    for (let flow = this.#queues.oneSidedSince(heldFrom); flow; flow = this.#queues.oneSidedSince(heldFrom)) {
       this.#giveUpHoles(flow, 'one-sided-holes');
       this.#bound(flow);
     }
@@ -356,7 +325,7 @@ export class StreamAssembler {
 
   /** The flow holds and waits for nothing any more. */
   #drop(flow: TrackedFlow): void {
-    this.#stopAwaiting(flow);
-    this.#measure(flow);
+    this.#queues.stopWaiting(flow);
+    this.#queues.measure(flow, this.#now);
   }
 }
