@@ -2,12 +2,15 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Finished, jsonLines, type Running, run, start } from '../support/cli/bytecopy.ts';
 import { witnessPackets } from '../support/load/packet-witness.ts';
 import { pacedLoad } from '../support/load/paced-load.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
+
+/** For conditions that hold soon, or never. */
+const WAIT = { timeout: 20_000, interval: 100 };
 
 describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', () => {
   let folder: string;
@@ -62,7 +65,10 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
     const headers = () => ({ traceparent: `00-${traceId}-00f067aa0ba902b7-01`, authorization: 'Bearer hush' });
     await pacedLoad({ port: nginx.port, ratePerSecond: 200, requests: 20, keepAlive: true, headers });
     let found: Record<string, unknown>[] = [];
-    while (found.length < 20) found = await stored(`trace:${traceId}`);
+    await vi.waitUntil(async () => {
+      found = await stored(`trace:${traceId}`);
+      return found.length >= 20;
+    }, WAIT);
     const shown = await run(['show', String(found[0]?.id), '--store', join(folder, 'store')]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain('GET /items/0 HTTP/1.1');
@@ -75,7 +81,7 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
   testWith([], 'a capture killed with -9 keeps what it had flushed, and the next one says what was recovered', async () => {
     const capture = await startCapture();
     await pacedLoad({ port: nginx.port, ratePerSecond: 500, requests: 500, keepAlive: true });
-    while ((await stored()).length < 500);
+    await vi.waitUntil(async () => (await stored()).length >= 500, WAIT);
     capture.process.kill('SIGKILL');
     await capture.finished;
     const reopened = await run(['find', '', '--store', join(folder, 'store'), '--json']);

@@ -5,11 +5,14 @@ import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
 import { pacedLoad } from '../support/load/paced-load.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
 import { startNginx } from '../support/servers/nginx.ts';
+
+/** For conditions that hold soon, or never. */
+const WAIT = { timeout: 20_000, interval: 100 };
 
 describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
   testWith([], 'every request reaches the mirror once; what the mirror sends is not captured again', async () => {
@@ -21,7 +24,7 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
       const capture = start(['capture', '-i', 'lo', '-p', ports, '--to', mirrored.url, '--store', store, '--json']);
       await capture.says('capturing');
       await pacedLoad({ port: service.port, ratePerSecond: 500, requests: 500, keepAlive: true });
-      while ((await mirrored.lines()).length < 500);
+      await vi.waitUntil(async () => (await mirrored.lines()).length >= 500, WAIT);
       const ended = await capture.interrupt();
       expect(ended.code, ended.stderr).toBe(0);
       expect(JSON.parse(ended.stdout)).toMatchObject({ balanced: true, mirrors: [{ answered: 500, balanced: true }] });
@@ -46,7 +49,7 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
       const sent = request({ host: '127.0.0.1', port, path: '/slow' });
       const answered = once(sent, 'response');
       sent.end();
-      while ((await mirrored.lines()).length === 0);
+      await vi.waitUntil(async () => (await mirrored.lines()).length > 0, WAIT);
       expect((await mirrored.lines())[0]).toContain('/slow');
       for (const response of waiting) response.end();
       await answered;

@@ -1,6 +1,7 @@
 /** The built command line as a user runs it: a process with arguments, output and an exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { PROJECT_DIR } from '../machine.ts';
 
 export const BIN = join(PROJECT_DIR, 'dist/cli/bin.js');
@@ -32,6 +33,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  onTestFinished(() => void child.kill('SIGKILL')); // whatever became of the test
   child.stdin.on('error', () => {}); // the command may end before it has read everything
   child.stdin.end(options.input);
   let stdout = '';

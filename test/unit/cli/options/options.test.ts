@@ -42,7 +42,7 @@ test('numbers have bounds', () => {
 test('a live capture needs a port; another source does not', () => {
   const config = { services: [] };
   expect(() => captureSpecOf({}, config)).toThrow(USAGE);
-  expect(captureSpecOf({ port: [80] }, config)).toMatchObject({ kind: 'live', interface: 'any', engine: 'libpcap' });
+  expect(captureSpecOf({ port: [80] }, config)).toMatchObject({ kind: 'live', interface: 'any' });
   expect(captureSpecOf({}, { services: [], capture: { interface: 'lo', ports: [80] } })).toMatchObject({
     kind: 'live',
     interface: 'lo',
