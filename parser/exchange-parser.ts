@@ -40,20 +40,20 @@ export class ExchangeParser {
     const { bytes } = this.#context;
     switch (chunk.kind) {
       case 'open':
-        this.#open(chunk.flow, chunk.at);
+        this.#open(chunk.flow, chunk.at, false);
         break;
       case 'data': {
         const byteCount = chunk.bytes.length;
         bytes.in += byteCount;
         bytes.held += byteCount;
-        const flow = this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at);
+        const flow = this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at, chunk.offset > 0);
         flow.data(chunk);
         break;
       }
       case 'gap':
         bytes.in += chunk.byteCount;
         bytes.setAside('gap', chunk.reason, chunk.byteCount);
-        (this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at)).gap(chunk);
+        (this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at, true)).gap(chunk);
         break;
       case 'close': {
         const flow = this.#flows.get(chunk.flow.id);
@@ -87,12 +87,16 @@ export class ExchangeParser {
     return this.#takeEvents();
   }
 
-  /** A flow opened again under its id goes on as it is: its chunks continue the same streams. */
-  #open(flow: Flow, at: Micros): FlowParser {
+  /**
+   * A flow opened again under its id goes on as it is: its chunks continue the same streams.
+   *
+   * @param midStream its beginning is not there, as after it ended by being idle
+   */
+  #open(flow: Flow, at: Micros, midStream: boolean): FlowParser {
     const known = this.#flows.get(flow.id);
     if (known !== undefined) return known;
     if (this.#flows.size >= this.#options.maxFlows) this.#evictOldest(at);
-    const opened = new FlowParser(flow, this.#context, at);
+    const opened = new FlowParser(flow, this.#context, at, midStream);
     this.#flows.set(flow.id, opened);
     return opened;
   }

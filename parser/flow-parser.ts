@@ -46,10 +46,10 @@ export class FlowParser {
   #gaveUp = false;
   readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
 
-  constructor(flow: Flow, context: Http1Context, at: Micros) {
+  constructor(flow: Flow, context: Http1Context, at: Micros, midStream: boolean) {
     this.#flow = flow;
     this.#context = context;
-    this.#midStream = flow.orientation !== 'handshake';
+    this.#midStream = midStream || flow.orientation !== 'handshake';
     this.lastAt = at;
   }
 

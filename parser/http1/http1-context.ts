@@ -5,7 +5,7 @@ import { ServiceNames } from '../service-names.ts';
 import { TraceHeaders } from '../trace/trace-headers.ts';
 import { FieldSection } from './field-section.ts';
 import { KeptTotal } from './kept-bytes.ts';
-import type { MessageStart } from './message-reader.ts';
+import type { MessageStart } from './message-owner.ts';
 import { REPLAY_MARKER_HEADER } from './replay-marker.ts';
 import { RequestLine } from './request-line.ts';
 import { Slab } from './slab.ts';

@@ -19,12 +19,13 @@ import {
   type Micros,
   type StreamOffset,
 } from '../../core/index.ts';
-import { latin1 } from '../latin1.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
+import { CalledService } from './called-service.ts';
 import { buildExchange, buildRequestReady } from './exchange-building.ts';
 import type { Http1Context } from './http1-context.ts';
 import { KeptBytes } from './kept-bytes.ts';
-import { type MessageOwner, MessageReader, type MessageStart } from './message-reader.ts';
+import type { MessageOwner, MessageStart } from './message-owner.ts';
+import { MessageReader } from './message-reader.ts';
 import { NOTE } from './notes.ts';
 import { MAX_INTERIM_ANSWERS, PendingExchange } from './pending-exchange.ts';
 import { beginsRequestLine } from './request-line.ts';
@@ -38,7 +39,7 @@ export class Http1Flow implements MessageOwner {
   readonly #kept: KeptBytes;
   readonly #readers: readonly [MessageReader, MessageReader];
   readonly #source: string;
-  #service: string | undefined;
+  readonly #names: CalledService;
   /** Requests whose final response has not begun, oldest first. */
   #unanswered: PendingExchange[] = [];
   /** Answers still owed to requests that ended as `timeout` or `too-many-pending`; older than all unanswered. */
@@ -60,6 +61,7 @@ export class Http1Flow implements MessageOwner {
     this.flow = flow;
     this.#context = context;
     this.#kept = new KeptBytes(context.kept, context.options.maxFlowPendingBytes);
+    this.#names = new CalledService(flow.server, context.services, context.ledger);
     this.#source = context.services.caller(flow.client);
     this.#loneReason = midStream ? 'request-not-seen' : 'no-request';
     const { bytes, slab, options } = context;
@@ -169,7 +171,7 @@ export class Http1Flow implements MessageOwner {
     pending.waitingSince = at;
     pending.notes = requestLine.notes;
     if (this.#readers[0].skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    if (http09) pending.service = this.#serviceOf('');
+    if (http09) pending.service = this.#names.ofServer();
     else {
       pending.notes |= fields.notes;
       if (fields.hostStart < 0 && requestLine.version === 11) pending.notes |= NOTE.missingHost;
@@ -178,7 +180,7 @@ export class Http1Flow implements MessageOwner {
         pending.trace = this.#context.trace.read(bytes, fields);
         pending.leftOut = (fields.extraStart[this.#context.markerPlace] as number) >= 0;
       }
-      pending.service = this.#nameService(bytes, pending.notes);
+      pending.service = this.#names.ofRequest(bytes, this.#context, pending.notes);
     }
     start.leaveOut = pending.leftOut ? REPLAYED : '';
     messages.in++;
@@ -268,7 +270,7 @@ export class Http1Flow implements MessageOwner {
   #loneResponse(streamOffset: StreamOffset, at: Micros): PendingExchange {
     const id = { at, flow: this.flow.id, offset: streamOffset, index: LONE_RESPONSE_INDEX };
     const pending = new PendingExchange(id, 'lone-response');
-    pending.service = this.#serviceOf('');
+    pending.service = this.#names.ofServer();
     pending.requestEnded = true;
     if (this.#owedToEnded > 0) {
       this.#owedToEnded--;
@@ -365,40 +367,6 @@ export class Http1Flow implements MessageOwner {
     const { requestLine } = this.#context;
     return requestLine.read(bytes, 0, bytes.length) >= 0 && requestLine.version >= 10;
   }
-
-  #nameService(bytes: Uint8Array, notes: number): string {
-    const { services, fields, requestLine } = this.#context;
-    if (!services.usesHost) return this.#serviceOf('');
-    if ((notes & NOTE.absoluteForm) !== 0) {
-      const target = latin1(
-        bytes,
-        requestLine.targetStart,
-        Math.min(requestLine.targetEnd, requestLine.targetStart + MAX_HOST),
-      );
-      return this.#serviceOf(authorityOf(target));
-    }
-    if (fields.hostStart < 0) return this.#serviceOf('');
-    return this.#serviceOf(latin1(bytes, fields.hostStart, Math.min(fields.hostEnd, fields.hostStart + MAX_HOST)));
-  }
-
-  #serviceOf(host: string): string {
-    if (this.#service !== undefined && !this.#context.services.usesHost) return this.#service;
-    const { name, configured } = this.#context.services.called(this.flow.server, host);
-    if (!configured && this.#service === undefined) this.#context.ledger.addFact('services-unnamed');
-    this.#service = name;
-    return name;
-  }
-}
-
-/** Host names have at most 253 octets; room for brackets, port and a scheme. */
-const MAX_HOST = 512;
-
-/** `host:port` of `scheme://user@host:port/path`: it overrules the Host header (RFC 9112, section 3.2.2). */
-function authorityOf(target: string): string {
-  const start = target.indexOf('://') + 3;
-  const slash = target.indexOf('/', start);
-  const authority = target.slice(start, slash < 0 ? target.length : slash);
-  return authority.slice(authority.lastIndexOf('@') + 1);
 }
 
 /** Why a request has no response when the server's direction ended so. */

@@ -2,17 +2,9 @@
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
-export const HTAB = 0x09;
-export const COLON = 0x3a;
-export const COMMA = 0x2c;
 
 /** Set in every lower-case ASCII letter; leaves digits and `-` as they are, so `octet | LOWER` compares without case. */
 export const LOWER = 0x20;
-
-/** Space, tab, and the line ends that an obs-fold leaves inside a value. */
-export function isBlank(octet: number): boolean {
-  return octet === SP || octet === HTAB || octet === CR || octet === LF;
-}
 
 /** 1 for the octets of a token (RFC 9110, section 5.6.2): what verbs and field names are made of. */
 export const TOKEN_OCTET: Uint8Array = tokenTable();

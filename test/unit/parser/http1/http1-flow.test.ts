@@ -224,6 +224,9 @@ describe('what does not come', () => {
       .client(get('/a'))
       .server('HTTP/1.1 200 OK\r\n\r\nx');
     expect(c.wait(10_000).told).toEqual(['paired GET /a 200 (timeout)']);
+    c.server('and its late rest').client(get('/b')).server(ok()).end();
+    expect(c.told.slice(1)).toEqual(['paired GET /b 200']);
+    expect(c.ledger.account('stream bytes', '').aside('discarded', 'mid-stream')).toBe(17);
   });
 
   test('a response to nothing', () => {

@@ -1,0 +1,36 @@
+/** The border between reading messages and pairing them: what a reader asks its owner, and what it tells. */
+import type { ByteCount, Direction, Message, Micros, StreamOffset } from '../../core/index.ts';
+import type { BodyFraming } from './body-framing.ts';
+
+/** What the reader asks and tells; `direction` is 0 for requests, 1 for responses. */
+export interface MessageOwner {
+  /** Whether a message may begin with these bytes, for all that is seen of them: asked where framing was lost. */
+  maybeStart(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * Reads a head.
+   *
+   * @param strict only a start line with an HTTP/1 version counts
+   * @returns position behind it, `INCOMPLETE`, or `NOT_A_START_LINE`
+   */
+  readHead(direction: Direction, bytes: Uint8Array, start: number, end: number, strict: boolean): number;
+  /** Whether bytes that are no head are a message all the same, which then begins: the answer to HTTP/0.9. */
+  beginBare(direction: Direction): boolean;
+  /** The head just read begins a message. */
+  begin(direction: Direction, bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart;
+  /** @param message undefined where the message is left out; `reason` is empty when it ended as it should */
+  ended(
+    direction: Direction,
+    message: Message | undefined,
+    keptBytes: ByteCount,
+    reason: string,
+    chunkBareLf: boolean,
+  ): void;
+  /** Messages of this direction may have been missed from here on. */
+  lost(direction: Direction): void;
+}
+
+export interface MessageStart {
+  framing: BodyFraming;
+  /** Not empty: the message is left out, its bytes are discarded with this reason. */
+  leaveOut: string;
+}
