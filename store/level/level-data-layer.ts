@@ -16,7 +16,9 @@ const WRITE_BUFFER_BYTES: ByteCount = 16 * 1024 * 1024;
 const CACHE_BYTES: ByteCount = 2 * 1024 * 1024;
 /** Longest value the 32-bit lengths of LevelDB's tables hold with room to spare. */
 const MAX_VALUE_BYTES: ByteCount = 1024 * 1024 * 1024;
-const DEFAULT_PAGE_ENTRIES = 256;
+const DEFAULT_PAGE_ENTRIES = 1024;
+/** Bytes after which LevelDB ends a page: some 40 blocks, or all the keys asked for. */
+const MAX_PAGE_BYTES: ByteCount = 1024 * 1024;
 
 export interface LevelDataLayerOptions {
   readonly path: string;
@@ -111,12 +113,21 @@ async function* entryPages(folder: LevelFolder, range: KeyRange): AsyncGenerator
   }
 }
 
-function toBounds(range: KeyRange): { gte?: Buffer; lt?: Buffer; reverse: boolean; fillCache: false } {
+interface Bounds {
+  readonly gte?: Buffer;
+  readonly lt?: Buffer;
+  readonly reverse: boolean;
+  readonly fillCache: false;
+  readonly highWaterMarkBytes: ByteCount;
+}
+
+function toBounds(range: KeyRange): Bounds {
   return {
     ...(range.from === undefined ? {} : { gte: toBuffer(range.from) }),
     ...(range.to === undefined ? {} : { lt: toBuffer(range.to) }),
     reverse: range.order === 'descending',
     fillCache: false,
+    highWaterMarkBytes: MAX_PAGE_BYTES,
   };
 }
 

@@ -9,13 +9,19 @@
  * LevelDB goes on behind a half-written log record otherwise.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ByteCount, Segment } from '../../core/index.ts';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type ByteCount, BytecopyError, type Segment } from '../../core/index.ts';
 import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
 
 /** Segments open at once in a layer: two that are written around a boundary, the rest for readers. */
 export const MAX_OPEN_SEGMENTS = 16;
+
+/**
+ * Space left to LevelDB for what it writes by itself (tables of both layers' write buffers, a compaction): a disk that is
+ * filled to the last byte makes a folder unreadable until there is room, because opening it writes.
+ */
+export const RESERVED_DISK_BYTES: ByteCount = 64 * 1024 * 1024;
 
 export interface SegmentFoldersOptions extends LevelFolderOptions {
   readonly path: string;
@@ -70,8 +76,13 @@ export class SegmentFolders {
     }
   }
 
-  /** Runs work that writes; the segment is made where there is none. */
+  /**
+   * Runs work that writes; the segment is made where there is none.
+   *
+   * @throws BytecopyError `STORE_FULL` before anything is written where less than {@link RESERVED_DISK_BYTES} are free
+   */
   async write(segment: Segment, work: (folder: LevelFolder) => Promise<void>): Promise<void> {
+    await assertRoom(dirname(this.#options.path));
     const held = await this.#acquire(segment, true);
     if (held === undefined) return;
     try {
@@ -232,6 +243,19 @@ export function parseSegmentName(name: string): Segment | undefined {
     number,
   ];
   return Date.UTC(year, month - 1, day, hour, minute, second) * 1000;
+}
+
+async function assertRoom(path: string): Promise<void> {
+  // A file system that does not tell is written until it refuses.
+  const disk = await statfs(path).catch(() => undefined);
+  if (disk === undefined || disk.bavail * disk.bsize >= RESERVED_DISK_BYTES) return;
+  throw new BytecopyError(
+    'STORE_FULL',
+    `less than ${RESERVED_DISK_BYTES / 1024 / 1024} MiB are left on the disk of ${path}`,
+    {
+      hint: 'free space on that disk; writing resumes by itself, and nothing stored is damaged',
+    },
+  );
 }
 
 async function syncFolder(path: string): Promise<void> {
