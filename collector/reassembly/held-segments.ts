@@ -149,7 +149,6 @@ export class HeldSegments {
   }
 }
 
-/** `Buffer.prototype.slice` does not copy, so the plain one is called. */
 function copy(data: Uint8Array, start: number, end: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(data, start, end);
+  return new Uint8Array(data.subarray(start, end));
 }

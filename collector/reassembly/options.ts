@@ -18,7 +18,7 @@ export interface AssemblerOptions {
   readonly reorderWaitMs: Millis;
   /** Packets of the flow for which the same holds, whichever comes first. */
   readonly reorderPackets: number;
-  /** Capture time without a packet after which a flow is closed, `timeout`. Longer than servers keep idle connections (nginx: 75 s). */
+  /** Capture time without a packet after which a flow is closed, `timeout`. As long as the most patient load balancers keep idle connections (servers give up sooner, nginx after 75 s). */
   readonly idleTimeoutMs: Millis;
   /** Capture time for which a closed flow is remembered after its last packet, so that retransmissions, which double their pauses, do not open it again. */
   readonly lingerMs: Millis;
@@ -33,7 +33,7 @@ export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   gapWaitMs: 2_000,
   reorderWaitMs: 20,
   reorderPackets: 16,
-  idleTimeoutMs: 300_000,
+  idleTimeoutMs: 600_000,
   lingerMs: 30_000,
 };
 

@@ -128,7 +128,13 @@ export class StreamAssembler {
     this.#flows.touch(flow, this.#now);
     if (captured > 0) {
       this.#bytes.in += captured;
-      this.#output.data(flow, half, segment.data.subarray(segment.start, segment.end), segment.at);
+      // Cheaper than `subarray`, above all than that of a Buffer, and it is done for every segment.
+      this.#output.data(
+        flow,
+        half,
+        new Uint8Array(segment.data.buffer, segment.data.byteOffset + segment.start, captured),
+        segment.at,
+      );
     }
     return true;
   }

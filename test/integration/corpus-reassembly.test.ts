@@ -18,10 +18,6 @@ const OTHER_BYTES: Readonly<Record<string, { readonly bytes: number; readonly wh
     bytes: 15_429,
     why: 'one conversation copied to three VLANs: the network is part of the flow here, the judges ignore it',
   },
-  'zeek+zeek/testing/btest/Traces/tcp/retransmit-timeout.pcapng': {
-    bytes: 36,
-    why: 'the segment comes again after more than the idle timeout, when the flow is forgotten',
-  },
   'the-tcpdump-group+tcpdump/tests/tcp_rst_data.pcap': {
     bytes: 0,
     why: 'text in a reset is no part of the stream (RFC 9293, section 3.10.7.4); it is discarded and counted',

@@ -280,7 +280,7 @@ test('bounds: bytes held of a flow, of all flows, flows at once, idle time', () 
   const crowded = assemble(two, { maxFlows: 1 });
   expect(crowded.fact('flows-evicted')).toBe(1);
   expect(crowded.lines.slice(0, 3)).toEqual(['open', '> close evicted', '< close evicted']);
-  const idle = assemble(conversation().handshake().client('a').wait(301_000).client('b'));
+  const idle = assemble(conversation().handshake().client('a').wait(601_000).client('b'));
   expect(idle.lines.filter((line) => line.includes('timeout'))).toHaveLength(2);
   expect([idle.client, idle.fact('flows'), idle.fact('flows-timed-out')]).toEqual(['ab', 2, 1]);
 });
