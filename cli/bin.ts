@@ -29,6 +29,8 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   const detail = context.environment.BYTECOPY_DEBUG ? (error as Error).stack : (error as Error).message;
-  context.stderr.write(`bytecopy: unexpected: ${detail}\n  this is a defect; BYTECOPY_DEBUG=1 shows where it happened\n`);
+  context.stderr.write(
+    `bytecopy: unexpected: ${detail}\n  this is a defect; BYTECOPY_DEBUG=1 shows where it happened\n`,
+  );
   return 1;
 }

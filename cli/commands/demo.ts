@@ -42,7 +42,9 @@ async function demo(context: Context, keep: boolean): Promise<void> {
     const [next, mirrored] = [await shop.startNewFront(), await shop.startNewFront()];
     title('capture');
     say(`a shop is open: front ${shop.front.url} asks catalogue ${shop.catalogue.url}`);
-    say(`${VISITS} visits at ${VISITS_PER_SECOND} a second; both hops are captured, and each visit is mirrored to ${mirrored.url}`);
+    say(
+      `${VISITS} visits at ${VISITS_PER_SECOND} a second; both hops are captured, and each visit is mirrored to ${mirrored.url}`,
+    );
     const { visits, ledger, mirror } = await captureVisits(path, shop, mirrored, context);
     if (context.interrupted.aborted) {
       context.exitCode = 130;
@@ -67,7 +69,9 @@ async function demo(context: Context, keep: boolean): Promise<void> {
         title('kept');
         say(`the store is in ./${KEPT_STORE}; for example`);
         say(`  npx bytecopy find 'service:front AND status:201' --store ${KEPT_STORE}`);
-        say(`  npx bytecopy show ${trace[0] === undefined ? 'ID' : formatExchangeId(trace[0].id)} --store ${KEPT_STORE}`);
+        say(
+          `  npx bytecopy show ${trace[0] === undefined ? 'ID' : formatExchangeId(trace[0].id)} --store ${KEPT_STORE}`,
+        );
         say(`  npx bytecopy trace ${trace[0]?.trace?.traceId ?? 'TRACE'} --store ${KEPT_STORE}`);
       }
     } finally {

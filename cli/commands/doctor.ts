@@ -10,7 +10,9 @@ export function addDoctorCommand(program: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .action(async (flags: { readonly json?: boolean }) => {
       const checks = await runDoctor();
-      const text = flags.json ? JSON.stringify({ checks }) : renderChecks(checks, { color: context.stdout.isTTY === true });
+      const text = flags.json
+        ? JSON.stringify({ checks })
+        : renderChecks(checks, { color: context.stdout.isTTY === true });
       context.stdout.write(`${text}\n`);
       if (checks.some((check) => check.ok === 'failed')) context.exitCode = 1;
     });

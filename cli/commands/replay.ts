@@ -7,12 +7,12 @@ import { parseDuration } from '../options/duration.ts';
 import { parseCount, parsePositive, parseRate } from '../options/number.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
-import { openLineFile } from '../pipeline/line-sink.ts';
-import { TextOutput } from '../output/text-output.ts';
 import { statusLine } from '../output/status-line.ts';
+import { TextOutput } from '../output/text-output.ts';
+import { openLineFile } from '../pipeline/line-sink.ts';
 import { renderReplayProgress, renderReplayReport } from '../render/index.ts';
-import { type Forecast, forecast } from '../replay/forecast.ts';
 import { describeForecast, requireDecisions } from '../replay/decisions.ts';
+import { type Forecast, forecast } from '../replay/forecast.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
 
@@ -41,7 +41,11 @@ export function addReplayCommand(program: Command, context: Context): void {
     .option('--where <query>', 'only these exchanges')
     .option('--since <time>', 'recorded from here on: 15m, 2026-11-21T10:00Z')
     .option('--until <time>', 'recorded before this time')
-    .addOption(new Option('--speed <n>', 'recorded rhythm, n times as fast (default: 1)').argParser(parsePositive).conflicts('qps'))
+    .addOption(
+      new Option('--speed <n>', 'recorded rhythm, n times as fast (default: 1)')
+        .argParser(parsePositive)
+        .conflicts('qps'),
+    )
     .option('--qps <n>', 'n requests a second, evenly; max is as fast as the target answers', parseRate)
     .option('--loop [n]', 'n passes over the recording; without a number until stopped', parseCount)
     .option('--duration <time>', 'send for this long at most', parseDuration)
@@ -57,7 +61,8 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
   const sending = sendingOptionsOf(flags, flags.to);
   const temporary = flags.file === undefined ? undefined : await importTemporarily(flags.file, config, context);
-  const store = temporary?.store ?? (await openForReading(storePath(flags.store, config, context.environment), context));
+  const store =
+    temporary?.store ?? (await openForReading(storePath(flags.store, config, context.environment), context));
   try {
     const expected = await forecast(store.find(selection));
     context.stderr.write(`${describeForecast(expected, timingOf(flags), flags)}\n`);

@@ -48,7 +48,10 @@ export function parseConfig(text: string, file: string): Config {
   try {
     document = parse(text);
   } catch (cause) {
-    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${(cause as Error).message}`, { exitCode: 2, cause });
+    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${(cause as Error).message}`, {
+      exitCode: 2,
+      cause,
+    });
   }
   const result = schema.safeParse(document ?? {});
   if (result.success) return result.data;

@@ -21,10 +21,14 @@ export async function runInNamespace(environment: NodeJS.ProcessEnv, cause: unkn
   const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const args = ['--user', '--map-current-user', '--net', '--keep-caps', 'sh', '-c', SCRIPT, 'sh'];
   if (!(await mayEnter(args))) {
-    throw new BytecopyError('DEMO_NO_CAPTURE', 'this user may not capture, and may not make a namespace in which it could', {
-      hint: `run it as root: sudo ${self.join(' ')}`,
-      cause,
-    });
+    throw new BytecopyError(
+      'DEMO_NO_CAPTURE',
+      'this user may not capture, and may not make a namespace in which it could',
+      {
+        hint: `run it as root: sudo ${self.join(' ')}`,
+        cause,
+      },
+    );
   }
   const child = spawn('unshare', [...args, ...self], { stdio: 'inherit', env: { ...environment, [INSIDE]: '1' } });
   return new Promise((resolve, reject) => {

@@ -10,13 +10,14 @@ import { type Exchange, type ExchangeStore, Ledger, type LedgerReport, parseQuer
 import { Mirror, Replayer, type ReplayReport } from '../../emitter/index.ts';
 import { openStore } from '../../store/index.ts';
 import type { Context } from '../context.ts';
+import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
 import { finishSinks, runPipeline } from '../pipeline/pipeline.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
 import { type DriveReport, driveShop, type Shop, type ShopProcess } from './shop/index.ts';
 
-export const VISITS = 600;
-export const VISITS_PER_SECOND = 120;
+export const VISITS = 300;
+export const VISITS_PER_SECOND = 60;
 export const REPLAY_SPEED = 5;
 const SEED = 7;
 
@@ -27,7 +28,12 @@ export interface Captured {
 }
 
 /** Drives the shop while capturing both hops into the store and mirroring visits to `mirrored`. */
-export async function captureVisits(path: string, shop: Shop, mirrored: ShopProcess, context: Context): Promise<Captured> {
+export async function captureVisits(
+  path: string,
+  shop: Shop,
+  mirrored: ShopProcess,
+  context: Context,
+): Promise<Captured> {
   const ledger = new Ledger();
   const ports = [shop.front.port, shop.catalogue.port];
   const source = openCaptureSource({ kind: 'live', interface: 'lo', filter: captureFilter(ports) });
@@ -57,9 +63,17 @@ export async function captureVisits(path: string, shop: Shop, mirrored: ShopProc
     visits = await driveShop({ ...customers, signal: context.interrupted });
   } finally {
     await source.stop();
-    await running.finally(() => finishSinks(sinks));
+    await endOf(running, sinks);
   }
   return { visits, ledger: ledger.report(), mirror: mirrorSink.report as ReplayReport };
+}
+
+async function endOf(running: Promise<void>, sinks: readonly ExchangeSink[]): Promise<void> {
+  try {
+    await running;
+  } finally {
+    await finishSinks(sinks);
+  }
 }
 
 /** The first trace that crossed both hops. */

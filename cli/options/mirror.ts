@@ -18,11 +18,16 @@ export interface MirrorFlags extends SendingFlags {
 export function addMirrorOptions(command: Command): Command {
   command
     .option('--to <url>', 'send every complete request on to http://host:port at once')
-    .option('--copy-to <url>', 'a further target that gets everything too; may be repeated', (url, before: string[] = []) => [
-      ...before,
-      url,
-    ])
-    .option('--sample <share>', 'mirror this share of the traces, or of the flows where there is no trace id: 10%', parsePercent)
+    .option(
+      '--copy-to <url>',
+      'a further target that gets everything too; may be repeated',
+      (url, before: string[] = []) => [...before, url],
+    )
+    .option(
+      '--sample <share>',
+      'mirror this share of the traces, or of the flows where there is no trace id: 10%',
+      parsePercent,
+    )
     .option('--qps <n>', 'mirror at most n requests a second', parseRate);
   return addSendingOptions(command);
 }

@@ -23,7 +23,8 @@ export function parseCount(text: string): number {
 
 export function parsePositive(text: string): number {
   const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || !(value > 0)) throw usage(text, 'a number above 0', 'write a number such as 2 or 0.5');
+  if (!/^\d*\.?\d+$/.test(text) || !(value > 0))
+    throw usage(text, 'a number above 0', 'write a number such as 2 or 0.5');
   return value;
 }
 

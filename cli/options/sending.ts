@@ -24,7 +24,10 @@ export function addSendingOptions(command: Command): Command {
     .option('--allow-target', 'send even to an address that the traffic was recorded from')
     .option('--host <name>', 'Host header: recorded, target, or this name (default: recorded)')
     .option('--set-header <field>', "set a header: 'Name: value'; may be repeated", collectHeader)
-    .option('--remove-header <name>', 'remove a header; may be repeated', (name, before: string[] = []) => [...before, name])
+    .option('--remove-header <name>', 'remove a header; may be repeated', (name, before: string[] = []) => [
+      ...before,
+      name,
+    ])
     .option('--times <n>', 'send each request n times; 3.5 sends every second one a fourth time', parsePositive)
     .option('--connections <n>', 'most connections to the target (default: 128)', parseCount)
     .option('--timeout <time>', 'longest wait for an answer (default: 10s)', parseDuration);

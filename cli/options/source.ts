@@ -21,7 +21,10 @@ export function addSourceOptions(command: Command): Command {
   return command
     .option('-i, --interface <name>', 'interface to capture on, or any (default: any)')
     .option('-p, --port <port>', 'TCP port of the captured service; repeat or separate by commas', collectPorts)
-    .option('--from <source>', "another source: - (a capture on standard input), a file, exec:'ssh host tcpdump -w - …'")
+    .option(
+      '--from <source>',
+      "another source: - (a capture on standard input), a file, exec:'ssh host tcpdump -w - …'",
+    )
     .addOption(new Option('--engine <name>', 'how live packets are read (default: libpcap)').choices(ENGINES))
     .option('--duration <time>', 'stop after this long: 10s, 5m', parseDuration)
     .option('--count <n>', 'stop after this many exchanges', parseCount);
@@ -36,7 +39,10 @@ export function portsOf(flags: SourceFlags, config: Config): readonly number[] {
 export function captureSpecOf(flags: SourceFlags, config: Config): CaptureSpec {
   if (flags.from !== undefined) {
     if (flags.interface !== undefined) {
-      throw new BytecopyError('USAGE', '-i and --from name two sources', { hint: 'leave one of them out', exitCode: 2 });
+      throw new BytecopyError('USAGE', '-i and --from name two sources', {
+        hint: 'leave one of them out',
+        exitCode: 2,
+      });
     }
     if (flags.from === '-') return { kind: 'stdin' };
     if (flags.from.startsWith('exec:')) return { kind: 'command', command: flags.from.slice('exec:'.length) };

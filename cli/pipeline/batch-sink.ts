@@ -55,8 +55,7 @@ export class BatchSink implements ExchangeSink {
       return;
     }
     const bytes = (exchange.request?.byteCount ?? 0) + (exchange.response?.byteCount ?? 0);
-    const full =
-      this.#gathered.length >= this.#maxGathered || this.#gatheredBytes + bytes > this.#maxGatheredBytes;
+    const full = this.#gathered.length >= this.#maxGathered || this.#gatheredBytes + bytes > this.#maxGatheredBytes;
     if (this.#live && full && this.#gathered.length > 0) {
       this.#account.setAside('dropped', 'full');
       return;

@@ -12,5 +12,8 @@ export function parserOptionsOf(config: Config): Partial<ParserOptions> {
 
 /** Ports that the config names as servers': they decide who is the client where no handshake was seen. */
 export function serverPortsOf(config: Config): readonly number[] {
-  return [...(config.capture?.ports ?? []), ...config.services.flatMap(({ port }) => (port === undefined ? [] : [port]))];
+  return [
+    ...(config.capture?.ports ?? []),
+    ...config.services.flatMap(({ port }) => (port === undefined ? [] : [port])),
+  ];
 }

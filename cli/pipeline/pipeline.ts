@@ -10,8 +10,8 @@ import {
   type CaptureSource,
   type Clock,
   type Ledger,
-  type Micros,
   MemoryBus,
+  type Micros,
   type Packet,
   type StreamChunk,
 } from '../../core/index.ts';
@@ -64,7 +64,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   function quietTick(): void {
     const at = clock.now() - TICK_DELAY_MICROS;
     if (at <= newestAt || !producer.hasRoom) return;
-    publish(assembler.tick(at));
+    void publish(assembler.tick(at));
     deliver(parser.tick(at), sinks);
   }
   function publish(chunks: readonly StreamChunk[]): Promise<void> | undefined {
@@ -83,7 +83,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
       failure = error;
     }
     clearInterval(ticker);
-    publish(assembler.end(newestAt));
+    await publish(assembler.end(newestAt));
     producer.close();
     if (failure !== undefined) throw failure;
   })();

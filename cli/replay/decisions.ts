@@ -15,7 +15,9 @@ export function describeForecast(
   const recordedSeconds = (expected.lastAt - expected.firstAt) / 1_000_000;
   const lines = [`replaying ${sends} requests to ${to}: ${rhythm(timing, expected, sends, recordedSeconds, times)}`];
   if (expected.whole < expected.exchanges) {
-    lines.push(`${expected.exchanges - expected.whole} of ${expected.exchanges} exchanges hold no whole request and stay behind`);
+    lines.push(
+      `${expected.exchanges - expected.whole} of ${expected.exchanges} exchanges hold no whole request and stay behind`,
+    );
   }
   if (expected.writes.length > 0) lines.push(`writes: ${describeWrites(expected)}`);
   return lines.join('\n');
@@ -47,7 +49,10 @@ function describeWrites({ writes }: Forecast): string {
  *
  * @throws BytecopyError `REPLAY_EMPTY` (exit code 1), `REPLAY_WRITES_UNDECIDED` (exit code 2)
  */
-export function requireDecisions(expected: Forecast, sending: { readonly writes: 'undecided' | 'allow' | 'skip' }): void {
+export function requireDecisions(
+  expected: Forecast,
+  sending: { readonly writes: 'undecided' | 'allow' | 'skip' },
+): void {
   if (expected.exchanges === 0) {
     throw new BytecopyError('REPLAY_EMPTY', 'the selection holds no exchange', {
       hint: "bytecopy find '' shows what there is; --store names another store",

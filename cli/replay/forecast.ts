@@ -40,7 +40,8 @@ export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promi
       second = now;
       peakPerSecond = Math.max(peakPerSecond, inSecond);
       if (!isReadOnlyVerb(exchange.verb)) {
-        const operation = writes.size < MAX_OPERATIONS || writes.has(exchange.operation) ? exchange.operation : 'others';
+        const operation =
+          writes.size < MAX_OPERATIONS || writes.has(exchange.operation) ? exchange.operation : 'others';
         writes.set(operation, (writes.get(operation) ?? 0) + 1);
       }
     }
@@ -51,7 +52,9 @@ export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promi
     firstAt,
     lastAt,
     peakPerSecond,
-    writes: [...writes].map(([operation, count]) => ({ operation, count })).sort((one, other) => other.count - one.count),
+    writes: [...writes]
+      .map(([operation, count]) => ({ operation, count }))
+      .sort((one, other) => other.count - one.count),
   };
 }
 

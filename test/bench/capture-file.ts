@@ -28,7 +28,8 @@ export async function writeCaptureFile(path: string, exchanges: number): Promise
         startAt: STARTED_AT + round * 200_000 + connection,
         stepMicros: CONNECTIONS_AT_ONCE,
       }).handshake();
-      for (let n = 0; n < EXCHANGES_PER_CONNECTION; n++) talk.client(request(random, written++)).server(response(random));
+      for (let n = 0; n < EXCHANGES_PER_CONNECTION; n++)
+        talk.client(request(random, written++)).server(response(random));
       packets.push(...talk.close().packets);
     }
     packets.sort((one, other) => one.at - other.at);
@@ -55,10 +56,13 @@ function request(random: () => number, n: number): string {
 }
 
 function response(random: () => number): string {
-  const rows = Array.from({ length: 12 }, (_, n) => `{"id":${n},"name":"item ${hex(random, 8)}","price":${Math.floor(random() * 10_000)},"stock":true}`);
+  const rows = Array.from(
+    { length: 12 },
+    (_, n) => `{"id":${n},"name":"item ${hex(random, 8)}","price":${Math.floor(random() * 10_000)},"stock":true}`,
+  );
   const body = `{"items":[${rows.join(',')}],"pad":"${hex(random, 60)}"}`;
   return (
-    `HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Type: application/json\r\n` +
+    'HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Sat, 21 Nov 2026 10:00:00 GMT\r\nContent-Type: application/json\r\n' +
     `Content-Length: ${body.length}\r\nConnection: keep-alive\r\n\r\n${body}`
   );
 }

@@ -24,14 +24,25 @@ try {
   const report = (name: string, costs: readonly ProcessCost[]): number => {
     const cpu = exchanges / median(costs.map(({ cpuSeconds }) => cpuSeconds));
     const wall = exchanges / median(costs.map(({ wallSeconds }) => wallSeconds));
-    console.log(`${name.padEnd(18)} ${Math.round(cpu).toLocaleString()} exchanges per CPU-second, ${Math.round(wall).toLocaleString()} per second`);
+    console.log(
+      `${name.padEnd(18)} ${Math.round(cpu).toLocaleString()} exchanges per CPU-second, ${Math.round(wall).toLocaleString()} per second`,
+    );
     return cpu;
   };
   const runs = (run: () => ProcessCost) => Array.from({ length: RUNS }, run);
-  const summary = report('parse --summary', runs(() => costOf(process.execPath, BIN, 'parse', '--summary', path)));
-  report('parse (JSON lines)', runs(() => costOf(process.execPath, BIN, 'parse', path)));
+  const summary = report(
+    'parse --summary',
+    runs(() => costOf(process.execPath, BIN, 'parse', '--summary', path)),
+  );
+  report(
+    'parse (JSON lines)',
+    runs(() => costOf(process.execPath, BIN, 'parse', path)),
+  );
   let stores = 0;
-  report('import', runs(() => costOf(process.execPath, BIN, 'import', '--store', join(folder, `store-${stores++}`), path)));
+  report(
+    'import',
+    runs(() => costOf(process.execPath, BIN, 'import', '--store', join(folder, `store-${stores++}`), path)),
+  );
   const once = await peakMemoryOf(process.execPath, BIN, 'parse', '--summary', path);
   const fourTimes = await peakMemoryOf(process.execPath, BIN, 'parse', '--summary', path, path, path, path);
   console.log(`memory             ${once} MB at most over the file, ${fourTimes} MB over four times as much`);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Finished, jsonLines, run } from '../support/cli/bytecopy.ts';
-import { describeWith, testWith } from '../support/requirements.ts';
 import { conversation } from '../support/packets/index.ts';
+import { describeWith, testWith } from '../support/requirements.ts';
 
 describeWith(['build'], 'bad input', () => {
   let folder: string;
@@ -55,7 +55,7 @@ describeWith(['build'], 'bad input', () => {
   });
 
   testWith([], 'a missing file', async () => {
-    expectError(await run(['parse', join(folder, 'absent.pcap')]), 1, 'absent.pcap');
+    expectError(await run(['parse', join(folder, 'absent.pcap')]), 2, 'absent.pcap');
   });
 
   testWith([], 'a folder that is not a store', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Finished, jsonLines, type Running, run, start } from '../support/cli/bytecopy.ts';
-import { witnessPackets } from '../support/load/packet-witness.ts';
 import { pacedLoad } from '../support/load/paced-load.ts';
+import { witnessPackets } from '../support/load/packet-witness.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
 
@@ -26,7 +26,17 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
   });
 
   async function startCapture(...flags: string[]): Promise<Running> {
-    const args = ['capture', '-i', 'lo', '-p', String(nginx.port), '--store', join(folder, 'store'), '--json', ...flags];
+    const args = [
+      'capture',
+      '-i',
+      'lo',
+      '-p',
+      String(nginx.port),
+      '--store',
+      join(folder, 'store'),
+      '--json',
+      ...flags,
+    ];
     const capture = start(args);
     await capture.says('capturing');
     return capture;
@@ -40,23 +50,27 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
 
   for (const keepAlive of [true, false]) {
     const connections = keepAlive ? 'keep-alive connections' : 'a connection a request';
-    testWith(['tcpdump'], `1,000 requests/s over ${connections}: stored = logged, and the ledger is the wire's`, async () => {
-      const witness = await witnessPackets(nginx.port, join(folder, 'witness.pcap'));
-      const capture = await startCapture();
-      await pacedLoad({ port: nginx.port, ratePerSecond: 1_000, requests: 3_000, keepAlive });
-      const logged = (await nginx.lines()).length;
-      const ended = await capture.interrupt();
-      const wire = await witness.stop();
-      expect(ended.code, ended.stderr).toBe(0);
-      const ledger = ledgerOf(ended);
-      expect(ledger.facts['kernel-dropped-packets']).toBe(0);
-      expect(ledger.balanced).toBe(true);
-      expect(ledger.accounts.packets.in).toBe(wire.packets);
-      expect(ledger.accounts['segment bytes'].in).toBe(wire.payloadBytes);
-      const exchanges = await stored();
-      expect(exchanges.length).toBe(logged);
-      expect(exchanges.every(({ outcome }) => outcome === 'paired')).toBe(true);
-    });
+    testWith(
+      ['tcpdump'],
+      `1,000 requests/s over ${connections}: stored = logged, and the ledger is the wire's`,
+      async () => {
+        const witness = await witnessPackets(nginx.port, join(folder, 'witness.pcap'));
+        const capture = await startCapture();
+        await pacedLoad({ port: nginx.port, ratePerSecond: 1_000, requests: 3_000, keepAlive });
+        const logged = (await nginx.lines()).length;
+        const ended = await capture.interrupt();
+        const wire = await witness.stop();
+        expect(ended.code, ended.stderr).toBe(0);
+        const ledger = ledgerOf(ended);
+        expect(ledger.facts['kernel-dropped-packets']).toBe(0);
+        expect(ledger.balanced).toBe(true);
+        expect(ledger.accounts.packets.in).toBe(wire.packets);
+        expect(ledger.accounts['segment bytes'].in).toBe(wire.payloadBytes);
+        const exchanges = await stored();
+        expect(exchanges.length).toBe(logged);
+        expect(exchanges.every(({ outcome }) => outcome === 'paired')).toBe(true);
+      },
+    );
   }
 
   testWith([], 'find, show and trace answer from another terminal while the capture runs', async () => {
@@ -78,17 +92,21 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
     expect((await capture.interrupt()).code).toBe(0);
   });
 
-  testWith([], 'a capture killed with -9 keeps what it had flushed, and the next one says what was recovered', async () => {
-    const capture = await startCapture();
-    await pacedLoad({ port: nginx.port, ratePerSecond: 500, requests: 500, keepAlive: true });
-    await vi.waitUntil(async () => (await stored()).length >= 500, WAIT);
-    capture.process.kill('SIGKILL');
-    await capture.finished;
-    const reopened = await run(['find', '', '--store', join(folder, 'store'), '--json']);
-    expect(reopened.code).toBe(0);
-    expect(jsonLines(reopened.stdout).length).toBe(500);
-    expect(reopened.stderr).toContain('recovered');
-  });
+  testWith(
+    [],
+    'a capture killed with -9 keeps what it had flushed, and the next one says what was recovered',
+    async () => {
+      const capture = await startCapture();
+      await pacedLoad({ port: nginx.port, ratePerSecond: 500, requests: 500, keepAlive: true });
+      await vi.waitUntil(async () => (await stored()).length >= 500, WAIT);
+      capture.process.kill('SIGKILL');
+      await capture.finished;
+      const reopened = await run(['find', '', '--store', join(folder, 'store'), '--json']);
+      expect(reopened.code).toBe(0);
+      expect(jsonLines(reopened.stdout).length).toBe(500);
+      expect(reopened.stderr).toContain('recovered');
+    },
+  );
 
   testWith([], 'the store folder is closed to others', async () => {
     const capture = await startCapture();

@@ -36,7 +36,8 @@ describeWith(['build', 'nginx'], 'replay', () => {
   async function recording(): Promise<string> {
     const talk = conversation({ stepMicros: 1_000 }).handshake();
     for (let n = 0; n < 20; n++) talk.client(`GET /items/${n} HTTP/1.1\r\nHost: shop\r\n\r\n`).server(OK);
-    for (let n = 0; n < 5; n++) talk.client('POST /cart HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nhi').server(OK);
+    for (let n = 0; n < 5; n++)
+      talk.client('POST /cart HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nhi').server(OK);
     talk.client('GET /cut HTTP/1.1\r\nHo');
     const path = join(folder, 'recording.pcap');
     await writeFile(path, talk.pcap());

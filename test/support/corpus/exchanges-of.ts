@@ -1,13 +1,18 @@
 /** All exchanges of a capture file, through the same pipeline that the command line uses. */
-import { runPipeline } from '../../../cli/pipeline/pipeline.ts';
+
 import { systemClock } from '../../../cli/clock.ts';
+import { runPipeline } from '../../../cli/pipeline/pipeline.ts';
 import { openCaptureSource } from '../../../collector/index.ts';
 import { type Exchange, Ledger, type LedgerReport } from '../../../core/index.ts';
 
 export async function exchangesOf(path: string): Promise<{ exchanges: Exchange[]; ledger: LedgerReport }> {
   const ledger = new Ledger();
   const exchanges: Exchange[] = [];
-  const sink = { name: 'list', exchange: (exchange: Exchange) => void exchanges.push(exchange), finish: async () => {} };
+  const sink = {
+    name: 'list',
+    exchange: (exchange: Exchange) => void exchanges.push(exchange),
+    finish: async () => {},
+  };
   const source = openCaptureSource({ kind: 'file', path });
   await runPipeline(source, { parser: {}, serverPorts: [] }, { clock: systemClock, ledger, sinks: [sink] });
   return { exchanges, ledger: ledger.report() };
