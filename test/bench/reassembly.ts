@@ -102,5 +102,9 @@ const capture = makeCapture();
 const rates = Array.from({ length: ROUNDS }, () => exchanges / cpuSeconds(() => run(capture)));
 const [cpu] = cpus();
 console.log(`machine: ${cpus().length} × ${cpu?.model ?? 'unknown'}, Node ${process.version}`);
-console.log(`capture: ${exchanges} exchanges, ${withAcks ? 4 : 3} packets each, ${(capture.length / 1e6).toFixed(0)} MB`);
-console.log(`exchanges per CPU-second: best ${Math.max(...rates).toFixed(0)}, all ${rates.map((r) => r.toFixed(0)).join(' ')}`);
+console.log(
+  `capture: ${exchanges} exchanges, ${withAcks ? 4 : 3} packets each, ${(capture.length / 1e6).toFixed(0)} MB`,
+);
+console.log(
+  `exchanges per CPU-second: best ${Math.max(...rates).toFixed(0)}, all ${rates.map((r) => r.toFixed(0)).join(' ')}`,
+);
