@@ -7,15 +7,16 @@ const BODIES = 4096;
 const ROUTES = ['items', 'shelves', 'prices', 'stock', 'images', 'reviews', 'offers'] as const;
 const WORDS = ['lamp', 'chair', 'table', 'shelf', 'mirror', 'carpet', 'clock', 'vase', 'basket', 'blanket'] as const;
 
-/** 10,000 a second on 50 flows between three services, 20 operations, one answer in 50 an error. */
-export function storeTraffic(count: number): Exchange[] {
-  const random = seeded(2026);
+/** Exchanges `first` and on: 10,000 a second on 50 flows between three services, 20 operations, one answer in 50 an error. */
+export function storeTraffic(count: number, first = 0): Exchange[] {
+  const random = seeded(2026 + first);
   const flows = Array.from({ length: 50 }, (_, i) =>
     flow({ id: hex(random, 16), client: { address: '10.0.0.7', port: 40_000 + i } }),
   );
   const slab = new Slab();
   const bodies = Array.from({ length: BODIES }, () => itemList(random));
-  return Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, n) => {
+    const i = first + n;
     const onFlow = flows[i % flows.length] as Exchange['flow'];
     const route = Math.floor(random() * 20);
     const verb = route < 14 ? 'GET' : 'POST';
