@@ -10,6 +10,7 @@
  */
 import type { Micros } from '../../core/index.ts';
 import type { Segment } from '../decode/segment.ts';
+import { FlowList } from './flow-list.ts';
 import type { HalfFlow } from './half-flow.ts';
 import { TrackedFlow } from './tracked-flow.ts';
 
@@ -18,10 +19,9 @@ export const MAX_CHAIN = 32;
 
 export class FlowTable {
   readonly #byKey = new Map<number, TrackedFlow>();
-  readonly #closed = new Set<TrackedFlow>();
+  readonly #open = new FlowList();
+  readonly #closed = new FlowList();
   #size = 0;
-  #quietest: TrackedFlow | undefined;
-  #busiest: TrackedFlow | undefined;
   /** Direction of the segment in the flow that `find` returned. */
   found: HalfFlow | undefined;
 
@@ -32,13 +32,12 @@ export class FlowTable {
 
   /** The open flow that was not heard of for longest. */
   get quietest(): TrackedFlow | undefined {
-    return this.#quietest;
+    return this.#open.quietest;
   }
 
   /** The closed flow that was not heard of for longest. */
   get firstClosed(): TrackedFlow | undefined {
-    if (this.#closed.size === 0) return undefined;
-    return this.#closed.values().next().value;
+    return this.#closed.quietest;
   }
 
   /** The segment's flow, and in {@link found} its direction there. */
@@ -59,7 +58,7 @@ export class FlowTable {
     flow.nextWithKey = this.#byKey.get(key);
     this.#byKey.set(key, flow);
     this.#size++;
-    this.#append(flow);
+    this.#open.append(flow);
     let length = 1;
     let last = flow;
     while (last.nextWithKey !== undefined) {
@@ -72,26 +71,22 @@ export class FlowTable {
   /** The flow was heard of: it becomes the busiest, or is remembered on. */
   touch(flow: TrackedFlow, now: Micros): void {
     flow.lastAt = now;
-    if (flow === this.#busiest) return;
-    if (flow.closed) {
-      this.#closed.delete(flow);
-      this.#closed.add(flow);
-      return;
-    }
-    this.#unlink(flow);
-    this.#append(flow);
+    const list = flow.closed ? this.#closed : this.#open;
+    if (flow === list.busiest) return;
+    list.unlink(flow);
+    list.append(flow);
   }
 
   /** The flow is closed and only remembered from now on. */
   retire(flow: TrackedFlow, now: Micros): void {
-    this.#unlink(flow);
+    this.#open.unlink(flow);
     flow.closed = true;
     flow.lastAt = now;
-    this.#closed.add(flow);
+    this.#closed.append(flow);
   }
 
   remove(flow: TrackedFlow): void {
-    if (!this.#closed.delete(flow)) this.#unlink(flow);
+    (flow.closed ? this.#closed : this.#open).unlink(flow);
     this.#size--;
     const first = this.#byKey.get(flow.key);
     if (first === flow) {
@@ -102,23 +97,6 @@ export class FlowTable {
     let before = first;
     while (before !== undefined && before.nextWithKey !== flow) before = before.nextWithKey;
     if (before !== undefined) before.nextWithKey = flow.nextWithKey;
-  }
-
-  #append(flow: TrackedFlow): void {
-    flow.quieter = this.#busiest;
-    flow.busier = undefined;
-    if (this.#busiest === undefined) this.#quietest = flow;
-    else this.#busiest.busier = flow;
-    this.#busiest = flow;
-  }
-
-  #unlink(flow: TrackedFlow): void {
-    if (flow.quieter === undefined) this.#quietest = flow.busier;
-    else flow.quieter.busier = flow.busier;
-    if (flow.busier === undefined) this.#busiest = flow.quieter;
-    else flow.busier.quieter = flow.quieter;
-    flow.quieter = undefined;
-    flow.busier = undefined;
   }
 }
 

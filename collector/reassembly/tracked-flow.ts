@@ -42,7 +42,7 @@ export class TrackedFlow {
   /** Key in the flow table; flows with equal keys are chained. */
   readonly key: number;
   nextWithKey: TrackedFlow | undefined = undefined;
-  /** Neighbours in the list of open flows, the one quiet longest first. */
+  /** Neighbours in the list of open or of closed flows, see `flow-list.ts`. */
   quieter: TrackedFlow | undefined = undefined;
   busier: TrackedFlow | undefined = undefined;
 
