@@ -41,10 +41,10 @@ export async function finishSinks(sinks: readonly ExchangeSink[]): Promise<void>
   if (failed !== undefined) throw failed.reason;
 }
 
-/** How often a quiet live capture is told the time. */
-const TICK_MS = 200;
-/** Packets may reach us this much later than they were captured: ticks stay behind by it. */
-const TICK_DELAY_MICROS = 500_000;
+/** How often a quiet live capture is told the time: what waits for a packet that will not come waits this much longer. */
+const TICK_MS = 20;
+/** Packets reach us this much later than they were captured: ticks stay behind by it. */
+const TICK_DELAY_MICROS = 50_000;
 
 /**
  * Runs until the source ends or is stopped. The sinks are left open: {@link finishSinks}.
@@ -59,9 +59,12 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
   const producer = bus.producer();
   let newestAt: Micros = 0;
+  let ended = false;
 
-  const ticker = live ? setInterval(() => quietTick(), TICK_MS) : undefined;
+  const ticker = live ? setInterval(() => setImmediate(quietTick), TICK_MS) : undefined;
+  // Run after what has arrived was read, so that a process that was held up does not take its own pause for the network's.
   function quietTick(): void {
+    if (ended) return;
     const at = clock.now() - TICK_DELAY_MICROS;
     if (at <= newestAt || !producer.hasRoom) return;
     void publish(assembler.tick(at));
@@ -83,6 +86,89 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
       failure = error;
     }
     clearInterval(ticker);
+    ended = true;
+    await publish(assembler.end(newestAt));
+    producer.close();
+    if (failure !== undefined) throw failure;
+  })();
+
+  const consumed = (async () => {
+    let failure: unknown;
+    for await (const batch of bus.consume()) {
+      if (failure === undefined) {
+        try {
+          parse(batch.values);
+          if (!live) for (const sink of sinks) await sink.room?.();
+        } catch (error) {
+          failure = error;
+          void source.stop(); // what is still on its way is taken and left, so that nobody waits for room
+        }
+      }
+      batch.commit();
+    }
+    if (failure !== undefined) throw failure;
+    deliver(parser.end(newestAt), sinks);
+  })();
+  function parse(chunks: readonly StreamChunk[]): void {
+    for (const chunk of chunks) {
+      const events = parser.push(chunk);
+      if (events.length > 0) deliver(events, sinks);
+    }
+    const last = chunks[chunks.length - 1];
+    if (last !== undefined) deliver(parser.tick(last.at), sinks);
+  }
+
+  const outcomes = await Promise.allSettled(sinks.map((sink) => sink.finish()));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** How often a quiet live capture is told the time: what waits for a packet that will not come waits this much longer. */
+const TICK_MS = 20;
+/** Packets reach us this much later than they were captured: ticks stay behind by it. */
+const TICK_DELAY_MICROS = 50_000;
+
+/**
+ * Runs until the source ends or is stopped. The sinks are left open: {@link finishSinks}.
+ *
+ * @throws BytecopyError of the source or of a sink, after everything before it was handled
+ */
+export async function runPipeline(source: CaptureSource, options: PipelineOptions, deps: PipelineDeps): Promise<void> {
+  const { ledger, sinks, clock } = deps;
+  const { live } = source.capabilities;
+  const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, { ledger });
+  const parser = new ExchangeParser(options.parser, { ledger });
+  const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
+  const producer = bus.producer();
+  let newestAt: Micros = 0;
+  let ended = false;
+
+  const ticker = live ? setInterval(() => setImmediate(quietTick), TICK_MS) : undefined;
+  // Run after what has arrived was read, so that a process that was held up does not take its own pause for the network's.
+  function quietTick(): void {
+    if (ended) return;
+    const at = clock.now() - TICK_DELAY_MICROS;
+    if (at <= newestAt || !producer.hasRoom) return;
+    void publish(assembler.tick(at));
+    deliver(parser.tick(at), sinks);
+  }
+  function publish(chunks: readonly StreamChunk[]): Promise<void> | undefined {
+    return chunks.length > 0 ? producer.publish(chunks) : undefined;
+  }
+
+  const produced = (async () => {
+    let failure: unknown;
+    try {
+      for await (const packets of source.packets()) {
+        newestAt = Math.max(newestAt, packets[packets.length - 1]?.at ?? 0);
+        if (live && !producer.hasRoom) shed(ledger, packets);
+        else await publish(assemble(assembler, packets));
+      }
+    } catch (error) {
+      failure = error;
+    }
+    clearInterval(ticker);
+    ended = true;
     await publish(assembler.end(newestAt));
     producer.close();
     if (failure !== undefined) throw failure;
@@ -104,7 +190,6 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   })();
 
   const outcomes = await Promise.allSettled([produced, consumed]);
-  clearInterval(ticker);
   recordDrops(source, ledger);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -57,9 +57,9 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
         const witness = await witnessPackets(nginx.port, join(folder, 'witness.pcap'));
         const capture = await startCapture();
         await pacedLoad({ port: nginx.port, ratePerSecond: 1_000, requests: 3_000, keepAlive });
-        const logged = (await nginx.lines()).length;
         const ended = await capture.interrupt();
         const wire = await witness.stop();
+        const logged = (await nginx.lines()).length; // asks nginx itself, so not before the capture has ended
         expect(ended.code, ended.stderr).toBe(0);
         const ledger = ledgerOf(ended);
         expect(ledger.facts['kernel-dropped-packets']).toBe(0);
