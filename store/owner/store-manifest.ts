@@ -14,11 +14,9 @@ const FORMAT = 'bytecopy-store';
 /** Newest version that this build reads and writes. */
 export const STORE_VERSION = 1;
 
-const manifestFile = z.object({
-  format: z.literal(FORMAT),
-  version: z.number().int().positive(),
-  segmentMinutes: z.number().int().positive(),
-});
+/** What every version has, so that a newer one is known as such whatever else it says. */
+const anyManifest = z.object({ format: z.literal(FORMAT), version: z.number().int().positive() });
+const manifestFile = anyManifest.extend({ segmentMinutes: z.number().int().positive() });
 
 export type StoreManifest = z.infer<typeof manifestFile>;
 
@@ -49,15 +47,16 @@ function readManifest(path: string, text: string): StoreManifest {
   } catch (error) {
     throw notAStore(path, 'its bytecopy.json is no JSON', error);
   }
-  const manifest = manifestFile.safeParse(content);
-  if (!manifest.success) throw notAStore(path, 'its bytecopy.json is not that of a store', manifest.error);
-  if (manifest.data.version > STORE_VERSION) {
+  const any = anyManifest.safeParse(content);
+  if (any.success && any.data.version > STORE_VERSION) {
     throw new BytecopyError(
       'STORE_NEWER',
-      `${path} is a store of version ${manifest.data.version}; this build reads up to ${STORE_VERSION}`,
+      `${path} is a store of version ${any.data.version}; this build reads up to ${STORE_VERSION}`,
       { hint: 'use the newer bytecopy that wrote it, or another folder', exitCode: 2 },
     );
   }
+  const manifest = manifestFile.safeParse(content);
+  if (!manifest.success) throw notAStore(path, 'its bytecopy.json is not that of a store', manifest.error);
   return manifest.data;
 }
 
