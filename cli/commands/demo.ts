@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { BytecopyError, formatExchangeId } from '../../core/index.ts';
+import { formatExchangeId } from '../../core/index.ts';
 import type { Context } from '../context.ts';
-import { isInNamespace, runInNamespace } from '../demo/namespace.ts';
+import { captureRefusal, isInNamespace, runInNamespace } from '../demo/namespace.ts';
 import { captureVisits, findTrace, REPLAY_SPEED, replayVisits, VISITS, VISITS_PER_SECOND } from '../demo/run-demo.ts';
 import { startShop } from '../demo/shop/index.ts';
 import { renderLedger, renderReplayReport, renderTraceTree } from '../render/index.ts';
@@ -20,14 +20,11 @@ export function addDemoCommand(program: Command, context: Context): void {
     .description('the whole path on this machine: a small shop is captured, stored, searched, replayed and mirrored')
     .option('--keep', `keep the captured store in ./${KEPT_STORE}`)
     .action(async (flags: { readonly keep?: boolean }) => {
-      try {
-        await demo(context, flags.keep === true);
-      } catch (error) {
-        const forbidden = error instanceof BytecopyError && error.code === 'CAPTURE_NO_PRIVILEGE';
-        if (!forbidden || isInNamespace(context.environment)) throw error;
-        context.stdout.write('this user may not capture here: going on in a namespace of its own\n\n');
-        context.exitCode = await runInNamespace(context.environment, error);
-      }
+      const refusal = await captureRefusal();
+      if (refusal === undefined) return await demo(context, flags.keep === true);
+      if (isInNamespace(context.environment)) throw refusal;
+      context.stdout.write('this user may not capture here: the demo runs in a namespace of its own\n');
+      context.exitCode = await runInNamespace(context.environment, refusal);
     });
 }
 

@@ -3,6 +3,7 @@
  * and where nothing but its own loopback traffic is.
  */
 import { spawn } from 'node:child_process';
+import { captureFilter, openCaptureSource } from '../../collector/index.ts';
 import { BytecopyError } from '../../core/index.ts';
 
 const INSIDE = 'BYTECOPY_IN_NAMESPACE';
@@ -11,6 +12,25 @@ const SCRIPT = 'ip link set lo up && exec "$@"';
 
 export function isInNamespace(environment: NodeJS.ProcessEnv): boolean {
   return environment[INSIDE] === '1';
+}
+
+/**
+ * Captures for a moment, to know before anything is started.
+ *
+ * @returns the refusal, or undefined where this process may capture
+ * @throws BytecopyError where capturing fails for another reason
+ */
+export async function captureRefusal(): Promise<BytecopyError | undefined> {
+  const source = openCaptureSource({ kind: 'live', interface: 'lo', filter: captureFilter([1]) });
+  try {
+    await source.started();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BytecopyError && error.code === 'CAPTURE_NO_PRIVILEGE') return error;
+    throw error;
+  } finally {
+    await source.stop();
+  }
 }
 
 /**

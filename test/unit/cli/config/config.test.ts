@@ -6,7 +6,8 @@ import { readConfig, storePath } from '../../../../cli/config/config.ts';
 import { parseConfig } from '../../../../cli/config/config-file.ts';
 
 test('a config file is read, and what it leaves out has a default', () => {
-  const text = 'store: /var/lib/traffic\nservices: [{ name: catalogue, port: 8081 }, { name: front, host: shop.example }]\n';
+  const text =
+    'store: /var/lib/traffic\nservices: [{ name: catalogue, port: 8081 }, { name: front, host: shop.example }]\n';
   expect(parseConfig(text, 'a.yaml')).toEqual({
     store: '/var/lib/traffic',
     services: [

@@ -31,7 +31,11 @@ test('ports may be repeated and listed', () => {
 
 test('numbers have bounds', () => {
   expect([parseCount('5'), parsePositive('2.5'), parseRate('max'), parseRate('100'), parsePercent('0.5%')]).toEqual([
-    5, 2.5, 'max', 100, 0.5,
+    5,
+    2.5,
+    'max',
+    100,
+    0.5,
   ]);
   expect(() => parseCount('0')).toThrow(USAGE);
   expect(() => parsePositive('-1')).toThrow(USAGE);

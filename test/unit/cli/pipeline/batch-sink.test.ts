@@ -41,7 +41,12 @@ test('live, a full sink drops and counts and never asks to wait', async () => {
   sink.exchange(exchange);
   await turns();
   for (let n = 0; n < 5; n++) sink.exchange(exchange);
-  expect(ledger.report().accounts.store).toMatchObject({ in: 6, aside: { dropped: { full: 3 } }, held: 3, balanced: true });
+  expect(ledger.report().accounts.store).toMatchObject({
+    in: 6,
+    aside: { dropped: { full: 3 } },
+    held: 3,
+    balanced: true,
+  });
   writes[0]?.done();
   await turns();
   writes[1]?.done();
@@ -59,5 +64,10 @@ test('a writer that fails is told once, and everything after is counted as dropp
   await turns();
   sink.exchange(exchange);
   await expect(sink.finish()).rejects.toThrow('disk full');
-  expect(ledger.report().accounts.store).toMatchObject({ in: 3, aside: { dropped: { failed: 3 } }, held: 0, balanced: true });
+  expect(ledger.report().accounts.store).toMatchObject({
+    in: 3,
+    aside: { dropped: { failed: 3 } },
+    held: 0,
+    balanced: true,
+  });
 });
