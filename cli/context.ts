@@ -7,7 +7,7 @@ export interface Context {
   readonly stderr: NodeJS.WriteStream;
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
-  /** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
   readonly interrupted: AbortSignal;
   /** What the process will exit with unless an error says otherwise. */
   exitCode: number;
@@ -15,7 +15,7 @@ export interface Context {
 
 export function createContext(): Context {
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (interruption.signal.aborted) process.exit(130);
       interruption.abort();

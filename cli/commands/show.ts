@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { BytecopyError, parseExchangeId } from '../../core/index.ts';
-import { formatExchangeLine } from '../../formats/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { renderExchange } from '../render/index.ts';
+import { renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 
 interface ShowFlags {
@@ -19,7 +18,7 @@ export function addShowCommand(program: Command, context: Context): void {
     .argument('<id>', 'exchange id, as find prints it')
     .option('--store <folder>', 'the store to look in')
     .option('--with-secrets', 'print credentials instead of placeholders')
-    .option('--json', 'one JSON line')
+    .option('--json', 'one JSON line with heads and bodies')
     .action(async (id: string, flags: ShowFlags) => {
       const config = await readConfig(program.opts().config, context.environment);
       const wanted = parseExchangeId(id);
@@ -31,12 +30,10 @@ export function addShowCommand(program: Command, context: Context): void {
             hint: "bytecopy find '' lists what there is; --store names another store",
           });
         }
+        const withSecrets = flags.withSecrets === true;
         const text = flags.json
-          ? formatExchangeLine(exchange)
-          : renderExchange(exchange, {
-              withSecrets: flags.withSecrets === true,
-              color: context.stdout.isTTY === true,
-            });
+          ? renderExchangeDocument(exchange, withSecrets)
+          : renderExchange(exchange, { withSecrets, color: context.stdout.isTTY === true });
         context.stdout.write(`${text}\n`);
       } finally {
         await store.close();

@@ -2,6 +2,7 @@
 export { type BarRow, renderBars } from './bars.ts';
 export { renderChecks } from './checks.ts';
 export { type ExchangeRendering, renderExchange } from './exchange.ts';
+export { renderExchangeDocument } from './exchange-document.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';
 export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';

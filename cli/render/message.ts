@@ -62,7 +62,8 @@ function decodeHead(bytes: Uint8Array): string {
   }
 }
 
-function keptHeadByteCount(message: Message): ByteCount {
+/** Bytes of the head among the kept ones: what is missing of it is not in them. */
+export function keptHeadByteCount(message: Message): ByteCount {
   let byteCount = message.headByteCount;
   for (const range of message.missing) {
     const end = Math.min(range.offset + range.byteCount, message.headByteCount);

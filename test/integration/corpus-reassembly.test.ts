@@ -2,12 +2,13 @@
  * Real captures: the bytes of all streams are as many as two independent judges found (`byte_judges` is `agree`), every
  * frame is read, and the ledger adds up. Differences are named with their reason.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { StreamAssembler } from '../../collector/index.ts';
 import { Ledger, type StreamChunk } from '../../core/index.ts';
 import { CaptureReader } from '../../formats/index.ts';
+import { testWith } from '../support/requirements.ts';
 import { checkContract } from '../unit/collector/reassembly/assembled.ts';
 
 const CORPUS = new URL('../../../shared/corpus/', import.meta.url);
@@ -77,10 +78,7 @@ function assemble(file: string) {
   return { reader, report: ledger.report(), chunks, bytes };
 }
 
-const present = existsSync(new URL('INDEX.tsv', CORPUS));
-if (!present) console.warn(`corpus absent: nothing at ${CORPUS.pathname}, so no real capture was reassembled`);
-
-test.runIf(present)('every capture of the corpus is read and reassembled as its judges agree', () => {
+testWith(['corpus'], 'every capture of the corpus is read and reassembled as its judges agree', () => {
   const rows = readIndex();
   let agreed = 0;
   for (const { file, frames, agreedBytes } of rows) {

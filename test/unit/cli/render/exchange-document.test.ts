@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { renderExchangeDocument } from '../../../../cli/render/index.ts';
+import { exchange, message } from '../../../support/exchanges/index.ts';
+
+const HEAD = 'POST /login HTTP/1.1\r\nAuthorization: Bearer hush\r\n\r\n';
+
+test('heads are text with credentials hidden, bodies are as sent', () => {
+  const document = JSON.parse(renderExchangeDocument(exchange({ request: message(`${HEAD}{"a":1}`) }), false));
+  expect(document.operation).toBe('GET /items/17');
+  expect(document.request).toMatchObject({ body: '{"a":1}', bodyEncoding: 'utf8', complete: true });
+  expect(document.request.head).toContain('Authorization: Bearer');
+  expect(JSON.stringify(document)).not.toContain('hush');
+  expect(document.response.body).toBe('{"item":17}');
+});
+
+test('credentials only when asked for; a missing side is null', () => {
+  const one = exchange({ request: message(HEAD), response: undefined, outcome: 'request-only' });
+  const document = JSON.parse(renderExchangeDocument(one, true));
+  expect(document.request.head).toContain('Bearer hush');
+  expect(document.response).toBeNull();
+});
+
+test('a body that is no text is base64', () => {
+  const bytes = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), Buffer.from([0xff, 0x00])]);
+  const document = JSON.parse(renderExchangeDocument(exchange({ response: message(bytes) }), false));
+  expect(document.response).toMatchObject({ body: '/wA=', bodyEncoding: 'base64' });
+});
