@@ -5,7 +5,7 @@ import { exchange, message } from '../../../support/exchanges/index.ts';
 const HEAD = 'POST /login HTTP/1.1\r\nAuthorization: Bearer hush\r\n\r\n';
 
 test('heads are text with credentials hidden, bodies are as sent', () => {
-  const document = JSON.parse(renderExchangeDocument(exchange({ request: message(`${HEAD}{"a":1}`) }), false));
+  const document = JSON.parse(renderExchangeDocument(exchange({ request: message(HEAD, '{"a":1}') }), false));
   expect(document.operation).toBe('GET /items/17');
   expect(document.request).toMatchObject({ body: '{"a":1}', bodyEncoding: 'utf8', complete: true });
   expect(document.request.head).toContain('Authorization: Bearer');
@@ -21,7 +21,7 @@ test('credentials only when asked for; a missing side is null', () => {
 });
 
 test('a body that is no text is base64', () => {
-  const bytes = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), Buffer.from([0xff, 0x00])]);
-  const document = JSON.parse(renderExchangeDocument(exchange({ response: message(bytes) }), false));
+  const response = message('HTTP/1.1 200 OK\r\n\r\n', Uint8Array.of(0xff, 0x00));
+  const document = JSON.parse(renderExchangeDocument(exchange({ response }), false));
   expect(document.response).toMatchObject({ body: '/wA=', bodyEncoding: 'base64' });
 });
