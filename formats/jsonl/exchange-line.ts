@@ -19,14 +19,25 @@ import { quoteJson } from './json-text.ts';
 /** The part of the line that all exchanges of one flow share. */
 const flowParts = new WeakMap<Flow, string>();
 
+/** The part of the line that all exchanges of one service and operation share, by service and operation. */
+const operationParts = new Map<string, Map<string, OperationPart>>();
+/** Operations remembered for one service; paths with ids in them would grow without bound. */
+const MAX_OPERATIONS = 1024;
+const MAX_SERVICES = 64;
+
+interface OperationPart {
+  readonly verb: string;
+  readonly path: string;
+  readonly text: string;
+}
+
 /** The line without its line end. */
 export function formatExchangeLine(exchange: Exchange): string {
   const { id, flow, request, response, trace } = exchange;
   return (
     `{"id":"${formatExchangeId(id)}","protocol":"${exchange.protocol}",${flowPart(flow)}` +
-    `,"source":${quoteJson(exchange.source)},"service":${quoteJson(exchange.service)}` +
-    `,"operation":${quoteJson(exchange.operation)},"verb":${quoteJson(exchange.verb)}` +
-    `,"path":${quoteJson(exchange.path)},"status":${exchange.status === 0 ? 'null' : exchange.status}` +
+    `,"source":${quoteJson(exchange.source)},${operationPart(exchange)}` +
+    `,"status":${exchange.status === 0 ? 'null' : exchange.status}` +
     `,"outcome":"${exchange.outcome}","reason":${quoteJson(exchange.reason)}` +
     `,"requestBytes":${request === undefined ? 'null' : request.byteCount}` +
     `,"responseBytes":${response === undefined ? 'null' : response.byteCount}` +
@@ -34,10 +45,38 @@ export function formatExchangeLine(exchange: Exchange): string {
     `,"traceId":${trace === undefined ? '""' : quoteJson(trace.traceId)}` +
     `,"spanId":${trace === undefined ? '""' : quoteJson(trace.spanId)}` +
     `,"parentSpanId":${trace === undefined ? '""' : quoteJson(trace.parentSpanId)}` +
-    `,"session":${exchange.session === flow.id ? `"${flow.id}"` : quoteJson(exchange.session)}` +
-    `,"interim":${exchange.interim.length === 0 ? '[]' : `[${exchange.interim.map(interimStatus).join()}]`}` +
-    `,"truncated":${request?.truncated === true || response?.truncated === true}` +
-    `,"notes":${exchange.notes.length === 0 ? '[]' : `[${exchange.notes.map(quoteJson).join()}]`}}`
+    `,"session":${exchange.session === flow.id ? `"${flow.id}"` : quoteJson(exchange.session)}${endPart(exchange)}`
+  );
+}
+
+function operationPart({ service, operation, verb, path }: Exchange): string {
+  let parts = operationParts.get(service);
+  if (parts === undefined) {
+    if (operationParts.size >= MAX_SERVICES) operationParts.clear();
+    parts = new Map();
+    operationParts.set(service, parts);
+  }
+  const known = parts.get(operation);
+  // Not every protocol's operation tells verb and path.
+  if (known !== undefined && known.path === path && known.verb === verb) return known.text;
+  const before = `"service":${quoteJson(service)},"operation":${quoteJson(operation)}`;
+  const text = flatten(`${before},"verb":${quoteJson(verb)},"path":${quoteJson(path)}`);
+  if (parts.size >= MAX_OPERATIONS) parts.clear();
+  parts.set(operation, { verb, path, text });
+  return text;
+}
+
+/** A concatenated string is a tree; one that is used again and again is better copied into one piece once. */
+function flatten(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+function endPart({ interim, request, response, notes }: Exchange): string {
+  const truncated = request?.truncated === true || response?.truncated === true;
+  if (interim.length === 0 && notes.length === 0 && !truncated) return ',"interim":[],"truncated":false,"notes":[]}';
+  return (
+    `,"interim":[${interim.map(interimStatus).join()}],"truncated":${truncated}` +
+    `,"notes":[${notes.map(quoteJson).join()}]}`
   );
 }
 
@@ -45,7 +84,7 @@ function flowPart(flow: Flow): string {
   let part = flowParts.get(flow);
   if (part === undefined) {
     const client = quoteJson(formatEndpoint(flow.client));
-    part = `"client":${client},"server":${quoteJson(formatEndpoint(flow.server))},"flow":"${flow.id}"`;
+    part = flatten(`"client":${client},"server":${quoteJson(formatEndpoint(flow.server))},"flow":"${flow.id}"`);
     flowParts.set(flow, part);
   }
   return part;

@@ -113,35 +113,38 @@ function readTraceparent(bytes: Uint8Array, start: number, end: number): TraceCo
   const spanAt = start + 36;
   if (end - start < 55) return undefined;
   if (bytes[start + 2] !== DASH || bytes[start + 35] !== DASH || bytes[start + 52] !== DASH) return undefined;
-  const trace = hexKind(bytes, start + 3, start + 35);
-  const span = hexKind(bytes, spanAt, spanAt + 16);
-  if (trace === NOT_HEX || trace === ALL_ZERO || span === NOT_HEX) return undefined;
-  const traceId = latin1(bytes, start + 3, start + 35);
-  const parentSpanId = latin1(bytes, spanAt, spanAt + 16);
+  const trace = hexClass(bytes, start + 3, start + 35);
+  const span = hexClass(bytes, spanAt, spanAt + 16);
+  if (trace >= NOT_HEX || trace === 0 || span >= NOT_HEX) return undefined;
+  const text = latin1(bytes, start, spanAt + 16);
+  const traceId = text.slice(3, 35);
+  const parentSpanId = text.slice(36);
   return {
-    traceId: trace === UPPER ? traceId.toLowerCase() : traceId,
+    traceId: trace >= UPPER ? traceId.toLowerCase() : traceId,
     spanId: '',
-    parentSpanId: span === UPPER ? parentSpanId.toLowerCase() : parentSpanId,
+    parentSpanId: span >= UPPER ? parentSpanId.toLowerCase() : parentSpanId,
   };
 }
 
 const DASH = 0x2d;
-const NOT_HEX = 0;
-const ALL_ZERO = 1;
-const LOWER = 2;
-/** Hexadecimal with upper-case digits in it. */
-const UPPER = 3;
+/** Bits of {@link hexClass}: any digit but 0, an upper-case one, something else. */
+const NOT_ZERO = 1;
+const UPPER = 2;
+const NOT_HEX = 4;
 
-function hexKind(bytes: Uint8Array, start: number, end: number): number {
-  let kind = ALL_ZERO;
-  for (let at = start; at < end; at++) {
-    const octet = bytes[at] as number;
-    if (octet === 0x30) continue;
-    if ((octet > 0x30 && octet <= 0x39) || (octet >= 0x61 && octet <= 0x66)) kind = kind === UPPER ? UPPER : LOWER;
-    else if (octet >= 0x41 && octet <= 0x46) kind = UPPER;
-    else return NOT_HEX;
-  }
-  return kind;
+const CLASSES = Uint8Array.from({ length: 256 }, (_, octet) => {
+  if (octet === 0x30) return 0;
+  const character = String.fromCharCode(octet);
+  if (/[0-9a-f]/.test(character)) return NOT_ZERO;
+  return /[A-F]/.test(character) ? NOT_ZERO | UPPER : NOT_HEX;
+});
+
+/** The bits of all octets together; without a branch an octet. */
+function hexClass(bytes: Uint8Array, start: number, end: number): number {
+  const classes = CLASSES;
+  let all = 0;
+  for (let at = start; at < end; at++) all |= classes[bytes[at] as number] as number;
+  return all;
 }
 
 /** github.com/openzipkin/b3-propagation, "Single Header"; one character alone is a sampling decision without trace. */
