@@ -4,7 +4,7 @@ import { type BytecopyError, compileQuery, Ledger, parseQuery } from '../../core
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
-import { addSourceOptions, captureSpecOf, portsOf, type SourceFlags } from '../options/source.ts';
+import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
 import { writeLedgerFile } from '../output/ledger-file.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
@@ -37,7 +37,8 @@ export function addCaptureCommand(program: Command, context: Context): void {
 
 async function capture(context: Context, program: Command, flags: CaptureFlags): Promise<void> {
   const config = await readConfig(program.opts().config, context.environment);
-  const spec = captureSpecOf(flags, config);
+  const promptness = flags.to !== undefined || flags.copyTo !== undefined ? PROMPT : GATHERED;
+  const spec = captureSpecOf(flags, config, promptness);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
   const ledger = new Ledger();
@@ -57,6 +58,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
         parser: parserOptionsOf(config),
         serverPorts: [...ports, ...serverPortsOf(config)],
         ports,
+        tickMs: promptness.tickMs,
         announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
       },
       [...filtered, ...mirrors],

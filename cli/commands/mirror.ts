@@ -4,7 +4,7 @@ import { BytecopyError, Ledger, parseQuery } from '../../core/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
-import { addSourceOptions, captureSpecOf, portsOf, type SourceFlags } from '../options/source.ts';
+import { addSourceOptions, captureSpecOf, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
 import { writeLedgerFile } from '../output/ledger-file.ts';
 import { runLive } from '../pipeline/live-run.ts';
 import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
@@ -34,7 +34,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
   const ledger = new Ledger();
-  const source = openCaptureSource(captureSpecOf(flags, config));
+  const source = openCaptureSource(captureSpecOf(flags, config, PROMPT));
   const onRefused = () => void source.stop();
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   try {
@@ -45,6 +45,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
         parser: parserOptionsOf(config),
         serverPorts: [...ports, ...serverPortsOf(config)],
         ports,
+        tickMs: PROMPT.tickMs,
         announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
       },
       mirrors,

@@ -10,6 +10,7 @@ import { type Exchange, type ExchangeStore, Ledger, type LedgerReport, parseQuer
 import { Mirror, Replayer, type ReplayReport } from '../../emitter/index.ts';
 import { openStore } from '../../store/index.ts';
 import type { Context } from '../context.ts';
+import { PROMPT } from '../options/source.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
 import { finishSinks, runPipeline } from '../pipeline/pipeline.ts';
@@ -53,7 +54,7 @@ export async function captureVisits(
   ];
   const running = runPipeline(
     source,
-    { parser: { services }, serverPorts: ports },
+    { parser: { services }, serverPorts: ports, tickMs: PROMPT.tickMs },
     { clock: context.clock, ledger, sinks },
   );
   let visits: DriveReport;

@@ -1,6 +1,6 @@
 /** `-i`, `-p` and `--from` → what is captured from. */
 import { type Command, Option } from 'commander';
-import { type CaptureEngine, type CaptureSpec, captureFilter } from '../../collector/index.ts';
+import { type CaptureEngine, type CaptureSpec, captureFilter, GATHERED_MS, PROMPT_MS } from '../../collector/index.ts';
 import { BytecopyError, type Millis } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { parseDuration } from './duration.ts';
@@ -30,13 +30,28 @@ export function addSourceOptions(command: Command): Command {
     .option('--count <n>', 'stop after this many exchanges', parseCount);
 }
 
+/** How soon what was captured has to be seen; waking up less often costs less. */
+export interface Promptness {
+  /** How long packets may be gathered in the capturing child. */
+  readonly latencyMs: Millis;
+  /** How often a quiet pipeline is told the time. */
+  readonly tickMs: Millis;
+}
+
+/** For mirrors: as soon as possible. */
+export const PROMPT: Promptness = { latencyMs: PROMPT_MS, tickMs: 20 };
+/** For stores and files. */
+export const GATHERED: Promptness = { latencyMs: GATHERED_MS, tickMs: 200 };
+
 /** The ports asked for by flag, otherwise by config. */
 export function portsOf(flags: SourceFlags, config: Config): readonly number[] {
   return flags.port ?? config.capture?.ports ?? [];
 }
 
-/** @throws BytecopyError `USAGE` (exit code 2) when a choice is missing or contradicts another */
-export function captureSpecOf(flags: SourceFlags, config: Config): CaptureSpec {
+/**
+ * @throws BytecopyError `USAGE` (exit code 2) when a choice is missing or contradicts another
+ */
+export function captureSpecOf(flags: SourceFlags, config: Config, { latencyMs }: Promptness): CaptureSpec {
   if (flags.from !== undefined) {
     if (flags.interface !== undefined) {
       throw new BytecopyError('USAGE', '-i and --from name two sources', {
@@ -59,6 +74,7 @@ export function captureSpecOf(flags: SourceFlags, config: Config): CaptureSpec {
     kind: 'live',
     interface: flags.interface ?? config.capture?.interface ?? 'any',
     filter: captureFilter(ports),
+    latencyMs,
     ...(flags.engine === undefined ? {} : { engine: flags.engine }),
   };
 }

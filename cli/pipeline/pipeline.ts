@@ -12,6 +12,7 @@ import {
   type Ledger,
   MemoryBus,
   type Micros,
+  type Millis,
   type Packet,
   type StreamChunk,
 } from '../../core/index.ts';
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   readonly parser: Partial<ParserOptions>;
   /** Ports of servers: who is the client where no handshake was seen. */
   readonly serverPorts: readonly number[];
+  /** How often a quiet live capture is told the time: what waits for a packet that will not come waits this much longer. */
+  readonly tickMs: Millis;
 }
 
 export interface PipelineDeps {
@@ -41,8 +44,6 @@ export async function finishSinks(sinks: readonly ExchangeSink[]): Promise<void>
   if (failed !== undefined) throw failed.reason;
 }
 
-/** How often a quiet live capture is told the time: what waits for a packet that will not come waits this much longer. */
-const TICK_MS = 20;
 /** Packets reach us this much later than they were captured: ticks stay behind by it. */
 const TICK_DELAY_MICROS = 50_000;
 
@@ -61,7 +62,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   let newestAt: Micros = 0;
   let ended = false;
 
-  const ticker = live ? setInterval(() => setImmediate(quietTick), TICK_MS) : undefined;
+  const ticker = live ? setInterval(() => setImmediate(quietTick), options.tickMs) : undefined;
   // Run after what has arrived was read, so that a process that was held up does not take its own pause for the network's.
   function quietTick(): void {
     if (ended) return;

@@ -3,6 +3,7 @@ import { openCaptureSource } from '../../collector/index.ts';
 import type { Ledger } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
+import { GATHERED } from '../options/source.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 import { parserOptionsOf, serverPortsOf } from './parser-options.ts';
 import { finishSinks, runPipeline } from './pipeline.ts';
@@ -32,6 +33,7 @@ export async function readFiles(
     const pipeline = {
       parser: parserOptionsOf(options.config),
       serverPorts: [...options.ports, ...serverPortsOf(options.config)],
+      tickMs: GATHERED.tickMs,
     };
     await runPipeline(source, pipeline, { clock: context.clock, ledger, sinks }).catch((error) => failures.push(error));
   }

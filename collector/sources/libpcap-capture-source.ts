@@ -1,6 +1,6 @@
 /** Capture source: libpcap in a child process, which alone needs the privilege (see libpcap-child.ts). */
 import { CaptureChild } from './capture-child.ts';
-import { KERNEL_BUFFER_BYTES, type LiveCaptureSpec, SNAP_LENGTH_BYTES } from './capture-spec.ts';
+import { KERNEL_BUFFER_BYTES, type LiveCaptureSpec, PROMPT_MS, SNAP_LENGTH_BYTES } from './capture-spec.ts';
 import type { LibpcapTask } from './libpcap-task.ts';
 
 /** Stamped by the kernel; knows what the kernel dropped. */
@@ -11,6 +11,7 @@ export class LibpcapCaptureSource extends CaptureChild {
       filter: spec.filter,
       snapLengthBytes: spec.snapLengthBytes ?? SNAP_LENGTH_BYTES,
       kernelBufferBytes: spec.kernelBufferBytes ?? KERNEL_BUFFER_BYTES,
+      latencyMs: spec.latencyMs ?? PROMPT_MS,
     };
     super({
       name: `interface ${spec.interface}`,

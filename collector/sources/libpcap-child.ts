@@ -24,7 +24,7 @@ import {
 
 /** A block of the ring is handed over at the latest this long after its first packet. */
 const RING_TIMEOUT_MS = 2;
-/** Pause between two looks into an empty ring. */
+/** Pause between two looks into an empty ring while draining. */
 const POLL_MS = 1;
 const DUMP_BUFFER_BYTES = 256 * 1024;
 /** Bound of one round, so that a slow reader cannot keep us from noticing that we are to stop. */
@@ -42,12 +42,14 @@ class CaptureLoop {
   readonly #pcap: Handle;
   readonly #dump: Handle;
   readonly #interface: string;
+  readonly #latencyMs: number;
   #stopAtMs: number | undefined;
   #reportedAtMs = 0;
   #quietSinceMs = 0;
 
-  constructor(libpcap: Libpcap, pcap: Handle, interfaceName: string) {
+  constructor(libpcap: Libpcap, pcap: Handle, { interface: interfaceName, latencyMs }: LibpcapTask) {
     this.#interface = interfaceName;
+    this.#latencyMs = latencyMs;
     this.#libpcap = libpcap;
     this.#pcap = pcap;
     this.#dump = libpcap.openDump(pcap, STDOUT_FD, DUMP_BUFFER_BYTES);
@@ -71,7 +73,7 @@ class CaptureLoop {
     if (count > 0 && !this.#libpcap.flush(this.#dump)) this.#fail('its output cannot be written');
     if (Date.now() - this.#reportedAtMs >= STATISTICS_EVERY_MS) this.#report();
     if (count === MAX_ROUND_PACKETS) setImmediate(() => this.run());
-    else setTimeout(() => this.run(), POLL_MS);
+    else setTimeout(() => this.run(), this.#latencyMs);
   }
 
   /** Hands over what was captured before the stop: until a later packet shows up, or none does. */
@@ -113,7 +115,7 @@ function main(): void {
     return;
   }
   const { libpcap, pcap, filter } = opened;
-  const loop = new CaptureLoop(libpcap, pcap, task.interface);
+  const loop = new CaptureLoop(libpcap, pcap, task);
   process.on('SIGTERM', () => loop.stop());
   // Ctrl-C reaches the whole group; the parent decides when it is over.
   process.on('SIGINT', () => undefined);

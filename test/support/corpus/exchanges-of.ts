@@ -14,6 +14,10 @@ export async function exchangesOf(path: string): Promise<{ exchanges: Exchange[]
     finish: async () => {},
   };
   const source = openCaptureSource({ kind: 'file', path });
-  await runPipeline(source, { parser: {}, serverPorts: [] }, { clock: systemClock, ledger, sinks: [sink] });
+  await runPipeline(
+    source,
+    { parser: {}, serverPorts: [], tickMs: 200 },
+    { clock: systemClock, ledger, sinks: [sink] },
+  );
   return { exchanges, ledger: ledger.report() };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from '../../../../cli/options/duration.ts';
 import { collectPorts, parseCount, parsePercent, parsePositive, parseRate } from '../../../../cli/options/number.ts';
-import { captureSpecOf } from '../../../../cli/options/source.ts';
+import { captureSpecOf, PROMPT } from '../../../../cli/options/source.ts';
 import { parseTime } from '../../../../cli/options/time.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z') * 1000;
@@ -45,17 +45,17 @@ test('numbers have bounds', () => {
 
 test('a live capture needs a port; another source does not', () => {
   const config = { services: [] };
-  expect(() => captureSpecOf({}, config)).toThrow(USAGE);
-  expect(captureSpecOf({ port: [80] }, config)).toMatchObject({ kind: 'live', interface: 'any' });
-  expect(captureSpecOf({}, { services: [], capture: { interface: 'lo', ports: [80] } })).toMatchObject({
+  expect(() => captureSpecOf({}, config, PROMPT)).toThrow(USAGE);
+  expect(captureSpecOf({ port: [80] }, config, PROMPT)).toMatchObject({ kind: 'live', interface: 'any' });
+  expect(captureSpecOf({}, { services: [], capture: { interface: 'lo', ports: [80] } }, PROMPT)).toMatchObject({
     kind: 'live',
     interface: 'lo',
   });
-  expect(captureSpecOf({ from: '-' }, config)).toEqual({ kind: 'stdin' });
-  expect(captureSpecOf({ from: 'exec:ssh host tcpdump -w -' }, config)).toEqual({
+  expect(captureSpecOf({ from: '-' }, config, PROMPT)).toEqual({ kind: 'stdin' });
+  expect(captureSpecOf({ from: 'exec:ssh host tcpdump -w -' }, config, PROMPT)).toEqual({
     kind: 'command',
     command: 'ssh host tcpdump -w -',
   });
-  expect(captureSpecOf({ from: 'a.pcap' }, config)).toEqual({ kind: 'file', path: 'a.pcap' });
-  expect(() => captureSpecOf({ from: 'a.pcap', interface: 'lo' }, config)).toThrow(USAGE);
+  expect(captureSpecOf({ from: 'a.pcap' }, config, PROMPT)).toEqual({ kind: 'file', path: 'a.pcap' });
+  expect(() => captureSpecOf({ from: 'a.pcap', interface: 'lo' }, config, PROMPT)).toThrow(USAGE);
 });
