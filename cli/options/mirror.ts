@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { BytecopyError, Ledger, Query } from '../../core/index.ts';
 import { compileQuery } from '../../core/index.ts';
-import { Mirror } from '../../emitter/index.ts';
 import type { Context } from '../context.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
 import { parsePercent, parseRate } from './number.ts';
@@ -48,6 +47,9 @@ export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context
   const targets = [...(flags.to === undefined ? [] : [flags.to]), ...(flags.copyTo ?? [])];
   const accepts = plan.where === undefined ? undefined : compileQuery(plan.where);
   const sinks: MirrorSink[] = [];
+  if (targets.length === 0) return sinks;
+  // Loaded where it is used: a capture without mirrors starts sooner.
+  const { Mirror } = await import('../../emitter/index.ts');
   for (const target of targets) {
     const sending = sendingOptionsOf(flags, target);
     const mirror = new Mirror(

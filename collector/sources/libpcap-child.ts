@@ -4,10 +4,14 @@
  *
  *     kernel ring ──pcap_dispatch──▶ pcap_dump ──256 KiB──▶ fd 1: packets     fd 3: reports (child-report.ts)
  *
+ * It sleeps in the kernel until a block of the ring is closed, so that silence costs nothing; under load it takes what
+ * has gathered at a slower beat, because each round wakes the parent too.
+ *
  * Output blocks: when the parent does not read, this process stands still, the ring fills, and the kernel drops and
  * counts. It ends when its standard input closes (the parent stopped it or died) or its output has no reader.
  */
 import process from 'node:process';
+import { PROMPT_MS } from './capture-spec.ts';
 import { type ChildFailed, sendReport } from './child-report.ts';
 import { interfaceNames } from './interfaces.ts';
 import { type Handle, type Libpcap, loadLibpcap, PCAP_ERROR } from './libpcap.ts';
@@ -26,6 +30,11 @@ import {
 const RING_TIMEOUT_MS = 2;
 /** Pause between two looks into an empty ring while draining. */
 const POLL_MS = 1;
+/** Longest sleep while no packet comes; a stop, a signal or a packet ends it. */
+const SLEEP_MS = 100;
+/** Who wants packets promptly still gets them in lots where a round brings so many: each round wakes the parent too. */
+const BUSY_PACKETS = 64;
+const BUSY_PAUSE_MS = 3;
 const DUMP_BUFFER_BYTES = 256 * 1024;
 /** Bound of one round, so that a slow reader cannot keep us from noticing that we are to stop. */
 const MAX_ROUND_PACKETS = 4096;
@@ -35,6 +44,7 @@ const QUIET_MS = 25;
 /** Longest draining, should packets of before the stop never end. */
 const MAX_DRAIN_MS = 5000;
 
+const STDIN_FD = 0;
 const STDOUT_FD = 1;
 
 class CaptureLoop {
@@ -62,6 +72,8 @@ class CaptureLoop {
     this.#quietSinceMs = this.#stopAtMs;
   }
 
+  readonly #next = (): void => this.run();
+
   run(): void {
     if (this.#stopAtMs === undefined) this.#capture();
     else this.#drain(this.#stopAtMs);
@@ -72,8 +84,16 @@ class CaptureLoop {
     if (count < 0) this.#fail(this.#libpcap.lastError(this.#pcap));
     if (count > 0 && !this.#libpcap.flush(this.#dump)) this.#fail('its output cannot be written');
     if (Date.now() - this.#reportedAtMs >= STATISTICS_EVERY_MS) this.#report();
-    if (count === MAX_ROUND_PACKETS) setImmediate(() => this.run());
-    else setTimeout(() => this.run(), this.#latencyMs);
+    if (count === MAX_ROUND_PACKETS) setImmediate(this.#next);
+    else if (count > 0 && this.#latencyMs > PROMPT_MS) setTimeout(this.#next, this.#latencyMs);
+    else if (count >= BUSY_PACKETS) setTimeout(this.#next, BUSY_PAUSE_MS);
+    else this.#sleep();
+  }
+
+  /** A turn of the event loop follows each sleep, so that what ended it is heard. */
+  #sleep(): void {
+    this.#libpcap.awaitPackets(this.#pcap, STDIN_FD, SLEEP_MS);
+    setImmediate(this.#next);
   }
 
   /** Hands over what was captured before the stop: until a later packet shows up, or none does. */
@@ -84,8 +104,8 @@ class CaptureLoop {
     if (count > 0 || at !== undefined) this.#quietSinceMs = now;
     const reachedStop = at !== undefined && at >= stopAtMs * 1000;
     if (count < 0 || reachedStop || now - this.#quietSinceMs >= QUIET_MS || now - stopAtMs >= MAX_DRAIN_MS) this.#end();
-    else if (count > 0) setImmediate(() => this.run());
-    else setTimeout(() => this.run(), POLL_MS);
+    else if (count > 0) setImmediate(this.#next);
+    else setTimeout(this.#next, POLL_MS);
   }
 
   #report(): void {

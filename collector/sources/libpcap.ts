@@ -33,6 +33,9 @@ const FULLY_BUFFERED = 0;
 const GET_FLAGS = 3;
 const SET_FLAGS = 4;
 const NON_BLOCKING = constants.O_NONBLOCK;
+/** struct pollfd of poll(2): 32 bits of descriptor, 16 of events, 16 of what came. */
+const POLL_ENTRY_BYTES = 8;
+const POLL_IN = 1;
 /** Names of the library: the running system's and the one of the development package. */
 const LIBRARY_NAMES = ['libpcap.so.1', 'libpcap.so.0.8', 'libpcap.so', 'libpcap.dylib'];
 
@@ -51,6 +54,8 @@ export interface Libpcap {
   /** @returns why the expression cannot be used, or undefined when it is */
   setFilter(pcap: Handle, expression: string): string | undefined;
   setNonBlocking(pcap: Handle): void;
+  /** Sleeps until there are packets, `alsoFd` has something to read, a signal came, or `timeoutMs` are over. */
+  awaitPackets(pcap: Handle, alsoFd: number, timeoutMs: number): void;
   /** Opens a dump onto a file descriptor, which is made to block, fully buffered. */
   openDump(pcap: Handle, fd: number, bufferBytes: ByteCount): Handle;
   /** Dumps what is there, at most `maxPackets`; @returns their number, negative on error */
@@ -86,6 +91,7 @@ function bind(pcap: LibraryHandle): Libpcap {
   const fdopen = libc.func('void *fdopen(int fd, const char *mode)');
   const fcntl = libc.func('int fcntl(int fd, int command, ...)');
   const setvbuf = libc.func('int setvbuf(void *stream, void *buffer, int mode, size_t size)');
+  const poll = libc.func('int poll(void *fds, unsigned long count, int timeout)');
   const libVersion = pcap.func('const char *pcap_lib_version(void)');
   const create = pcap.func('void *pcap_create(const char *source, void *errbuf)');
   const setSnapLength = pcap.func('int pcap_set_snaplen(void *p, int bytes)');
@@ -100,6 +106,7 @@ function bind(pcap: LibraryHandle): Libpcap {
   const setFilter = pcap.func('int pcap_setfilter(void *p, void *program)');
   const freeCode = pcap.func('void pcap_freecode(void *program)');
   const setNonBlock = pcap.func('int pcap_setnonblock(void *p, int on, void *errbuf)');
+  const selectableFd = pcap.func('int pcap_get_selectable_fd(void *p)');
   const dumpOpen = pcap.func('void *pcap_dump_fopen(void *p, void *stream)');
   const dispatch = pcap.func('int pcap_dispatch(void *p, int count, void *callback, void *user)');
   const nextEx = pcap.func('int pcap_next_ex(void *p, _Out_ void **header, _Out_ void **bytes)');
@@ -109,6 +116,7 @@ function bind(pcap: LibraryHandle): Libpcap {
   const getError = pcap.func('const char *pcap_geterr(void *p)');
   const close = pcap.func('void pcap_close(void *p)');
   const dumpAddress: bigint = pcap.symbol('pcap_dump');
+  const awaited = Buffer.alloc(2 * POLL_ENTRY_BYTES);
 
   return {
     version: () => libVersion(),
@@ -135,6 +143,13 @@ function bind(pcap: LibraryHandle): Libpcap {
     },
     setNonBlocking: (p) => {
       setNonBlock(p, 1, Buffer.alloc(ERROR_BUFFER_BYTES));
+    },
+    awaitPackets: (p, alsoFd, timeoutMs) => {
+      for (const [entry, fd] of [selectableFd(p), alsoFd].entries()) {
+        awaited.writeInt32LE(fd, entry * POLL_ENTRY_BYTES);
+        awaited.writeInt16LE(POLL_IN, entry * POLL_ENTRY_BYTES + 4);
+      }
+      poll(awaited, 2, timeoutMs);
     },
     openDump: (p, fd, bufferBytes) => {
       // Whoever touched `process.stdout` made it non-blocking, and C would lose what does not fit.
