@@ -20,9 +20,9 @@ export function formatByteCount(byteCount: ByteCount): string {
   return `${threeDigits(amount)} TiB`;
 }
 
-/** `12,345`. */
+/** `12,345`, for whole numbers. By hand, because the locale tables behind `toLocaleString` take 14 ms to load. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 exchange`, `2 exchanges`. */
