@@ -7,10 +7,11 @@ import { createProgram } from './program.ts';
 
 const context = createContext();
 
-// A reader that closes our pipe (`| head`) has seen what it wanted.
+// A reader that closes our pipe (`| head`) has seen what it wanted; any other failure loses output.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(context.exitCode);
-  throw error;
+  context.stderr.write(`bytecopy: standard output cannot be written: ${error.message}\n`);
+  process.exit(1);
 });
 
 try {
@@ -18,14 +19,16 @@ try {
   await program.parseAsync();
   process.exitCode = context.exitCode;
 } catch (error) {
-  process.exitCode = report(error);
+  // What failed may have left connections or files open: nothing of them is waited for.
+  const code = report(error);
+  process.stdout.write('', () => process.exit(code));
 }
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof BytecopyError) {
     context.stderr.write(`bytecopy: ${error.message}\n`);
-    if (error.hint !== undefined) context.stderr.write(`  ${error.hint}\n`);
+    if (error.hint !== undefined) context.stderr.write(`  ${error.hint.replaceAll('\n', '\n  ')}\n`);
     return error.exitCode;
   }
   const detail = context.environment.BYTECOPY_DEBUG ? (error as Error).stack : (error as Error).message;

@@ -5,14 +5,14 @@ import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
-import { writeLedgerFile } from '../output/ledger-file.ts';
+import { reportRun } from '../output/run-report.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink, openLineFile } from '../pipeline/line-sink.ts';
 import { runLive } from '../pipeline/live-run.ts';
+import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
-import { renderLedger, renderReplayReport } from '../render/index.ts';
 import { openForWriting } from '../stores/open.ts';
 
 interface CaptureFlags extends SourceFlags, MirrorFlags {
@@ -44,32 +44,25 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const ledger = new Ledger();
   const source = openCaptureSource(spec);
   const { live } = source.capabilities;
+  const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
+  const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   const path = storePath(flags.store, config, context.environment);
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
   if (flags.out !== undefined) kept.push(new LineSink(await openLineFile(flags.out)));
-  const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
-  const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   const filtered = where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where), ledger));
-  try {
-    await runLive(
-      source,
-      {
-        ...flags,
-        parser: parserOptionsOf(config),
-        serverPorts: [...ports, ...serverPortsOf(config)],
-        ports,
-        tickMs: promptness.tickMs,
-        announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
-      },
-      [...filtered, ...mirrors],
-      ledger,
-      context,
-    );
-  } finally {
-    const report = ledger.report();
-    const replays = mirrors.flatMap((mirror) => (mirror.report === undefined ? [] : [mirror.report]));
-    const text = [renderLedger(report), ...replays.map(renderReplayReport)].join('\n');
-    context.stdout.write(`${flags.json ? JSON.stringify({ ...report, mirrors: replays }) : text}\n`);
-    await writeLedgerFile(flags.ledger, report);
-  }
+  const run = runLive(
+    source,
+    {
+      ...flags,
+      parser: parserOptionsOf(config),
+      serverPorts: [...ports, ...serverPortsOf(config)],
+      ports,
+      tickMs: promptness.tickMs,
+      announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
+    },
+    [...filtered, ...mirrors],
+    ledger,
+    context,
+  );
+  await reportRun(run, ledger, () => reportsOf(mirrors), flags, context);
 }

@@ -5,10 +5,10 @@ import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addSourceOptions, captureSpecOf, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
-import { writeLedgerFile } from '../output/ledger-file.ts';
+import { reportRun } from '../output/run-report.ts';
 import { runLive } from '../pipeline/live-run.ts';
+import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
-import { renderLedger, renderReplayReport } from '../render/index.ts';
 
 interface MirrorCommandFlags extends SourceFlags, MirrorFlags {
   readonly where?: string;
@@ -37,26 +37,19 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const source = openCaptureSource(captureSpecOf(flags, config, PROMPT));
   const onRefused = () => void source.stop();
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
-  try {
-    await runLive(
-      source,
-      {
-        ...flags,
-        parser: parserOptionsOf(config),
-        serverPorts: [...ports, ...serverPortsOf(config)],
-        ports,
-        tickMs: PROMPT.tickMs,
-        announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
-      },
-      mirrors,
-      ledger,
-      context,
-    );
-  } finally {
-    const report = ledger.report();
-    const replays = mirrors.flatMap((sink) => (sink.report === undefined ? [] : [sink.report]));
-    const text = [renderLedger(report), ...replays.map(renderReplayReport)].join('\n');
-    context.stdout.write(`${flags.json ? JSON.stringify({ ...report, mirrors: replays }) : text}\n`);
-    await writeLedgerFile(flags.ledger, report);
-  }
+  const run = runLive(
+    source,
+    {
+      ...flags,
+      parser: parserOptionsOf(config),
+      serverPorts: [...ports, ...serverPortsOf(config)],
+      ports,
+      tickMs: PROMPT.tickMs,
+      announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
+    },
+    mirrors,
+    ledger,
+    context,
+  );
+  await reportRun(run, ledger, () => reportsOf(mirrors), flags, context);
 }

@@ -27,3 +27,8 @@ export class MirrorSink implements ExchangeSink {
     this.#report = await this.#mirror.drain();
   }
 }
+
+/** The reports of the mirrors that have finished. */
+export function reportsOf(mirrors: readonly MirrorSink[]): readonly ReplayReport[] {
+  return mirrors.flatMap(({ report }) => (report === undefined ? [] : [report]));
+}

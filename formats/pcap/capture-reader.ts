@@ -151,6 +151,6 @@ function notACapture(found: string): CaptureFault {
   return {
     code: 'CAPTURE_NOT_A_CAPTURE',
     found: `not a pcap or pcapng capture: ${found}`,
-    hint: 'give a file written by tcpdump -w, wireshark or dumpcap; unpack compressed ones first',
+    hint: 'give a file written by tcpdump -w, wireshark or dumpcap, gzipped or not',
   };
 }

@@ -49,6 +49,12 @@ export function toStoreError(error: unknown, path: string): BytecopyError {
       hint: 'the other segments are served; remove this folder to be rid of the message',
     });
   }
+  if (/EACCES|EPERM|Permission denied|not permitted/.test(text)) {
+    return new BytecopyError('STORE_IO', `no permission to use ${path}`, {
+      cause: error,
+      hint: 'a store belongs to the user who made it: run as that user, or name another with --store',
+    });
+  }
   return new BytecopyError('STORE_IO', `cannot use ${path}: ${text}`, { cause: error });
 }
 
