@@ -1,4 +1,5 @@
 /** A live capture from start to end: says what it does, shows how it goes, stops when asked or when its limit is reached. */
+import { setFlagsFromString } from 'node:v8';
 import { listeningOn } from '../../collector/index.ts';
 import type { CaptureSource, Ledger, Millis } from '../../core/index.ts';
 import { type Context, onInterrupt } from '../context.ts';
@@ -19,6 +20,14 @@ export interface LiveRunOptions extends PipelineOptions {
 /** A user who sees nothing for so long wants to know why. */
 const SILENCE_MS = 5_000;
 
+/**
+ * Buffers are given back where they are collected. By default four threads of V8 do it beside us, and at 10,000
+ * exchanges/s contend for the allocator at a quarter of all our CPU (test/bench/live-capture.ts).
+ */
+function freeBuffersInPlace(): void {
+  setFlagsFromString('--no-concurrent-array-buffer-sweeping');
+}
+
 /** @throws BytecopyError of the source or a sink, after everything before it was handled */
 export async function runLive(
   source: CaptureSource,
@@ -27,6 +36,7 @@ export async function runLive(
   ledger: Ledger,
   context: Context,
 ): Promise<void> {
+  freeBuffersInPlace();
   const stop = () => void source.stop();
   onInterrupt(context, stop);
   const status = statusLine(context.stderr);
