@@ -1,8 +1,8 @@
 /**
  * Placeholders for credentials in the head of a message.
  *
- * Hidden are the values of header fields that carry credentials, user names and passwords in URLs, and URL parameters
- * whose name says that they are secret. A folded line belongs to the field above it and is hidden with it.
+ * Hidden are the values of header fields that carry credentials or whose name says that they are secret, user names and
+ * passwords in URLs, and URL parameters with such a name. A folded line belongs to the field above it and is hidden with it.
  */
 const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
   'authorization',
@@ -11,20 +11,17 @@ const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
   'cookie2',
   'set-cookie',
   'set-cookie2',
-  'x-api-key',
-  'api-key',
-  'apikey',
-  'x-amz-credential',
   'x-auth',
 ]);
+
+/** Names of fields and parameters that say that they are secret. */
+const SECRET_NAME = /token|secret|passw|pwd|api[-_]?key|credential|signature|session|jwt|^(sig|key|auth|code|sid)$/i;
 
 /** Schemes that may be shown, because they are no secret themselves (IANA HTTP authentication schemes). */
 const SHOWN_SCHEME = /^(basic|bearer|digest|negotiate|hmac|hoba|mutual|dpop|scram-sha-\d+|aws4-hmac-sha256)\s/i;
 
-const SECRET_NAME = /token|secret|passw|pwd|api[-_]?key|credential|signature|session|jwt|^(sig|key|auth|code|sid)$/i;
-
-/** A URL's `?name=value` and `&name=value`. */
-const PARAMETER = /([?&;])([^?&;=\s#"<>]*)=([^?&;\s#"<>]*)/g;
+/** A URL's `?name=value` and `&name=value`; `#` too, which OAuth puts tokens behind. */
+const PARAMETER = /([?&;#])([^?&;=\s#"<>]*)=([^?&;\s#"<>]*)/g;
 
 const USER_INFO = /(\/\/)([^/\s?#@]+)@/g;
 
@@ -42,7 +39,7 @@ export function hideCredentials(head: string): string {
     if (folded) return hidesFolded ? ` ${placeholder(line.trim())}` : hideInUrls(line);
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-    hidesFolded = CREDENTIAL_FIELDS.has(name) || name.includes('token') || name.includes('secret');
+    hidesFolded = CREDENTIAL_FIELDS.has(name) || SECRET_NAME.test(name);
     if (!hidesFolded) return hideInUrls(line);
     const value = line.slice(colon + 1).trim();
     const scheme = SHOWN_SCHEME.exec(value)?.[1] ?? '';

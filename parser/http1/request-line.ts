@@ -1,7 +1,7 @@
 /**
  * The first line of a request (RFC 9112, section 3), with a table of the ones met before.
  *
- *   GET SP /items?id=1 SP HTTP/1.1 CRLF        path: the target up to `?`
+ *   GET SP /items?id=1 SP HTTP/1.1 CRLF        path: the target up to `?`, without credentials
  *   GET SP /items CRLF                         HTTP/0.9: no version, no header section
  *
  * Traffic repeats its verbs and paths, so their strings are made once and found again by a hash of their octets.
@@ -145,15 +145,32 @@ export class RequestLine {
     let pathEnd = pathStart;
     while (pathEnd < targetEnd && bytes[pathEnd] !== QUESTION) pathEnd++;
     this.verb = latin1(bytes, from, verbEnd);
-    this.path = latin1(bytes, pathStart, pathEnd);
+    const target = latin1(bytes, pathStart, pathEnd);
+    this.path = withoutCredentials(target);
     this.operation = `${this.verb} ${this.path}`;
     if (!isKnownVerb(this.verb)) {
       this.notes |= isKnownVerb(this.verb.toUpperCase()) ? NOTE.lowerCaseVerb : NOTE.unknownVerb;
     }
-    if (this.path.includes('://')) this.notes |= NOTE.absoluteForm;
-    else if (!ORDINARY_PATH.test(this.path) && this.verb !== 'CONNECT') this.notes |= NOTE.oddTarget;
+    if (target.includes('://')) this.notes |= NOTE.absoluteForm;
+    else if (!ORDINARY_PATH.test(target) && this.verb !== 'CONNECT') this.notes |= NOTE.oddTarget;
   }
 }
+
+/** Paths are indexed and listed: user information (RFC 3986, section 3.2.1) and session parameters stay in the bytes only. */
+function withoutCredentials(path: string): string {
+  const shown = path.includes('@') ? path.replace(USER_INFORMATION, '$1') : path;
+  if (!shown.includes(';')) return shown;
+  return shown.replace(PATH_PARAMETER, (parameter: string, name: string) =>
+    SECRET_PARAMETER.test(name) ? '' : parameter,
+  );
+}
+
+const USER_INFORMATION = /^([^:/]*:\/\/)[^/]*@/;
+
+/** `;name=value` (RFC 3986, section 3.3). */
+const PATH_PARAMETER = /;([^;/=]*)=[^;/]*/g;
+/** `;jsessionid=…` and its relatives. */
+const SECRET_PARAMETER = /sess|sid$|token|secret|passw|auth|key$|jwt/i;
 
 /** Origin form of visible ASCII, or `*`. */
 const ORDINARY_PATH = /^(?:\/[!-~]*|\*)$/;

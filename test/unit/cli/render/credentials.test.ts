@@ -15,6 +15,13 @@ test.each([
     'Referer: http://‹hidden, 5 characters›@h/?api_key=‹hidden, 1 character›&page=2',
   ],
   ['Location: /cb?x=1;session=abc#part', 'Location: /cb?x=1;session=‹hidden, 3 characters›#part'],
+  ['X-Session-Id: abc', 'X-Session-Id: ‹hidden, 3 characters›'],
+  ['X-Amz-Credential: abc', 'X-Amz-Credential: ‹hidden, 3 characters›'],
+  [
+    'Location: https://h/cb#access_token=abc&state=1',
+    'Location: https://h/cb#access_token=‹hidden, 3 characters›&state=1',
+  ],
+  ['Sec-WebSocket-Key: abc', 'Sec-WebSocket-Key: abc'],
   ['Accept: text/html', 'Accept: text/html'],
   ['X: 1\rCookie: abc', 'X: 1\rCookie: ‹hidden, 3 characters›'],
   ['Cookie: a\r\n folded\r\nHost: h', 'Cookie: ‹hidden, 1 character›\r\n ‹hidden, 6 characters›\r\nHost: h'],
