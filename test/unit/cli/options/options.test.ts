@@ -21,7 +21,10 @@ test('times count back from now or are ISO, with microseconds, in UTC where no z
   expect(parseTime('2026-11-21T11:00:00+01:00', 0)).toBe(NOW);
   expect(parseTime('2026-11-21T10:00:00', 0)).toBe(NOW);
   expect(parseTime('2026-11-21', 0)).toBe(Date.parse('2026-11-21') * 1000);
-  for (const text of ['yesterday', '2026-13-40', '10:00']) expect(() => parseTime(text, NOW)).toThrow(USAGE);
+  expect(parseTime('2026-11-21 10:00', 0)).toBe(NOW);
+  expect(parseTime('2026-11-21T10:00:00.000123999Z', 0)).toBe(NOW + 123);
+  for (const text of ['yesterday', '2026-13-40', '2026-02-30', '2026-11-21+02:00', '10:00'])
+    expect(() => parseTime(text, NOW)).toThrow(USAGE);
 });
 
 test('ports may be repeated and listed', () => {
