@@ -92,6 +92,23 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'capture beside nginx', (
     expect((await capture.interrupt()).code).toBe(0);
   });
 
+  testWith([], 'searched without pause from another terminal, it loses nothing', async () => {
+    const capture = await startCapture();
+    const load = pacedLoad({ port: nginx.port, ratePerSecond: 1_000, requests: 3_000, keepAlive: true });
+    let loading = true;
+    const loaded = load.finally(() => {
+      loading = false;
+    });
+    const counts: number[] = [];
+    while (loading) counts.push((await stored()).length);
+    await loaded;
+    const ledger = ledgerOf(await capture.interrupt());
+    expect(ledger).toMatchObject({ balanced: true, facts: { 'kernel-dropped-packets': 0 } });
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other));
+    expect((await stored()).length).toBe((await nginx.lines()).length);
+  });
+
   testWith(
     [],
     'a capture killed with -9 keeps what it had flushed, and the next one says what was recovered',
