@@ -48,7 +48,8 @@ export function parseConfig(text: string, file: string): Config {
   try {
     document = parse(text);
   } catch (cause) {
-    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${(cause as Error).message}`, {
+    throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${firstLine(cause)}`, {
+      hint: 'it has to be YAML',
       exitCode: 2,
       cause,
     });
@@ -60,5 +61,11 @@ export function parseConfig(text: string, file: string): Config {
   throw new BytecopyError('CONFIG_INVALID', `config file ${file}: ${at}: ${issue?.message}`, {
     hint: `keys at the top are ${Object.keys(schema.shape).join(', ')}`,
     exitCode: 2,
+    cause: result.error,
   });
+}
+
+/** The YAML package draws the place below its message. */
+function firstLine(cause: unknown): string {
+  return (cause as Error).message.split('\n', 1)[0]?.replace(/:$/, '') ?? '';
 }

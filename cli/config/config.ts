@@ -26,12 +26,20 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new BytecopyError('CONFIG_UNREADABLE', `config file ${file}: ${(cause as Error).message}`, {
-      hint: '--config names it',
+    throw new BytecopyError('CONFIG_UNREADABLE', `config file ${file}: ${whyUnreadable(cause)}`, {
+      hint: '--config or BYTECOPY_CONFIG names it',
       exitCode: 2,
       cause,
     });
   }
+}
+
+function whyUnreadable(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'reading it is not permitted';
+  return message;
 }
 
 export function storePath(flag: string | undefined, config: Config, environment: NodeJS.ProcessEnv): string {

@@ -23,7 +23,15 @@ test('what is wrong is named with its file and place, exit code 2', () => {
   expect(() => parseConfig('capture: { interfaces: lo }', 'a.yaml')).toThrow(fault(/a\.yaml: capture: .*interfaces/));
   expect(() => parseConfig('services: [{ port: 80 }]', 'a.yaml')).toThrow(fault(/services\.0\.name/));
   expect(() => parseConfig('capture: { ports: [99999] }', 'a.yaml')).toThrow(fault(/capture\.ports\.0/));
-  expect(() => parseConfig('store: [unclosed', 'a.yaml')).toThrow(fault(/a\.yaml/));
+  expect(() => parseConfig('store: [unclosed', 'a.yaml')).toThrow(
+    fault(/^config file a\.yaml: .* at line 1, column 17$/),
+  );
+});
+
+test('a config file that cannot be read is said in words', async () => {
+  const named = { BYTECOPY_CONFIG: '/nowhere.yaml' };
+  await expect(readConfig(undefined, named)).rejects.toThrow('config file /nowhere.yaml: there is no such file');
+  await expect(readConfig(tmpdir(), {})).rejects.toThrow('it is a folder');
 });
 
 test('flags win over environment over file', async () => {
