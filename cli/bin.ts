@@ -26,6 +26,7 @@ try {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof AggregateError) return error.errors.map(report)[0] ?? 1;
   if (error instanceof BytecopyError) {
     context.stderr.write(`bytecopy: ${error.message}\n`);
     if (error.hint !== undefined) context.stderr.write(`  ${error.hint.replaceAll('\n', '\n  ')}\n`);

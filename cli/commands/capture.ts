@@ -8,7 +8,7 @@ import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type Source
 import { reportRun } from '../output/run-report.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
-import { LineSink, openLineFile } from '../pipeline/line-sink.ts';
+import { lineFileSink } from '../pipeline/line-sink.ts';
 import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
@@ -48,7 +48,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   const path = storePath(flags.store, config, context.environment);
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
-  if (flags.out !== undefined) kept.push(new LineSink(await openLineFile(flags.out)));
+  if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered = where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where), ledger));
   const run = runLive(
     source,

@@ -7,9 +7,9 @@ import { parseDuration } from '../options/duration.ts';
 import { parseCount, parsePositive, parseRate } from '../options/number.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
+import { openLineFile } from '../output/line-file.ts';
 import { statusLine } from '../output/status-line.ts';
-import { TextOutput } from '../output/text-output.ts';
-import { openLineFile } from '../pipeline/line-sink.ts';
+import type { TextOutput } from '../output/text-output.ts';
 import { renderReplayProgress, renderReplayReport } from '../render/index.ts';
 import { describeForecast, requireDecisions } from '../replay/decisions.ts';
 import { type Forecast, forecast } from '../replay/forecast.ts';
@@ -69,8 +69,8 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
     requireDecisions(expected, sending);
     if (flags.dryRun) return;
     const { report, results } = await send(context, flags, sending, () => store.find(selection));
-    await results?.finish();
     context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
+    await results?.finish();
     judge(context, report, expected);
   } finally {
     await (temporary === undefined ? store.close() : temporary.remove());
@@ -83,7 +83,7 @@ async function send(
   sending: ReturnType<typeof sendingOptionsOf>,
   open: Parameters<Replayer['run']>[0],
 ): Promise<{ report: ReplayReport; results: TextOutput | undefined }> {
-  const results = flags.results === undefined ? undefined : new TextOutput(await openLineFile(flags.results));
+  const results = flags.results === undefined ? undefined : await openLineFile(flags.results);
   const replayer = new Replayer(
     {
       ...sending,

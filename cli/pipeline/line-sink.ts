@@ -1,10 +1,10 @@
-/** Exchanges as JSON lines to a stream: standard output, or the file of `--out`. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+/** Exchanges as JSON lines: to standard output, or beside the store into the file of `--out`. */
 import type { Writable } from 'node:stream';
-import { BytecopyError, type Exchange } from '../../core/index.ts';
+import type { Exchange, Ledger } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
+import { openLineFile } from '../output/line-file.ts';
 import { TextOutput } from '../output/text-output.ts';
+import { BatchSink } from './batch-sink.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 
 export class LineSink implements ExchangeSink {
@@ -28,13 +28,16 @@ export class LineSink implements ExchangeSink {
   }
 }
 
-/** @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written */
-export async function openLineFile(path: string): Promise<Writable> {
-  const stream = createWriteStream(path, { mode: 0o600 });
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw new BytecopyError('OUTPUT_FAILED', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  return stream;
+/**
+ * Bounded, so that a slow disk under a live capture drops and counts.
+ *
+ * @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written
+ */
+export async function lineFileSink(path: string, ledger: Ledger, live: boolean): Promise<BatchSink> {
+  const output = await openLineFile(path);
+  const write = async (exchanges: readonly Exchange[]) => {
+    for (const exchange of exchanges) output.line(formatExchangeLine(exchange));
+    await output.room();
+  };
+  return new BatchSink({ name: 'out', live }, ledger, write, () => output.finish());
 }

@@ -17,7 +17,7 @@ export interface ReadFilesOptions {
 /**
  * Every file is read, and the sinks are finished once, also when one fails: what came before the fault is kept.
  *
- * @throws BytecopyError of the first file or sink that failed, at the end
+ * @throws BytecopyError of the file or sink that failed, at the end; an `AggregateError` of them where several did
  */
 export async function readFiles(
   options: ReadFilesOptions,
@@ -25,7 +25,7 @@ export async function readFiles(
   ledger: Ledger,
   context: Context,
 ): Promise<void> {
-  const failures: unknown[] = [];
+  const failures = new Set<unknown>();
   for (const path of options.files) {
     if (context.interrupted.aborted) break;
     const source = openCaptureSource(path === '-' ? { kind: 'stdin' } : { kind: 'file', path });
@@ -35,9 +35,10 @@ export async function readFiles(
       serverPorts: [...options.ports, ...serverPortsOf(options.config)],
       tickMs: GATHERED.tickMs,
     };
-    await runPipeline(source, pipeline, { clock: context.clock, ledger, sinks }).catch((error) => failures.push(error));
+    await runPipeline(source, pipeline, { clock: context.clock, ledger, sinks }).catch((error) => failures.add(error));
   }
-  await finishSinks(sinks).catch((error) => failures.push(error));
+  await finishSinks(sinks).catch((error) => failures.add(error));
   if (context.interrupted.aborted) context.exitCode = 130;
-  if (failures.length > 0) throw failures[0];
+  if (failures.size > 1) throw new AggregateError(failures, 'several inputs failed');
+  for (const failure of failures) throw failure;
 }

@@ -1,5 +1,5 @@
 /** One clear error, the right exit code, never a stack trace. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
@@ -89,5 +89,30 @@ describeWith(['build'], 'bad input', () => {
   testWith([], 'a config with an unknown key', async () => {
     const path = await file('bytecopy.yaml', 'capture: { interfaces: lo }\n');
     expectError(await run(['find', '', '--config', path]), 2, path, 'interfaces');
+  });
+
+  testWith([], 'every broken file of several is named, and the whole ones are kept', async () => {
+    const paths = [
+      await file('a.txt', 'no packets here'),
+      await file('b.pcap', capture()),
+      join(folder, 'absent.pcap'),
+    ];
+    const ended = await run(['parse', ...paths]);
+    expectError(ended, 1, 'a.txt', 'absent.pcap');
+    expect(jsonLines(ended.stdout)).toMatchObject([{ operation: 'GET /' }]);
+  });
+
+  testWith([], 'a span of time that ends before it begins', async () => {
+    expectError(await run(['find', '', '--since', '5m', '--until', '15m']), 2, '--since 5m');
+  });
+
+  testWith([], 'files of --out and --results on a full disk', async () => {
+    const path = await file('a.pcap', capture());
+    const captured = await run(['capture', '--from', path, '--store', join(folder, 'store'), '--out', '/dev/full']);
+    expectError(captured, 1, 'cannot write /dev/full');
+    expect(captured.stdout).toContain('1 = 1 written');
+    const replayed = ['replay', '--file', path, '--to', 'http://127.0.0.1:1', '--read-only', '--results', '/dev/full'];
+    expectError(await run(replayed, { env: { TMPDIR: folder } }), 1, 'cannot write /dev/full');
+    expect(await readdir(folder)).toEqual(['a.pcap', 'store']); // and no store of the replay's own
   });
 });

@@ -1,0 +1,16 @@
+/** A file of JSON lines that only its owner may read: `--out`, `--results`. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { BytecopyError } from '../../core/index.ts';
+import { TextOutput } from './text-output.ts';
+
+/** @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written */
+export async function openLineFile(path: string): Promise<TextOutput> {
+  const stream = createWriteStream(path, { mode: 0o600 });
+  try {
+    await once(stream, 'open');
+  } catch (cause) {
+    throw new BytecopyError('OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+  return new TextOutput(stream, path);
+}
