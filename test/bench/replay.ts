@@ -5,7 +5,8 @@
  *
  *     npx tsx test/bench/replay.ts [seconds a run] [only: text that the name of a run contains]
  *
- * nginx is pinned to one CPU, generators to the other, where `taskset` is present.
+ * Beside wrk, nginx is pinned to one CPU and the generators to the other, where `taskset` is present. Paced runs are not
+ * pinned, as users run them: on one CPU the pacing would share it with V8's own threads.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -46,10 +47,11 @@ async function record(store: string): Promise<void> {
   if (code !== 0) throw new Error(`capture ended with ${code}: ${stderr}`);
 }
 
-async function replay(nginx: Nginx, store: string, ...flags: readonly string[]): Promise<Report> {
+async function replay(nginx: Nginx, store: string, flags: readonly string[], pin = false): Promise<Report> {
   const args = ['replay', '--to', nginx.url, '--store', store, '--allow-target', '--json', ...flags];
   const command = [process.execPath, join(PROJECT_DIR, 'dist/cli/bin.js'), ...args];
-  const { stdout } = await promisify(execFile)(...pinned(command), { maxBuffer: 1 << 26 }).catch((error) => {
+  const placed: [string, string[]] = pin ? pinned(command) : [process.execPath, command.slice(1)];
+  const { stdout } = await promisify(execFile)(...placed, { maxBuffer: 1 << 26 }).catch((error) => {
     if (error.code !== 4) throw error; // the rate was not reached: the figures say so
     return error as { stdout: string };
   });
@@ -57,9 +59,9 @@ async function replay(nginx: Nginx, store: string, ...flags: readonly string[]):
 }
 
 async function pace(store: string, perSecond: number, ...flags: readonly string[]): Promise<string> {
-  const nginx = await start();
+  const nginx = await start(false);
   try {
-    const report = await replay(nginx, store, '--qps', String(perSecond), ...flags);
+    const report = await replay(nginx, store, ['--qps', String(perSecond), ...flags]);
     const times = (await nginx.lines()).map((line) => Math.round(Number(line.split('\t')[0]) * 1000));
     const log = windowsOf(times);
     const allowed = Math.max(1, perSecond / 100);
@@ -78,13 +80,13 @@ async function pace(store: string, perSecond: number, ...flags: readonly string[
 }
 
 async function compareWithWrk(store: string): Promise<string> {
-  const nginx = await start();
+  const nginx = await start(PINNED);
   const ratios: number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round++) {
       const wrk = await runWrk(nginx);
       const flags = ['--qps', 'max', '--loop', '--duration', `${SECONDS}s`, '--connections', String(CONNECTIONS)];
-      const report = await replay(nginx, store, ...flags);
+      const report = await replay(nginx, store, flags, PINNED);
       ratios.push(report.answered / (report.durationMs / 1000) / wrk);
     }
   } finally {
@@ -104,13 +106,13 @@ function pinned([program = '', ...args]: readonly string[]): [string, string[]] 
   return PINNED ? ['taskset', ['-c', '1', program, ...args]] : [program, args];
 }
 
-async function start(): Promise<Nginx> {
-  const nginx = await startNginx(PINNED ? { cpu: 0 } : {});
+async function start(pin: boolean): Promise<Nginx> {
+  const nginx = await startNginx(pin ? { cpu: 0 } : {});
   await writeFile(nginx.accessLog, '');
   return nginx;
 }
 
-console.log(`${machineLine()}; ${SECONDS} s a run, ${RECORDED} exchanges recorded, pinned: ${PINNED}`);
+console.log(`${machineLine()}; ${SECONDS} s a run, ${RECORDED} exchanges recorded, pinned beside wrk: ${PINNED}`);
 const folder = await mkdtemp(join(tmpdir(), 'bytecopy-bench-'));
 const store = join(folder, 'store');
 try {
