@@ -5,8 +5,6 @@ import type { FlowId } from './flow-id.ts';
 
 export { type Endpoint, formatEndpoint } from './endpoint.ts';
 
-export const DIRECTION = { clientToServer: 0, serverToClient: 1 } as const;
-
 /** 0 is client to server, 1 server to client; a number because it indexes pairs on the hot path. */
 export type Direction = 0 | 1;
 

@@ -1,4 +1,5 @@
 /** One LevelDB folder. The only file that imports `level`; its errors leave as `BytecopyError`. */
+import { mkdir } from 'node:fs/promises';
 import { Level } from 'level';
 import { type ByteCount, BytecopyError } from '../../core/index.ts';
 
@@ -23,6 +24,7 @@ export async function openLevelFolder(path: string, options: LevelFolderOptions)
     cacheSize: options.cacheBytes,
   });
   try {
+    await mkdir(path, { recursive: true, mode: 0o700 }); // LevelDB's own would be open to everyone
     await folder.open();
     return folder;
   } catch (error) {

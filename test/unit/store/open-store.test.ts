@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { emptyFolder, foundBy, numberedUpTo, opened } from '../../support/store/index.ts';
 
-test('a new store: mode 0700, socket 0600, a manifest that says the version', async () => {
+test('a new store: folders of mode 0700, socket 0600, a manifest that says the version', async () => {
   const path = join(await emptyFolder(), 'deep', 'store');
   await opened(path, { segmentMinutes: 15 });
-  expect((await stat(path)).mode & 0o777).toBe(0o700);
+  for (const folder of [path, join(path, 'lock')]) expect((await stat(folder)).mode & 0o777).toBe(0o700);
   expect((await stat(join(path, 'socket'))).mode & 0o777).toBe(0o600);
   expect(JSON.parse(await readFile(join(path, 'bytecopy.json'), 'utf8'))).toEqual({
     format: 'bytecopy-store',
