@@ -13,16 +13,16 @@ import { isSpace, type QueryText } from './query-text.ts';
 
 /** @throws BytecopyError `QUERY_INVALID` */
 export function parseFieldTest(field: QueryField, text: QueryText): FieldTest {
-  const { next } = text;
-  if (next === '"' || next === "'") return equals(field, parseQuoted(text));
+  const { next, position: start } = text;
+  if (next === '"' || next === "'") return equals(field, parseQuoted(text), text, start);
   if (next === '[' || next === '{') return parseRange(field, text);
   if (next === '>' || next === '<') return parseComparison(field, text);
-  if (text.take('='))
-    return equals(field, text.next === '"' || text.next === "'" ? parseQuoted(text) : bare(text).text);
-  const start = text.position;
+  if (text.take('=')) {
+    return equals(field, text.next === '"' || text.next === "'" ? parseQuoted(text) : bare(text).text, text, start);
+  }
   const value = bare(text);
   if (value.text === '') throw text.error(`a value is missing after ${field}:`, `${field}:* asks whether there is one`);
-  if (!value.wild) return equals(field, value.text);
+  if (!value.wild) return equals(field, value.text, text, start);
   if (value.escapedWild) {
     throw text.error('a wildcard and an escaped one in one value', 'quote the value to take it literally', start);
   }
@@ -30,7 +30,14 @@ export function parseFieldTest(field: QueryField, text: QueryText): FieldTest {
   return { kind: 'wildcard', pattern: comparableValue(field, value.text) };
 }
 
-function equals(field: QueryField, value: string): FieldTest {
+function equals(field: QueryField, value: string, text: QueryText, start: number): FieldTest {
+  if (QUERY_FIELDS[field].numeric && !/^\d+$/.test(value)) {
+    throw text.error(
+      `"${value}" is not a number`,
+      `${field}:404, ${field}:4?? and ${field}:[400 TO 499] are understood`,
+      start,
+    );
+  }
   return { kind: 'equals', value: comparableValue(field, value) };
 }
 

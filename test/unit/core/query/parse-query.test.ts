@@ -91,6 +91,8 @@ test.each<[string, string, number]>([
   ['service:a)', 'a parenthesis that was never opened', 9],
   ['service:', 'a value is missing after service:', 8],
   ['service:"a', 'a quote that is not closed', 8],
+  ['status:4xx', '"4xx" is not a number', 7],
+  ['status:="ok"', '"ok" is not a number', 7],
   ['status:[500 599]', 'a range needs TO', 12],
   ['status:[500 TO 599', 'a range that is not closed', 18],
   ['status:[600 TO 500]', 'a range that begins above its end', 14],
