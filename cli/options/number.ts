@@ -5,7 +5,7 @@ function usage(text: string, what: string, hint: string): BytecopyError {
   return new BytecopyError('USAGE', `"${text}" is not ${what}`, { hint, exitCode: 2 });
 }
 
-export function parsePort(text: string): number {
+function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw usage(text, 'a port', 'ports are 1 to 65535');
   return port;

@@ -77,7 +77,7 @@ export class SchemaWriter extends PbfWriter {
 }
 
 /** Bytes of a varint of this number, 0 to 2^53. */
-export function varintByteCount(value: number): number {
+function varintByteCount(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;

@@ -15,13 +15,13 @@ import { type ByteCount, BytecopyError, type Segment } from '../../core/index.ts
 import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
 
 /** Segments open at once in a layer: two that are written around a boundary, the rest for readers. */
-export const MAX_OPEN_SEGMENTS = 16;
+const MAX_OPEN_SEGMENTS = 16;
 
 /**
  * Space left to LevelDB for what it writes by itself (tables of both layers' write buffers, a compaction): a disk that is
  * filled to the last byte makes a folder unreadable until there is room, because opening it writes.
  */
-export const RESERVED_DISK_BYTES: ByteCount = 64 * 1024 * 1024;
+const RESERVED_DISK_BYTES: ByteCount = 64 * 1024 * 1024;
 
 export interface SegmentFoldersOptions extends LevelFolderOptions {
   readonly path: string;

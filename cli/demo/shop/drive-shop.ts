@@ -28,7 +28,7 @@ export interface DriveReport {
 const CONNECTIONS = 8;
 
 /** So many trace ids are reported; a shop may stay open for days. */
-export const MAX_TRACE_IDS = 1_000;
+const MAX_TRACE_IDS = 1_000;
 
 /** Most visits waiting for their answer; when reached, the next ones are late instead of piling up. */
 const MAX_UNDER_WAY = 256;
