@@ -1,7 +1,7 @@
 /** Live traffic to another instance: every complete request, at once, counted by the server that got it. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,41 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
       mirrored.stop();
       await service.stop();
       await rm(folder, { recursive: true });
+    }
+  });
+
+  testWith([], 'chosen by query, multiplied, with other headers; writes stay behind', async () => {
+    const service = await startNginx();
+    const mirrored = await startCounter();
+    try {
+      const changes = ['--host', 'target', '--set-header', 'X-Env: dev', '--remove-header', 'Authorization'];
+      const flags = ['--times', '2', '--where', 'path:/items/*', ...changes, '--json'];
+      const mirror = start(['mirror', '-i', 'lo', '-p', String(service.port), '--to', mirrored.url, ...flags]);
+      await mirror.says('capturing');
+      const load = {
+        port: service.port,
+        ratePerSecond: 200,
+        keepAlive: true,
+        headers: () => ({ authorization: 'hush' }),
+      };
+      await pacedLoad({ ...load, requests: 20, path: (n) => (n % 2 === 0 ? `/items/${n}` : `/users/${n}`) });
+      await pacedLoad({ ...load, requests: 5, method: 'POST' });
+      await vi.waitUntil(() => mirrored.requests() >= 20, WAIT);
+      const ended = await mirror.interrupt();
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        balanced: true,
+        mirrors: [{ answered: 20, notSent: { 'write-not-allowed': 10 }, balanced: true }],
+      });
+      expect(mirrored.requests()).toBe(20);
+      expect(mirrored.heads.every(({ url }) => url?.startsWith('/items/'))).toBe(true);
+      const [first] = mirrored.heads;
+      expect(first?.headers).toMatchObject({ host: `127.0.0.1:${mirrored.port}`, 'x-env': 'dev' });
+      expect(first?.headers.authorization).toBeUndefined();
+      expect(first?.headers['x-bytecopy-replay']).toMatch(/^[0-9a-f]+$/);
+    } finally {
+      mirrored.stop();
+      await service.stop();
     }
   });
 
@@ -84,10 +119,10 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
 });
 
 /** A target that counts: asking nginx for its log would be a request on the captured port too. */
-async function startCounter(): Promise<{ port: number; url: string; requests: () => number; stop: () => void }> {
-  let requests = 0;
-  const server = createServer((_, response) => {
-    requests++;
+async function startCounter() {
+  const heads: Pick<IncomingMessage, 'url' | 'headers'>[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    heads.push({ ...(url === undefined ? {} : { url }), headers });
     response.end('counted');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -96,5 +131,5 @@ async function startCounter(): Promise<{ port: number; url: string; requests: ()
     server.closeAllConnections();
     server.close();
   };
-  return { port, url: `http://127.0.0.1:${port}`, requests: () => requests, stop };
+  return { port, url: `http://127.0.0.1:${port}`, heads, requests: () => heads.length, stop };
 }

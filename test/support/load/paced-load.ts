@@ -1,5 +1,5 @@
 /**
- * An independent client with an even pace: so many GETs a second over keep-alive connections or one each, every
+ * An independent client with an even pace: so many requests a second over keep-alive connections or one each, every
  * answer awaited. Not the emitter: what is under test is not used to test it.
  */
 import { Agent, request } from 'node:http';
@@ -13,6 +13,8 @@ export interface PacedLoadOptions {
   /** Headers of the n-th request. */
   readonly headers?: (n: number) => Record<string, string>;
   readonly path?: (n: number) => string;
+  /** GET where absent; a body is not sent. */
+  readonly method?: string;
 }
 
 /** @returns how many were answered; rejects when one fails */
@@ -24,7 +26,7 @@ export async function pacedLoad(options: PacedLoadOptions): Promise<number> {
     for (let n = 0; n < options.requests; n++) {
       const dueInMs = startedAt + (n * 1000) / options.ratePerSecond - performance.now();
       if (dueInMs > 1) await delay(dueInMs);
-      pending.push(get(agent, options, n));
+      pending.push(ask(agent, options, n));
     }
     await Promise.all(pending);
     return pending.length;
@@ -33,12 +35,13 @@ export async function pacedLoad(options: PacedLoadOptions): Promise<number> {
   }
 }
 
-function get(agent: Agent, options: PacedLoadOptions, n: number): Promise<void> {
+function ask(agent: Agent, options: PacedLoadOptions, n: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
         host: '127.0.0.1',
         port: options.port,
+        method: options.method ?? 'GET',
         path: options.path?.(n) ?? `/items/${n}`,
         agent,
         headers: options.headers?.(n) ?? {},
