@@ -37,6 +37,17 @@ export class ExchangeParser {
 
   /** @returns what the chunk completes, in order; the chunk's bytes are copied where they are needed longer */
   push(chunk: StreamChunk): readonly ParserEvent[] {
+    this.#push(chunk);
+    return this.#takeEvents();
+  }
+
+  /** The same for chunks that came together: one array for all their events costs much less than one a chunk. */
+  pushAll(chunks: readonly StreamChunk[]): readonly ParserEvent[] {
+    for (let i = 0; i < chunks.length; i++) this.#push(chunks[i] as StreamChunk);
+    return this.#takeEvents();
+  }
+
+  #push(chunk: StreamChunk): void {
     const { bytes } = this.#context;
     switch (chunk.kind) {
       case 'open':
@@ -64,7 +75,6 @@ export class ExchangeParser {
       default:
         chunk satisfies never;
     }
-    return this.#takeEvents();
   }
 
   /** Tells the time: requests that waited too long and flows that are idle end. Cheap when called often. */

@@ -14,6 +14,8 @@ export interface ServiceEntry {
 export interface ParserOptions {
   /** The first entry that fits names the service. */
   readonly services: readonly ServiceEntry[];
+  /** Complete requests are announced before their answer; off where nobody mirrors, as when files are read. */
+  readonly announceRequests: boolean;
   /** Put into every exchange. */
   readonly origin: Origin;
   /** Headers that carry a trace id, the first one present wins; known names have their own form, others are taken as sent. */
@@ -40,6 +42,7 @@ const MIB = 1024 * 1024;
 
 export const DEFAULT_PARSER_OPTIONS: ParserOptions = {
   services: [],
+  announceRequests: true,
   origin: NO_ORIGIN,
   traceHeaders: DEFAULT_TRACE_HEADERS,
   maxHeadBytes: 64 * 1024,

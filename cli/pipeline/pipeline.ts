@@ -56,7 +56,8 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   const { ledger, sinks, clock } = deps;
   const { live } = source.capabilities;
   const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, { ledger });
-  const parser = new ExchangeParser(options.parser, { ledger });
+  const announceRequests = sinks.some((sink) => sink.request !== undefined);
+  const parser = new ExchangeParser({ ...options.parser, announceRequests }, { ledger });
   const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
   const producer = bus.producer();
   let newestAt: Micros = 0;
@@ -81,7 +82,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
       for await (const packets of source.packets()) {
         newestAt = Math.max(newestAt, packets[packets.length - 1]?.at ?? 0);
         if (live && !producer.hasRoom) shed(ledger, packets);
-        else await publish(assemble(assembler, packets));
+        else await publish(assembler.pushAll(packets));
       }
     } catch (error) {
       failure = error;
@@ -111,10 +112,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
     deliver(parser.end(newestAt), sinks);
   })();
   function parse(chunks: readonly StreamChunk[]): void {
-    for (const chunk of chunks) {
-      const events = parser.push(chunk);
-      if (events.length > 0) deliver(events, sinks);
-    }
+    deliver(parser.pushAll(chunks), sinks);
     const last = chunks[chunks.length - 1];
     if (last !== undefined) deliver(parser.tick(last.at), sinks);
   }
@@ -125,14 +123,6 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   if (failed !== undefined) throw failed.reason;
 }
 
-function assemble(assembler: StreamAssembler, packets: readonly Packet[]): readonly StreamChunk[] {
-  const chunks: StreamChunk[] = [];
-  for (const packet of packets) {
-    for (const chunk of assembler.push(packet)) chunks.push(chunk);
-  }
-  return chunks;
-}
-
 function shed(ledger: Ledger, packets: readonly Packet[]): void {
   const account = ledger.account('packets', 'decoded');
   account.in += packets.length;
@@ -140,8 +130,8 @@ function shed(ledger: Ledger, packets: readonly Packet[]): void {
 }
 
 function deliver(events: readonly ParserEvent[], sinks: readonly ExchangeSink[]): void {
-  for (const event of events) {
-    for (const sink of sinks) {
+  for (const sink of sinks) {
+    for (const event of events) {
       if (event.kind === 'request') sink.request?.(event.ready);
       else sink.exchange?.(event.exchange);
     }

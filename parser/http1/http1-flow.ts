@@ -223,7 +223,7 @@ export class Http1Flow implements MessageOwner {
     if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
     if (message !== undefined) {
       pending.waitingSince = message.lastByteAt;
-      if (message.complete) {
+      if (message.complete && this.#context.options.announceRequests) {
         this.#context.sink.request(buildRequestReady(this.flow, this.#source, pending, message));
       }
     }
@@ -263,7 +263,9 @@ export class Http1Flow implements MessageOwner {
   /** The request that the next response answers; undefined where there is none that could be told. */
   #takeUnanswered(): PendingExchange | undefined {
     if (this.#owedToEnded > 0) return undefined;
-    const oldest = this.#unanswered.shift();
+    const waiting = this.#unanswered;
+    // Mostly there is one, and to take the last of an array is much cheaper than to take the first.
+    const oldest = waiting.length === 1 ? waiting.pop() : waiting.shift();
     return oldest?.place === 'request' ? oldest : undefined;
   }
 

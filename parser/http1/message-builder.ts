@@ -14,6 +14,7 @@ import { MAX_SLAB_PIECE_BYTES, type Slab } from './slab.ts';
 const MAX_MISSING_RANGES = 1024;
 
 const NO_RANGES: readonly MissingRange[] = Object.freeze([]);
+const NO_PARTS: readonly Uint8Array[] = Object.freeze([]);
 
 export class MessageBuilder {
   /** Bytes seen, missing ones not counted. */
@@ -24,7 +25,8 @@ export class MessageBuilder {
   readonly #slab: Slab;
   readonly #kept: KeptBytes;
   readonly #maxBodyBytes: ByteCount;
-  #parts: Uint8Array[] = [];
+  /** Parts that are full; undefined while there is none, as nearly always. */
+  #parts: Uint8Array[] | undefined;
   #part: Uint8Array | undefined;
   #fill = 0;
   #missing: MissingRange[] | undefined;
@@ -46,7 +48,7 @@ export class MessageBuilder {
     this.seenBytes = 0;
     this.keptBytes = 0;
     this.truncated = false;
-    this.#parts = [];
+    this.#parts = undefined;
     this.#part = undefined;
     this.#fill = 0;
     this.#missing = undefined;
@@ -94,7 +96,7 @@ export class MessageBuilder {
   finish(ended: boolean): Message {
     this.#closePart();
     return {
-      parts: this.#parts,
+      parts: this.#parts ?? NO_PARTS,
       byteCount: this.seenBytes + this.#missingBytes,
       headByteCount: this.#headByteCount,
       streamOffset: this.#streamOffset,
@@ -130,7 +132,7 @@ export class MessageBuilder {
     const left = this.#expectedBytes - this.seenBytes - this.#missingBytes + needed;
     let size = needed;
     if (this.#expectedBytes > 0 && left <= MAX_SLAB_PIECE_BYTES) size = Math.max(needed, left);
-    else if (this.#parts.length > 0)
+    else if (this.#parts !== undefined)
       size = Math.max(needed, (this.#parts[this.#parts.length - 1] as Uint8Array).length * 2);
     this.#part = this.#slab.take(Math.min(size, MAX_PART_BYTES));
     this.#fill = 0;
@@ -141,9 +143,13 @@ export class MessageBuilder {
     const part = this.#part;
     if (part === undefined) return;
     this.#part = undefined;
-    if (this.#fill === part.length) this.#parts.push(part);
-    else if (part.length - this.#fill > MAX_SLAB_PIECE_BYTES)
-      this.#parts.push(new Uint8Array(part.subarray(0, this.#fill)));
-    else this.#parts.push(part.subarray(0, this.#fill));
+    let closed = part;
+    if (this.#fill < part.length) {
+      closed = part.subarray(0, this.#fill);
+      if (part.length - this.#fill > MAX_SLAB_PIECE_BYTES) closed = new Uint8Array(closed);
+    }
+    // A list of one takes no room for more, which `push` onto an empty one would.
+    if (this.#parts === undefined) this.#parts = [closed];
+    else this.#parts.push(closed);
   }
 }

@@ -101,6 +101,26 @@ test('reordered, duplicated and overlapping packets give the same exchanges', ()
   );
 });
 
+test('packets handed over together give the same exchanges as one by one', () => {
+  fc.assert(
+    fc.property(traffic, fc.integer({ min: 1, max: 20 }), ({ trace }, together) => {
+      const { packets } = trace;
+      const ledger = new Ledger();
+      const assembler = new StreamAssembler({}, { ledger });
+      const parser = new ExchangeParser({}, { ledger });
+      const events = [];
+      for (let from = 0; from < packets.length; from += together) {
+        events.push(...parser.pushAll(assembler.pushAll(packets.slice(from, from + together))));
+      }
+      const at = packets[packets.length - 1]?.at ?? 0;
+      events.push(...parser.pushAll(assembler.end(at)), ...parser.end(at));
+      const exchanges = events.flatMap((event) => (event.kind === 'exchange' ? [event.exchange] : []));
+      expect(exchanges.map(essence)).toEqual(exchangesOf(packets).exchanges.map(essence));
+      expect(ledger.report().balanced).toBe(true);
+    }),
+  );
+});
+
 test('packets that were seen on two interfaces count once', () => {
   fc.assert(
     fc.property(traffic, ({ trace, count }) => {

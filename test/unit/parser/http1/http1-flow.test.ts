@@ -23,6 +23,12 @@ describe.each(CUTS)('cut every %i bytes', (cut) => {
     expect(exchange?.response).toMatchObject({ complete: true, headByteCount: 38, byteCount: 40, streamOffset: 0 });
   });
 
+  test('without announcements the exchanges are the same', () => {
+    const c = talk({ announceRequests: false }).client(get('/a')).server(ok());
+    expect(c.ready).toEqual([]);
+    expect(c.told).toEqual(['paired GET /a 200']);
+  });
+
   test('a pipeline is answered in order', () => {
     const c = talk()
       .client(get('/1') + get('/2') + get('/3'))
