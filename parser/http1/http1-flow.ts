@@ -28,6 +28,7 @@ import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
 import { NOTE } from './notes.ts';
 import { MAX_INTERIM_ANSWERS, PendingExchange } from './pending-exchange.ts';
+import { PendingQueue } from './pending-queue.ts';
 import { beginsRequestLine } from './request-line.ts';
 import { beginsStatusLine, NOT_A_START_LINE } from './status-line.ts';
 
@@ -41,7 +42,7 @@ export class Http1Flow implements MessageOwner {
   readonly #source: string;
   readonly #names: CalledService;
   /** Requests whose final response has not begun, oldest first. */
-  #unanswered: PendingExchange[] = [];
+  readonly #unanswered = new PendingQueue();
   /** Answers still owed to requests that ended as `timeout` or `too-many-pending`; older than all unanswered. */
   #owedToEnded = 0;
   #asking: PendingExchange | undefined;
@@ -93,14 +94,14 @@ export class Http1Flow implements MessageOwner {
 
   /** Ends what waits for an answer for too long. */
   tick(at: Micros): void {
-    let oldest = this.#unanswered[0];
+    let oldest = this.#unanswered.first;
     while (oldest !== undefined && this.#isOverdue(oldest, at)) {
       this.#unanswered.shift();
       if (oldest.place === 'request') {
         this.#owedToEnded++;
         this.#endLone(oldest, 'timeout');
       }
-      oldest = this.#unanswered[0];
+      oldest = this.#unanswered.first;
     }
   }
 
@@ -109,7 +110,7 @@ export class Http1Flow implements MessageOwner {
   }
 
   beginBare(direction: Direction): boolean {
-    if (direction === 0 || this.#owedToEnded > 0 || this.#unanswered[0]?.http09 !== true) return false;
+    if (direction === 0 || this.#owedToEnded > 0 || this.#unanswered.first?.http09 !== true) return false;
     const pending = this.#unanswered.shift() as PendingExchange;
     pending.responseBegun = true;
     this.#answering = pending;
@@ -151,8 +152,7 @@ export class Http1Flow implements MessageOwner {
       return;
     }
     this.#loneReason = 'request-not-seen';
-    const last = this.#unanswered[this.#unanswered.length - 1];
-    if (last?.place === 'lost-requests') return;
+    if (this.#unanswered.last?.place === 'lost-requests') return;
     const place = new PendingExchange({ at: this.#lastAt, flow: this.flow.id, offset: 0, index: 0 }, 'lost-requests');
     place.waitingSince = this.#lastAt;
     this.#queue(place);
@@ -193,9 +193,9 @@ export class Http1Flow implements MessageOwner {
   /** Puts a new request behind those that wait. */
   #admit(pending: PendingExchange): void {
     const waiting = this.#unanswered;
-    const last = waiting[waiting.length - 1];
-    if (last?.place === 'lost-requests' && !this.#pipelines) waiting.length = 0;
-    else if (last?.place === 'request') this.#pipelines = true;
+    const place = waiting.last?.place;
+    if (place === 'lost-requests' && !this.#pipelines) waiting.clear();
+    else if (place === 'request') this.#pipelines = true;
     if (this.#serverClosed !== '') {
       pending.loneReason = this.#serverClosed;
       return;
@@ -205,7 +205,7 @@ export class Http1Flow implements MessageOwner {
 
   #queue(pending: PendingExchange): void {
     const waiting = this.#unanswered;
-    waiting.push(pending);
+    waiting.append(pending);
     if (waiting.length <= this.#context.options.maxPendingRequests) return;
     const oldest = waiting.shift() as PendingExchange;
     this.#owedToEnded++;
@@ -236,7 +236,7 @@ export class Http1Flow implements MessageOwner {
     const { status } = statusLine;
     if (status < 200 && status !== 101) {
       this.#readsInterim = true;
-      this.#interimOf = this.#owedToEnded > 0 ? undefined : this.#unanswered[0];
+      this.#interimOf = this.#owedToEnded > 0 ? undefined : this.#unanswered.first;
       const owner = this.#interimOf;
       start.framing = 0;
       start.leaveOut = owner?.place === 'request' ? (owner.leftOut ? REPLAYED : '') : 'interim-without-request';
@@ -263,9 +263,7 @@ export class Http1Flow implements MessageOwner {
   /** The request that the next response answers; undefined where there is none that could be told. */
   #takeUnanswered(): PendingExchange | undefined {
     if (this.#owedToEnded > 0) return undefined;
-    const waiting = this.#unanswered;
-    // Mostly there is one, and to take the last of an array is much cheaper than to take the first.
-    const oldest = waiting.length === 1 ? waiting.pop() : waiting.shift();
+    const oldest = this.#unanswered.shift();
     return oldest?.place === 'request' ? oldest : undefined;
   }
 
@@ -309,10 +307,8 @@ export class Http1Flow implements MessageOwner {
   }
 
   #endUnanswered(reason: string): void {
-    const waiting = this.#unanswered;
-    this.#unanswered = [];
     this.#owedToEnded = 0;
-    for (const pending of waiting) {
+    for (let pending = this.#unanswered.shift(); pending !== undefined; pending = this.#unanswered.shift()) {
       if (pending.place !== 'request') continue;
       if (pending.requestEnded) this.#endLone(pending, reason);
       else pending.loneReason = reason;

@@ -36,6 +36,8 @@ export class PendingExchange {
   keptBytes: ByteCount = 0;
   /** When the last byte of the request came: the answer's timeout counts from here. */
   waitingSince: Micros = 0;
+  /** The next in the queue it is in, see `pending-queue.ts`. */
+  later: PendingExchange | undefined = undefined;
 
   constructor(id: ExchangeId, place: PendingExchange['place']) {
     this.id = id;
