@@ -6,7 +6,7 @@ import { collectPorts } from '../options/number.ts';
 import { writeLedgerFile } from '../output/ledger-file.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
-import { renderLedger } from '../render/index.ts';
+import { renderLedger } from '../render/ledger.ts';
 import { openForWriting } from '../stores/open.ts';
 
 interface ImportFlags {

@@ -8,7 +8,7 @@ import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink } from '../pipeline/line-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
-import { renderLedger } from '../render/index.ts';
+import { renderLedger } from '../render/ledger.ts';
 
 interface ParseFlags {
   readonly port?: number[];
