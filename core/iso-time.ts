@@ -3,6 +3,8 @@ import type { Micros } from './units.ts';
 
 /** Three decimal digits of 0 to 999. */
 const DIGITS = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'));
+/** The last three digits and the end: every piece of text costs. */
+const ENDINGS = DIGITS.map((digits) => `${digits}Z`);
 
 /** The last second's text: times come in nearly the order of the clock. */
 let knownSecond = -1;
@@ -17,5 +19,5 @@ export function formatIsoTime(at: Micros): string {
     knownSecond = second;
   }
   const thousands = Math.floor(micros / 1000);
-  return `${knownText}${DIGITS[thousands]}${DIGITS[Math.floor(micros - thousands * 1000)]}Z`;
+  return `${knownText}${DIGITS[thousands]}${ENDINGS[Math.floor(micros - thousands * 1000)]}`;
 }

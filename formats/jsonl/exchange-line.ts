@@ -8,6 +8,7 @@
  */
 import {
   type Exchange,
+  type ExchangeOutcome,
   type Flow,
   formatEndpoint,
   formatExchangeId,
@@ -16,8 +17,14 @@ import {
 } from '../../core/index.ts';
 import { quoteJson } from './json-text.ts';
 
-/** The part of the line that all exchanges of one flow share. */
-const flowParts = new WeakMap<Flow, string>();
+/** The parts of the line that all exchanges of one flow share. */
+const flowParts = new WeakMap<Flow, FlowParts>();
+
+interface FlowParts {
+  readonly ends: string;
+  /** The end of the line of an exchange in which nothing is odd. */
+  readonly ordinaryEnd: string;
+}
 
 /** The part of the line that all exchanges of one service and operation share, by service and operation. */
 const operationParts = new Map<string, Map<string, OperationPart>>();
@@ -26,6 +33,7 @@ const MAX_OPERATIONS = 1024;
 const MAX_SERVICES = 64;
 
 interface OperationPart {
+  readonly source: string;
   readonly verb: string;
   readonly path: string;
   readonly text: string;
@@ -33,23 +41,39 @@ interface OperationPart {
 
 /** The line without its line end. */
 export function formatExchangeLine(exchange: Exchange): string {
-  const { id, flow, request, response, trace } = exchange;
+  const { id, flow, request, response } = exchange;
+  const parts = partsOf(flow);
   return (
-    `{"id":"${formatExchangeId(id)}","protocol":"${exchange.protocol}",${flowPart(flow)}` +
-    `,"source":${quoteJson(exchange.source)},${operationPart(exchange)}` +
-    `,"status":${exchange.status === 0 ? 'null' : exchange.status}` +
-    `,"outcome":"${exchange.outcome}","reason":${quoteJson(exchange.reason)}` +
-    `,"requestBytes":${request === undefined ? 'null' : request.byteCount}` +
+    `{"id":"${formatExchangeId(id)}","protocol":"${exchange.protocol}${parts.ends}${operationPart(exchange)}` +
+    `${outcomePart(exchange)}${request === undefined ? 'null' : request.byteCount}` +
     `,"responseBytes":${response === undefined ? 'null' : response.byteCount}` +
-    `,"requestAt":${startTime(request)},"responseAt":${startTime(response)}` +
-    `,"traceId":${trace === undefined ? '""' : quoteJson(trace.traceId)}` +
-    `,"spanId":${trace === undefined ? '""' : quoteJson(trace.spanId)}` +
-    `,"parentSpanId":${trace === undefined ? '""' : quoteJson(trace.parentSpanId)}` +
-    `,"session":${exchange.session === flow.id ? `"${flow.id}"` : quoteJson(exchange.session)}${endPart(exchange)}`
+    `,"requestAt":${startTime(request)},"responseAt":${startTime(response)}${tracePart(exchange)}` +
+    `${isOrdinary(exchange) ? parts.ordinaryEnd : endPart(exchange)}`
   );
 }
 
-function operationPart({ service, operation, verb, path }: Exchange): string {
+/** Up to the length of the request. */
+function outcomePart({ status, outcome, reason }: Exchange): string {
+  const plain = outcome === 'paired' && reason === '' && status > 0 && status < PAIRED_PARTS.length;
+  return plain ? (PAIRED_PARTS[status] as string) : spellOutcome(status, outcome, reason);
+}
+
+function spellOutcome(status: number, outcome: ExchangeOutcome, reason: string): string {
+  const shown = status === 0 ? 'null' : status;
+  return `,"status":${shown},"outcome":"${outcome}","reason":${quoteJson(reason)},"requestBytes":`;
+}
+
+/** By status. */
+const PAIRED_PARTS = Array.from({ length: 600 }, (_, status) => flatten(spellOutcome(status, 'paired', '')));
+
+function tracePart({ trace }: Exchange): string {
+  if (trace === undefined) return ',"traceId":"","spanId":"","parentSpanId":""';
+  const { traceId, spanId, parentSpanId } = trace;
+  const span = spanId === '' ? ',"spanId":"","parentSpanId":' : `,"spanId":${quoteJson(spanId)},"parentSpanId":`;
+  return `,"traceId":${quoteJson(traceId)}${span}${quoteJson(parentSpanId)}`;
+}
+
+function operationPart({ source, service, operation, verb, path }: Exchange): string {
   let parts = operationParts.get(service);
   if (parts === undefined) {
     if (operationParts.size >= MAX_SERVICES) operationParts.clear();
@@ -58,11 +82,11 @@ function operationPart({ service, operation, verb, path }: Exchange): string {
   }
   const known = parts.get(operation);
   // Not every protocol's operation tells verb and path.
-  if (known !== undefined && known.path === path && known.verb === verb) return known.text;
-  const before = `"service":${quoteJson(service)},"operation":${quoteJson(operation)}`;
+  if (known !== undefined && known.path === path && known.verb === verb && known.source === source) return known.text;
+  const before = `,"source":${quoteJson(source)},"service":${quoteJson(service)},"operation":${quoteJson(operation)}`;
   const text = flatten(`${before},"verb":${quoteJson(verb)},"path":${quoteJson(path)}`);
   if (parts.size >= MAX_OPERATIONS) parts.clear();
-  parts.set(operation, { verb, path, text });
+  parts.set(operation, { source, verb, path, text });
   return text;
 }
 
@@ -71,23 +95,35 @@ function flatten(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }
 
-function endPart({ interim, request, response, notes }: Exchange): string {
-  const truncated = request?.truncated === true || response?.truncated === true;
-  if (interim.length === 0 && notes.length === 0 && !truncated) return ',"interim":[],"truncated":false,"notes":[]}';
+function isOrdinary(exchange: Exchange): boolean {
+  const { interim, notes, session, flow } = exchange;
+  return interim.length === 0 && notes.length === 0 && session === flow.id && !isTruncated(exchange);
+}
+
+function isTruncated({ request, response }: Exchange): boolean {
+  return request?.truncated === true || response?.truncated === true;
+}
+
+function endPart(exchange: Exchange): string {
+  const { interim, notes, session } = exchange;
   return (
-    `,"interim":[${interim.map(interimStatus).join()}],"truncated":${truncated}` +
-    `,"notes":[${notes.map(quoteJson).join()}]}`
+    `,"session":${quoteJson(session)},"interim":[${interim.map(interimStatus).join()}]` +
+    `,"truncated":${isTruncated(exchange)},"notes":[${notes.map(quoteJson).join()}]}`
   );
 }
 
-function flowPart(flow: Flow): string {
-  let part = flowParts.get(flow);
-  if (part === undefined) {
+function partsOf(flow: Flow): FlowParts {
+  let parts = flowParts.get(flow);
+  if (parts === undefined) {
     const client = quoteJson(formatEndpoint(flow.client));
-    part = flatten(`"client":${client},"server":${quoteJson(formatEndpoint(flow.server))},"flow":"${flow.id}"`);
-    flowParts.set(flow, part);
+    const server = quoteJson(formatEndpoint(flow.server));
+    parts = {
+      ends: flatten(`","client":${client},"server":${server},"flow":"${flow.id}"`),
+      ordinaryEnd: flatten(`,"session":"${flow.id}","interim":[],"truncated":false,"notes":[]}`),
+    };
+    flowParts.set(flow, parts);
   }
-  return part;
+  return parts;
 }
 
 function startTime(message: Message | undefined): string {

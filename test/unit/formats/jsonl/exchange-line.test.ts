@@ -15,6 +15,14 @@ test('a paired exchange', () => {
   );
 });
 
+test('what lines share is not mixed up: the same operation by another caller, another session, another outcome', () => {
+  const shown = (changes: Parameters<typeof exchange>[0]) => JSON.parse(formatExchangeLine(exchange(changes)));
+  expect(shown({ source: 'front' })).toMatchObject({ source: 'front', reason: '' });
+  expect(shown({ source: 'cart', reason: 'gap' })).toMatchObject({ source: 'cart', reason: 'gap', outcome: 'paired' });
+  expect(shown({ source: 'front', status: 999 })).toMatchObject({ source: 'front', status: 999 });
+  expect(shown({ session: 'mine' })).toMatchObject({ session: 'mine', notes: [] });
+});
+
 test('what a missing answer would have told is null', () => {
   const lone = exchange({ outcome: 'request-only', reason: 'no-response', status: 0, response: undefined });
   expect(JSON.parse(formatExchangeLine(lone))).toMatchObject({
