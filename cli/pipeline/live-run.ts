@@ -22,7 +22,7 @@ const SILENCE_MS = 5_000;
 
 /**
  * Buffers are given back where they are collected. By default four threads of V8 do it beside us, and at 10,000
- * exchanges/s contend for the allocator at a quarter of all our CPU (test/bench/live-capture.ts).
+ * exchanges/s contend for the allocator: 14 to 24 % of all our CPU in pairs of runs in turn.
  */
 function freeBuffersInPlace(): void {
   setFlagsFromString('--no-concurrent-array-buffer-sweeping');

@@ -5,9 +5,9 @@
  *   SP value CRLF                  obs-fold: goes on with the value above (RFC 9112, section 5.2)
  *   CRLF                           ends the section
  *
- * Nothing is allocated for a head; the object is read into again and again. Cost: each octet is looked at once; the search for the last line's end may look beyond `end`, up to the end of `bytes`.
+ * Nothing is allocated for a head; the object is read into again and again. Cost: each octet is looked at once; the
+ * search for the last line's end may look beyond `end`, up to the end of `bytes`.
  */
-
 import { NOTE } from './notes.ts';
 import { foldedOctets } from './octets.ts';
 
@@ -57,7 +57,7 @@ export class FieldSection {
   hostEnd = -1;
   /** Bits of {@link NOTE}. */
   notes = 0;
-  /** Where the value of each extra field lies, by its place in the list given; -1 the start is -1 where it is absent. */
+  /** Where the value of each extra field lies, by its place in the list given; the start is -1 where it is absent. */
   readonly extraStart: Int32Array;
   readonly extraEnd: Int32Array;
   /** Any of the extra fields is there. */
