@@ -32,3 +32,5 @@ export {
 export { SchemaWriter } from './schema/schema-writer.ts';
 export * from './stream-chunk.ts';
 export * from './units.ts';
+export * from './witness/byte-witness.ts';
+export * from './witness/packet-witness.ts';

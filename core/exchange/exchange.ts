@@ -2,8 +2,8 @@
  * Exchange: one request with its response, or with the reason why there is none. The one noun the whole system is
  * about: the parser makes it, all else keeps, sends, answers with or compares it. Written as `schema/exchange.proto`.
  */
-import type { Flow } from '../flow/flow.ts';
-import type { ByteCount } from '../units.ts';
+import type { Direction, Flow } from '../flow/flow.ts';
+import type { ByteCount, Micros } from '../units.ts';
 import type { ExchangeId } from './exchange-id.ts';
 import type { Message } from './message.ts';
 
@@ -40,6 +40,17 @@ export interface SealedRange {
   readonly sealed: Uint8Array;
 }
 
+/** A run of bytes of one direction within a session, up to where the other side spoke. */
+export interface Turn {
+  readonly direction: Direction;
+  /** Length on the wire; what was never seen is among the message's `missing` ranges. */
+  readonly byteCount: ByteCount;
+  readonly firstByteAt: Micros;
+}
+
+export const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
+export const NO_TURNS: readonly Turn[] = Object.freeze([]);
+
 export interface Exchange {
   readonly id: ExchangeId;
   readonly flow: Flow;
@@ -49,7 +60,7 @@ export interface Exchange {
   readonly source: string;
   /** Name of the called service; `ip:port` of the server where no name is configured. */
   readonly service: string;
-  /** `GET /items` (path without query) or the Thrift function; empty for a lone response. */
+  /** `GET /items` (path without query), the Thrift function as on the wire, the name of a session's protocol; empty for a lone response. */
   readonly operation: string;
   readonly verb: string;
   /** Path without query, as sent; the query is in the bytes. */
@@ -69,6 +80,10 @@ export interface Exchange {
   /** Leniencies and oddities, by name. */
   readonly notes: readonly string[];
   readonly sealed: readonly SealedRange[];
+  /** What only this protocol tells, by name; for Thrift `transport`, `encoding`, `call`, `answer`, `sequenceId`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Of a session: its bytes in the order in which the two sides spoke; empty otherwise. */
+  readonly turns: readonly Turn[];
 }
 
 /** A complete request, announced before its answer: what a mirror sends. The exchange that follows has the same id. */
@@ -83,5 +98,6 @@ export interface RequestReady {
   readonly protocol: Protocol;
   readonly trace: TraceContext | undefined;
   readonly session: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly request: Message;
 }

@@ -9,9 +9,12 @@ import { BytecopyError } from '../errors.ts';
 import {
   type Exchange,
   type ExchangeOutcome,
+  NO_ATTRIBUTES,
   NO_ORIGIN,
+  NO_TURNS,
   type Protocol,
   type SealedRange,
+  type Turn,
 } from '../exchange/exchange.ts';
 import type { Message } from '../exchange/message.ts';
 import { readFlow, writeFlow } from './flow-codec.ts';
@@ -20,6 +23,8 @@ import { readOrigin, writeOrigin } from './origin-codec.ts';
 import { invalid, oneOf, SchemaReader } from './schema-reader.ts';
 import { SchemaWriter } from './schema-writer.ts';
 import { readSealedRange, writeSealedRange } from './sealed-range-codec.ts';
+import { readTextEntry, writeTextEntry } from './text-entry-codec.ts';
+import { readTurn, writeTurn } from './turn-codec.ts';
 
 /** Version of the schema that is written. */
 export const SCHEMA_VERSION = 1;
@@ -89,6 +94,12 @@ export function encodeExchangeInto(exchange: Exchange, writer: SchemaWriter): vo
   for (const message of exchange.interim) writeMessage(23, message, writer);
   for (const note of exchange.notes) writer.textElement(24, note);
   for (const range of exchange.sealed) writer.message(25, writeSealedRange, range);
+  if (exchange.attributes !== NO_ATTRIBUTES) writeAttributes(exchange.attributes, writer);
+  for (const turn of exchange.turns) writer.message(27, writeTurn, turn);
+}
+
+function writeAttributes(attributes: Readonly<Record<string, string>>, writer: SchemaWriter): void {
+  for (const entry of Object.entries(attributes)) writer.message(26, writeTextEntry, entry);
 }
 
 /**
@@ -136,6 +147,8 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
   let interim: Message[] | undefined;
   let notes: string[] | undefined;
   let sealed: SealedRange[] | undefined;
+  let attributes: [string, string][] | undefined;
+  let turns: Turn[] | undefined;
   while (reader.pos < end) {
     const key = reader.readVarint();
     switch (key) {
@@ -220,6 +233,14 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
         sealed ??= [];
         sealed.push(readSealedRange(reader, reader.end(end)));
         break;
+      case 0o322:
+        attributes ??= [];
+        attributes.push(readTextEntry(reader, reader.end(end)));
+        break;
+      case 0o332:
+        turns ??= [];
+        turns.push(readTurn(reader, reader.end(end)));
+        break;
       default:
         reader.skip(key);
     }
@@ -247,6 +268,9 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
     interim: interim ?? NO_MESSAGES,
     notes: notes ?? NO_NOTES,
     sealed: sealed ?? NOTHING_SEALED,
+    // An attribute may be called `__proto__`: fromEntries makes a plain property of it.
+    attributes: attributes === undefined ? NO_ATTRIBUTES : Object.fromEntries(attributes),
+    turns: turns ?? NO_TURNS,
   };
 }
 

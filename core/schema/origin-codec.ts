@@ -2,13 +2,14 @@
 import { NO_ORIGIN, type Origin } from '../exchange/exchange.ts';
 import type { SchemaReader } from './schema-reader.ts';
 import type { SchemaWriter } from './schema-writer.ts';
+import { readTextEntry, writeTextEntry } from './text-entry-codec.ts';
 
 export function writeOrigin(origin: Origin, writer: SchemaWriter): void {
   writer.text(1, origin.tenant);
   writer.text(2, origin.environment);
   writer.text(3, origin.region);
   writer.text(4, origin.instance);
-  for (const entry of Object.entries(origin.labels)) writer.message(5, writeLabel, entry);
+  for (const entry of Object.entries(origin.labels)) writer.message(5, writeTextEntry, entry);
 }
 
 export function readOrigin(reader: SchemaReader, end: number): Origin {
@@ -30,7 +31,7 @@ export function readOrigin(reader: SchemaReader, end: number): Origin {
         origin.instance = reader.text(end);
         break;
       case 0o52:
-        labels.push(readLabel(reader, reader.end(end)));
+        labels.push(readTextEntry(reader, reader.end(end)));
         break;
       default:
         reader.skip(key);
@@ -39,21 +40,4 @@ export function readOrigin(reader: SchemaReader, end: number): Origin {
   reader.ended(end);
   // A label may be called `__proto__`: fromEntries makes a plain property of it.
   return { ...origin, labels: Object.fromEntries(labels) };
-}
-
-function writeLabel(entry: readonly [string, string], writer: SchemaWriter): void {
-  writer.text(1, entry[0]);
-  writer.text(2, entry[1]);
-}
-
-function readLabel(reader: SchemaReader, end: number): [string, string] {
-  const label: [string, string] = ['', ''];
-  while (reader.pos < end) {
-    const key = reader.readVarint();
-    if (key === 0o12) label[0] = reader.text(end);
-    else if (key === 0o22) label[1] = reader.text(end);
-    else reader.skip(key);
-  }
-  reader.ended(end);
-  return label;
 }

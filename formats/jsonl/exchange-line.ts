@@ -14,6 +14,7 @@ import {
   formatExchangeId,
   formatIsoTime,
   type Message,
+  NO_ATTRIBUTES,
 } from '../../core/index.ts';
 import { quoteJson } from './json-text.ts';
 
@@ -96,8 +97,14 @@ function flatten(text: string): string {
 }
 
 function isOrdinary(exchange: Exchange): boolean {
-  const { interim, notes, session, flow } = exchange;
-  return interim.length === 0 && notes.length === 0 && session === flow.id && !isTruncated(exchange);
+  const { interim, notes, session, flow, attributes } = exchange;
+  return (
+    interim.length === 0 &&
+    notes.length === 0 &&
+    session === flow.id &&
+    attributes === NO_ATTRIBUTES &&
+    !isTruncated(exchange)
+  );
 }
 
 function isTruncated({ request, response }: Exchange): boolean {
@@ -105,11 +112,16 @@ function isTruncated({ request, response }: Exchange): boolean {
 }
 
 function endPart(exchange: Exchange): string {
-  const { interim, notes, session } = exchange;
+  const { interim, notes, session, attributes } = exchange;
   return (
     `,"session":${quoteJson(session)},"interim":[${interim.map(interimStatus).join()}]` +
-    `,"truncated":${isTruncated(exchange)},"notes":[${notes.map(quoteJson).join()}]}`
+    `,"truncated":${isTruncated(exchange)},"notes":[${notes.map(quoteJson).join()}],"attributes":${attributesPart(attributes)}}`
   );
+}
+
+function attributesPart(attributes: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(attributes).map(([name, value]) => `${quoteJson(name)}:${quoteJson(value)}`);
+  return `{${entries.join()}}`;
 }
 
 function partsOf(flow: Flow): FlowParts {
@@ -119,7 +131,7 @@ function partsOf(flow: Flow): FlowParts {
     const server = quoteJson(formatEndpoint(flow.server));
     parts = {
       ends: flatten(`","client":${client},"server":${server},"flow":"${flow.id}"`),
-      ordinaryEnd: flatten(`,"session":"${flow.id}","interim":[],"truncated":false,"notes":[]}`),
+      ordinaryEnd: flatten(`,"session":"${flow.id}","interim":[],"truncated":false,"notes":[],"attributes":{}}`),
     };
     flowParts.set(flow, parts);
   }

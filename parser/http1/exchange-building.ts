@@ -1,5 +1,15 @@
 /** Makes the values that leave the parser; each kind in one place, so that all of them have one shape. */
-import type { Exchange, ExchangeOutcome, Flow, Message, Origin, RequestReady, SealedRange } from '../../core/index.ts';
+import {
+  type Exchange,
+  type ExchangeOutcome,
+  type Flow,
+  type Message,
+  NO_ATTRIBUTES,
+  NO_TURNS,
+  type Origin,
+  type RequestReady,
+  type SealedRange,
+} from '../../core/index.ts';
 import { noteNames } from './notes.ts';
 import type { PendingExchange } from './pending-exchange.ts';
 
@@ -22,6 +32,7 @@ export function buildRequestReady(
     protocol: 'http1',
     trace: pending.trace,
     session: flow.id,
+    attributes: NO_ATTRIBUTES,
     request,
   };
 }
@@ -54,5 +65,7 @@ export function buildExchange(
     interim: pending.interim,
     notes: noteNames(pending.notes),
     sealed: NOTHING_SEALED,
+    attributes: NO_ATTRIBUTES,
+    turns: NO_TURNS,
   };
 }

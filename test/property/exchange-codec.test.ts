@@ -74,6 +74,12 @@ const exchange: fc.Arbitrary<Exchange> = hexDigits(16).chain((flowId) =>
       }),
       { maxLength: 2 },
     ),
+    attributes: fc
+      .array(fc.tuple(text, text), { maxLength: 3 })
+      .map((entries): Record<string, string> => Object.fromEntries(entries)),
+    turns: fc.array(fc.record({ direction: fc.constantFrom(0, 1), byteCount: count, firstByteAt: count }), {
+      maxLength: 3,
+    }),
   }),
 );
 

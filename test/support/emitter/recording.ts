@@ -1,5 +1,5 @@
 /** Recorded HTTP exchanges to replay: whole GETs at even gaps, unless told otherwise. */
-import { type Exchange, type Flow, type Message, NO_ORIGIN } from '../../../core/index.ts';
+import { type Exchange, type Flow, type Message, NO_ATTRIBUTES, NO_ORIGIN } from '../../../core/index.ts';
 
 /** 2026-11-21T10:00:00Z */
 export const RECORDED_AT = 1_795_255_200_000_000;
@@ -70,6 +70,8 @@ export function exchange(bytes: string, parts: ExchangeParts = {}): Exchange {
     interim: [],
     notes: [],
     sealed: [],
+    attributes: NO_ATTRIBUTES,
+    turns: [],
     ...rest,
   };
 }

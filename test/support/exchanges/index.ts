@@ -1,5 +1,5 @@
 /** Exchanges to test with: a paired HTTP request of the shop, changed where a test says so. */
-import { type Exchange, type Flow, type Message, NO_ORIGIN } from '../../../core/index.ts';
+import { type Exchange, type Flow, type Message, NO_ATTRIBUTES, NO_ORIGIN } from '../../../core/index.ts';
 
 /** 2026-11-21T10:00:00.000000Z */
 export const NOON_MICROS = 1_795_255_200_000_000;
@@ -60,6 +60,8 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     interim: [],
     notes: [],
     sealed: [],
+    attributes: NO_ATTRIBUTES,
+    turns: [],
     ...changes,
   };
 }

@@ -44,6 +44,8 @@ const FULL: Exchange = exchange({
     ],
   }),
   sealed: [{ side: 'response', offset: 9, byteCount: 12, keyId: 'k1', sealed: new Uint8Array([1, 2, 3]) }],
+  attributes: { transport: 'framed', sequenceId: '7' },
+  turns: [{ direction: 1, byteCount: 300, firstByteAt: 1_700_000_000_000_000 }],
 });
 
 function thrownBy(work: () => unknown): unknown {
@@ -117,6 +119,8 @@ test('a protobuf reader of another make reads what is written here', () => {
     interim: [{ complete: true }],
     notes: ['bare-lf', ''],
     sealed: [{ inResponse: true, offset: '9', byteCount: '12', keyId: 'k1' }],
+    attributes: { transport: 'framed', sequenceId: '7' },
+    turns: [{ fromServer: true, byteCount: '300', firstByteAtMicros: '1700000000000000' }],
   });
   expect(read.request.parts.map((part: Uint8Array) => part.length)).toEqual([300, 0, 5]);
 });

@@ -11,7 +11,7 @@ test('a paired exchange', () => {
       '"status":200,"outcome":"paired","reason":"","requestBytes":53,"responseBytes":82,' +
       '"requestAt":"2026-11-21T10:00:00.000000Z","responseAt":"2026-11-21T10:00:00.001200Z",' +
       '"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","parentSpanId":"",' +
-      '"session":"9f86d081884c7d65","interim":[],"truncated":false,"notes":[]}',
+      '"session":"9f86d081884c7d65","interim":[],"truncated":false,"notes":[],"attributes":{}}',
   );
 });
 
