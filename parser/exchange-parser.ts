@@ -6,22 +6,26 @@
  *   stream bytes  in = in messages + discarded(reason) + gap(reason) + held
  *   messages      in = paired + lone(reason) + left-out(replayed) + held
  */
-import type { Exchange, Flow, FlowId, Ledger, Micros, RequestReady, StreamChunk } from '../core/index.ts';
+import type { ByteWitness, Exchange, Flow, FlowId, Ledger, Micros, RequestReady, StreamChunk } from '../core/index.ts';
 import { NO_EVENTS, type ParserEvent } from './events.ts';
 import { FlowParser } from './flow-parser.ts';
-import { Http1Context } from './http1/http1-context.ts';
 import { type ParserOptions, parserOptions } from './options.ts';
+import { ParserContext } from './parser-context.ts';
+import { ProtocolStarter } from './protocol-starter.ts';
 
 /** Flows are looked at for timeouts at most this often, by the time told. */
 const SWEEP_INTERVAL_MICROS: Micros = 1_000_000;
 
 export interface ExchangeParserDeps {
   readonly ledger: Ledger;
+  /** Told of every discarded byte range; costs nothing where absent. */
+  readonly witness?: ByteWitness;
 }
 
 export class ExchangeParser {
   readonly #options: ParserOptions;
-  readonly #context: Http1Context;
+  readonly #context: ParserContext;
+  readonly #protocols: ProtocolStarter;
   readonly #flows = new Map<FlowId, FlowParser>();
   #events: ParserEvent[] = [];
   #sweptAt: Micros = 0;
@@ -29,10 +33,12 @@ export class ExchangeParser {
   /** @throws BytecopyError `PARSER_OPTION_INVALID` */
   constructor(options: Partial<ParserOptions>, deps: ExchangeParserDeps) {
     this.#options = parserOptions(options);
-    this.#context = new Http1Context(this.#options, deps.ledger, {
+    const sink = {
       request: (ready: RequestReady) => this.#events.push({ kind: 'request', ready }),
       exchange: (exchange: Exchange) => this.#events.push({ kind: 'exchange', exchange }),
-    });
+    };
+    this.#context = new ParserContext(this.#options, deps.ledger, sink, deps.witness);
+    this.#protocols = new ProtocolStarter(this.#context);
   }
 
   /** @returns what the chunk completes, in order; the chunk's bytes are copied where they are needed longer */
@@ -79,7 +85,7 @@ export class ExchangeParser {
 
   /** Tells the time: requests that waited too long and flows that are idle end. Cheap when called often. */
   tick(at: Micros): readonly ParserEvent[] {
-    this.#context.flushFacts();
+    this.#context.counts.flush(this.#context.ledger);
     if (at - this.#sweptAt < SWEEP_INTERVAL_MICROS) return NO_EVENTS;
     this.#sweptAt = at;
     const idleBefore = at - this.#options.idleTimeoutMs * 1000;
@@ -93,7 +99,7 @@ export class ExchangeParser {
   /** The source ended: everything pending comes out, with the reason `source-ended`. */
   end(at: Micros): readonly ParserEvent[] {
     for (const [id, flow] of this.#flows) this.#remove(id, flow, 'source-ended', at);
-    this.#context.flushFacts();
+    this.#context.counts.flush(this.#context.ledger);
     return this.#takeEvents();
   }
 
@@ -106,7 +112,7 @@ export class ExchangeParser {
     const known = this.#flows.get(flow.id);
     if (known !== undefined) return known;
     if (this.#flows.size >= this.#options.maxFlows) this.#evictOldest(at);
-    const opened = new FlowParser(flow, this.#context, at, midStream);
+    const opened = new FlowParser(flow, this.#context, this.#protocols, at, midStream);
     this.#flows.set(flow.id, opened);
     return opened;
   }

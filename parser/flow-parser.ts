@@ -1,7 +1,7 @@
 /**
- * One flow from its first chunk to its end: finds out what it speaks, and hands HTTP/1 on.
+ * One flow from its first chunk to its end: finds out what it speaks, and hands it to the parser of that protocol.
  *
- *   undecided ──▶ http1          both directions are read as HTTP/1
+ *   undecided ──▶ spoken         a protocol that is parsed reads both directions
  *       └───────▶ other          recognised or unknown: counted by name, its bytes discarded
  *
  * Where the beginning was not seen, bytes that tell nothing are discarded as `mid-stream` and the next chunk is tried.
@@ -14,11 +14,19 @@ import {
   type Flow,
   type GapChunk,
   type Micros,
+  type StreamOffset,
   swapEnds,
 } from '../core/index.ts';
 import { judgeFirstBytes, MAX_UNDECIDED_BYTES } from './detection/first-bytes.ts';
-import type { Http1Context } from './http1/http1-context.ts';
-import { Http1Flow } from './http1/http1-flow.ts';
+import type { ParserContext } from './parser-context.ts';
+import type { ProtocolFlow } from './protocol-flow.ts';
+import type { ParsedProtocol, ProtocolStarter } from './protocol-starter.ts';
+
+/** Verdicts that name a protocol which is parsed, and who said it: 0 the client, 1 the server. */
+const SPOKEN: ReadonlyMap<string, { readonly protocol: ParsedProtocol; readonly sender: Direction }> = new Map([
+  ['http-request', { protocol: 'http1', sender: 0 }],
+  ['http-response', { protocol: 'http1', sender: 1 }],
+]);
 
 interface HeldChunk {
   readonly direction: Direction;
@@ -30,14 +38,15 @@ interface HeldChunk {
 export class FlowParser {
   lastAt: Micros;
   readonly #flow: Flow;
-  readonly #context: Http1Context;
-  #http1: Http1Flow | undefined;
+  readonly #context: ParserContext;
+  readonly #protocols: ProtocolStarter;
+  #spoken: ProtocolFlow | undefined;
   /** Client and server as the flow has them are exchanged: content showed it. */
   #swapped = false;
   #midStream: boolean;
-  /** Why bytes before HTTP are passed over, where a proxy's own protocol (SOCKS) was recognised. */
+  /** Why bytes before the protocol are passed over, where a proxy's own protocol (SOCKS) was recognised. */
   #prelude = '';
-  /** Name of what it speaks when that is not HTTP/1. */
+  /** Name of what it speaks when that is not parsed. */
   #other = '';
   /** Chunks that came before it was decided, in order; bounded by {@link MAX_UNDECIDED_BYTES} a direction. */
   #held: HeldChunk[] = [];
@@ -46,9 +55,10 @@ export class FlowParser {
   #gaveUp = false;
   readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
 
-  constructor(flow: Flow, context: Http1Context, at: Micros, midStream: boolean) {
+  constructor(flow: Flow, context: ParserContext, protocols: ProtocolStarter, at: Micros, midStream: boolean) {
     this.#flow = flow;
     this.#context = context;
+    this.#protocols = protocols;
     this.#midStream = midStream || flow.orientation !== 'handshake';
     this.lastAt = at;
   }
@@ -60,15 +70,15 @@ export class FlowParser {
   data(chunk: DataChunk): void {
     const { direction, bytes, offset, at } = chunk;
     this.lastAt = at;
-    if (this.#http1 !== undefined) this.#http1.push(this.#side(direction), bytes, offset, at);
-    else if (this.#other !== '') this.#discard(bytes.length, `not-http:${this.#other}`);
+    if (this.#spoken !== undefined) this.#spoken.push(this.#side(direction), bytes, offset, at);
+    else if (this.#other !== '') this.#discard(direction, offset, bytes.length, `not-http:${this.#other}`);
     else this.#decide(chunk);
   }
 
   gap(chunk: GapChunk): void {
     this.lastAt = chunk.at;
-    if (this.#http1 !== undefined) {
-      this.#http1.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at);
+    if (this.#spoken !== undefined) {
+      this.#spoken.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at);
       return;
     }
     if (this.#other !== '') return;
@@ -80,7 +90,7 @@ export class FlowParser {
     this.lastAt = at;
     if (this.#closed[direction] !== undefined) return;
     this.#closed[direction] = reason;
-    if (this.#http1 !== undefined) this.#http1.close(this.#side(direction), reason);
+    if (this.#spoken !== undefined) this.#spoken.close(this.#side(direction), reason);
     else if (this.ended) this.#endUndecided();
   }
 
@@ -91,15 +101,16 @@ export class FlowParser {
   }
 
   tick(at: Micros): void {
-    this.#http1?.tick(at);
+    this.#spoken?.tick(at);
   }
 
   #decide(chunk: DataChunk): void {
     const { direction, at } = chunk;
     const first = this.#heldBytes[direction] === 0 ? chunk.bytes : this.#heldWith(chunk);
     const verdict = judgeFirstBytes(first);
-    if (verdict === 'http-request' || verdict === 'http-response') {
-      this.#becomeHttp1(verdict === 'http-request' ? direction : ((1 - direction) as Direction), chunk);
+    const spoken = SPOKEN.get(verdict);
+    if (spoken !== undefined) {
+      this.#speak(spoken.protocol, spoken.sender === direction ? 0 : 1, chunk);
     } else if (verdict === 'undecided') {
       this.#held.push({ direction, bytes: new Uint8Array(chunk.bytes), offset: chunk.offset, at });
       this.#heldBytes[direction] += chunk.bytes.length;
@@ -112,13 +123,13 @@ export class FlowParser {
       this.#passOver(chunk, this.#prelude);
     } else {
       this.#becomeOther(verdict);
-      this.#discard(chunk.bytes.length, `not-http:${verdict}`);
+      this.#discard(direction, chunk.offset, chunk.bytes.length, `not-http:${verdict}`);
     }
   }
 
   #passOver(chunk: DataChunk, reason: string): void {
     this.#giveUp(chunk.direction, reason);
-    this.#discard(chunk.bytes.length, reason);
+    this.#discard(chunk.direction, chunk.offset, chunk.bytes.length, reason);
   }
 
   /** The first bytes of the direction, as far as they decide. */
@@ -127,25 +138,26 @@ export class FlowParser {
     return Buffer.concat([...pieces, chunk.bytes.subarray(0, MAX_UNDECIDED_BYTES)]);
   }
 
-  #becomeHttp1(clientDirection: Direction, chunk: DataChunk): void {
+  /** @param clientDirection direction of the collector in which the client speaks */
+  #speak(protocol: ParsedProtocol, clientDirection: Direction, chunk: DataChunk): void {
     const swapped = clientDirection === 1;
     if (swapped && this.#flow.orientation === 'handshake') {
       this.#becomeOther('unknown');
-      this.#discard(chunk.bytes.length, 'not-http:unknown');
+      this.#discard(chunk.direction, chunk.offset, chunk.bytes.length, 'not-http:unknown');
       return;
     }
     this.#swapped = swapped;
-    this.#context.ledger.addFact('flows:http1');
+    this.#context.ledger.addFact(`flows:${protocol}`);
     if (swapped) this.#context.ledger.addFact('flows-swapped');
-    const http1 = new Http1Flow(swapped ? swapEnds(this.#flow) : this.#flow, this.#context, this.#midStream);
-    this.#http1 = http1;
+    const spoken = this.#protocols.start(protocol, swapped ? swapEnds(this.#flow) : this.#flow, this.#midStream);
+    this.#spoken = spoken;
     const held = this.#held;
     this.#held = [];
-    for (const { direction, bytes, offset, at } of held) http1.push(this.#side(direction), bytes, offset, at);
-    http1.push(this.#side(chunk.direction), chunk.bytes, chunk.offset, chunk.at);
+    for (const { direction, bytes, offset, at } of held) spoken.push(this.#side(direction), bytes, offset, at);
+    spoken.push(this.#side(chunk.direction), chunk.bytes, chunk.offset, chunk.at);
     for (const direction of [0, 1] as const) {
       const reason = this.#closed[direction];
-      if (reason !== undefined) http1.close(this.#side(direction), reason);
+      if (reason !== undefined) spoken.close(this.#side(direction), reason);
     }
   }
 
@@ -164,15 +176,15 @@ export class FlowParser {
 
   #giveUp(direction: Direction, reason: string): void {
     this.#gaveUp = true;
+    for (const held of this.#held) {
+      if (held.direction === direction) this.#discard(direction, held.offset, held.bytes.length, reason);
+    }
     this.#held = this.#held.filter((held) => held.direction !== direction);
-    this.#discard(this.#heldBytes[direction], reason);
     this.#heldBytes[direction] = 0;
   }
 
-  #discard(byteCount: ByteCount, reason: string): void {
-    if (byteCount === 0) return;
-    this.#context.bytes.held -= byteCount;
-    this.#context.bytes.setAside('discarded', reason, byteCount);
+  #discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    this.#context.discard(this.#flow, direction, offset, byteCount, reason);
   }
 
   #side(direction: Direction): Direction {

@@ -19,11 +19,13 @@ import {
   type Micros,
   type StreamOffset,
 } from '../../core/index.ts';
+import { KeptBytes } from '../message/kept-bytes.ts';
+import type { ParserContext } from '../parser-context.ts';
+import type { ProtocolFlow } from '../protocol-flow.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
 import { buildExchange, buildRequestReady } from './exchange-building.ts';
 import type { Http1Context } from './http1-context.ts';
-import { KeptBytes } from './kept-bytes.ts';
 import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
 import { NOTE } from './notes.ts';
@@ -34,9 +36,10 @@ import { beginsStatusLine, NOT_A_START_LINE } from './status-line.ts';
 
 const REPLAYED = 'replayed';
 
-export class Http1Flow implements MessageOwner {
+export class Http1Flow implements ProtocolFlow, MessageOwner {
   readonly flow: Flow;
   readonly #context: Http1Context;
+  readonly #shared: ParserContext;
   readonly #kept: KeptBytes;
   readonly #readers: readonly [MessageReader, MessageReader];
   readonly #source: string;
@@ -59,13 +62,15 @@ export class Http1Flow implements MessageOwner {
   #tunnel = false;
 
   constructor(flow: Flow, context: Http1Context, midStream: boolean) {
+    const { shared } = context;
     this.flow = flow;
     this.#context = context;
-    this.#kept = new KeptBytes(context.kept, context.options.maxFlowPendingBytes);
-    this.#names = new CalledService(flow.server, context.services, context.ledger);
-    this.#source = context.services.caller(flow.client);
+    this.#shared = shared;
+    this.#kept = new KeptBytes(shared.kept, shared.options.maxFlowPendingBytes);
+    this.#names = new CalledService(flow.server, shared.services, shared.ledger);
+    this.#source = shared.services.caller(flow.client);
     this.#loneReason = midStream ? 'request-not-seen' : 'no-request';
-    const { bytes, slab, options } = context;
+    const { bytes, slab, options } = shared;
     const { maxHeadBytes, maxBodyBytes } = options;
     const deps = { bytes, slab, kept: this.#kept, maxHeadBytes, maxBodyBytes };
     this.#readers = [new MessageReader(0, this, deps, midStream), new MessageReader(1, this, deps, midStream)];
@@ -114,8 +119,8 @@ export class Http1Flow implements MessageOwner {
     const pending = this.#unanswered.shift() as PendingExchange;
     pending.responseBegun = true;
     this.#answering = pending;
-    this.#context.messages.in++;
-    this.#context.messages.held++;
+    this.#shared.messages.in++;
+    this.#shared.messages.held++;
     return true;
   }
 
@@ -159,7 +164,8 @@ export class Http1Flow implements MessageOwner {
   }
 
   #beginRequest(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
-    const { requestLine, fields, start, messages } = this.#context;
+    const { requestLine, fields, start } = this.#context;
+    const { messages } = this.#shared;
     const http09 = requestLine.version === 9;
     const pending = new PendingExchange({ at, flow: this.flow.id, offset: streamOffset, index: 0 }, 'request');
     start.framing = http09 ? 0 : requestFraming(fields);
@@ -206,7 +212,7 @@ export class Http1Flow implements MessageOwner {
   #queue(pending: PendingExchange): void {
     const waiting = this.#unanswered;
     waiting.append(pending);
-    if (waiting.length <= this.#context.options.maxPendingRequests) return;
+    if (waiting.length <= this.#shared.options.maxPendingRequests) return;
     const oldest = waiting.shift() as PendingExchange;
     this.#owedToEnded++;
     if (oldest.place === 'request') this.#endLone(oldest, 'too-many-pending');
@@ -223,8 +229,8 @@ export class Http1Flow implements MessageOwner {
     if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
     if (message !== undefined) {
       pending.waitingSince = message.lastByteAt;
-      if (message.complete && this.#context.options.announceRequests) {
-        this.#context.sink.request(buildRequestReady(this.flow, this.#source, pending, message));
+      if (message.complete && this.#shared.options.announceRequests) {
+        this.#shared.sink.request(buildRequestReady(this.flow, this.#source, pending, message));
       }
     }
     if (pending.loneReason !== '') this.#endLone(pending, pending.loneReason);
@@ -232,7 +238,8 @@ export class Http1Flow implements MessageOwner {
   }
 
   #beginResponse(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
-    const { statusLine, fields, start, messages } = this.#context;
+    const { statusLine, fields, start } = this.#context;
+    const { messages } = this.#shared;
     const { status } = statusLine;
     if (status < 200 && status !== 101) {
       this.#readsInterim = true;
@@ -281,7 +288,7 @@ export class Http1Flow implements MessageOwner {
 
   #interimEnded(message: Message | undefined, keptBytes: ByteCount): void {
     this.#readsInterim = false;
-    this.#context.interim++;
+    this.#shared.counts.interim++;
     const pending = this.#interimOf;
     this.#interimOf = undefined;
     if (pending === undefined || message === undefined) return;
@@ -300,7 +307,7 @@ export class Http1Flow implements MessageOwner {
     if (pending.place === 'lone-response') this.#endLone(pending, pending.loneReason);
     else if (pending.requestEnded) this.#endPaired(pending);
     if (!this.#tunnel) return;
-    this.#context.ledger.addFact('flows:tunnel');
+    this.#shared.ledger.addFact('flows:tunnel');
     this.#readers[0].becomeTunnel();
     this.#readers[1].becomeTunnel();
     this.#endUnanswered('tunnel');
@@ -317,11 +324,11 @@ export class Http1Flow implements MessageOwner {
 
   #isOverdue(pending: PendingExchange, at: Micros): boolean {
     const ended = pending.requestEnded || pending.place !== 'request';
-    return ended && at - pending.waitingSince > this.#context.answerTimeoutMicros;
+    return ended && at - pending.waitingSince > this.#shared.answerTimeoutMicros;
   }
 
   #endPaired(pending: PendingExchange): void {
-    const { messages, sink } = this.#context;
+    const { messages, sink, counts } = this.#shared;
     messages.held -= 2;
     if (pending.leftOut) {
       messages.setAside('left-out', REPLAYED, 2);
@@ -329,22 +336,15 @@ export class Http1Flow implements MessageOwner {
     }
     messages.out += 2;
     this.#loneReason = 'no-request';
-    this.#context.paired++;
+    counts.paired++;
+    const reason = pending.requestReason || pending.responseReason;
+    if (reason !== '') counts.broken++;
     this.#kept.release(pending.keptBytes);
-    sink.exchange(
-      buildExchange(
-        this.#context.options.origin,
-        this.flow,
-        this.#source,
-        pending,
-        'paired',
-        pending.requestReason || pending.responseReason,
-      ),
-    );
+    sink.exchange(buildExchange(this.#shared.options.origin, this.flow, this.#source, pending, 'paired', reason));
   }
 
   #endLone(pending: PendingExchange, reason: string): void {
-    const { messages, sink, ledger } = this.#context;
+    const { messages, sink, counts } = this.#shared;
     messages.held--;
     if (pending.leftOut) {
       messages.setAside('left-out', REPLAYED);
@@ -353,9 +353,9 @@ export class Http1Flow implements MessageOwner {
     messages.setAside('lone', reason);
     this.#kept.release(pending.keptBytes);
     const outcome = pending.place === 'request' ? 'request-only' : 'response-only';
-    ledger.addFact('exchanges');
-    ledger.addFact(`exchanges:${outcome}`);
-    sink.exchange(buildExchange(this.#context.options.origin, this.flow, this.#source, pending, outcome, reason));
+    if (outcome === 'request-only') counts.requestOnly++;
+    else counts.responseOnly++;
+    sink.exchange(buildExchange(this.#shared.options.origin, this.flow, this.#source, pending, outcome, reason));
   }
 
   /** `Expect: 100-continue` was answered finally: a client may leave the body out, and ask the next thing. */

@@ -8,15 +8,15 @@
  * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's.
  */
 import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
+import type { KeptBytes } from '../message/kept-bytes.ts';
+import { MessageBuilder } from '../message/message-builder.ts';
+import type { Slab } from '../message/slab.ts';
 import { FRAMING } from './body-framing.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { INCOMPLETE } from './field-section.ts';
 import { HeadBuffer } from './head-buffer.ts';
-import type { KeptBytes } from './kept-bytes.ts';
-import { MessageBuilder } from './message-builder.ts';
 import type { MessageOwner } from './message-owner.ts';
 import { CR, LF } from './octets.ts';
-import type { Slab } from './slab.ts';
 import { NOT_A_START_LINE } from './status-line.ts';
 
 export interface ReaderDeps {

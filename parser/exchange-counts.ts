@@ -1,0 +1,36 @@
+/** Exchanges that came out, by outcome. Counted in plain numbers, because they count with every exchange, and carried to the ledger now and then. */
+import type { Ledger } from '../core/index.ts';
+
+export class ExchangeCounts {
+  paired = 0;
+  /** Of those paired, with a side that is not whole. */
+  broken = 0;
+  oneway = 0;
+  requestOnly = 0;
+  responseOnly = 0;
+  sessions = 0;
+  interim = 0;
+
+  /** Adds to the facts what was counted since the last time. */
+  flush(ledger: Ledger): void {
+    add(ledger, 'exchanges', this.paired + this.oneway + this.requestOnly + this.responseOnly + this.sessions);
+    add(ledger, 'exchanges:paired', this.paired);
+    add(ledger, 'exchanges:broken', this.broken);
+    add(ledger, 'exchanges:oneway', this.oneway);
+    add(ledger, 'exchanges:request-only', this.requestOnly);
+    add(ledger, 'exchanges:response-only', this.responseOnly);
+    add(ledger, 'exchanges:session', this.sessions);
+    add(ledger, 'interim-responses', this.interim);
+    this.paired = 0;
+    this.broken = 0;
+    this.oneway = 0;
+    this.requestOnly = 0;
+    this.responseOnly = 0;
+    this.sessions = 0;
+    this.interim = 0;
+  }
+}
+
+function add(ledger: Ledger, name: string, count: number): void {
+  if (count > 0) ledger.addFact(name, count);
+}

@@ -1,0 +1,18 @@
+/**
+ * One flow of a protocol that is parsed: bytes of both directions in, messages and exchanges out through the context's
+ * sink. `flow-parser.ts` starts one when the first bytes told the protocol.
+ *
+ * Every byte given to `push` stands in `context.bytes.held` and is settled once: into a message (`out`), or discarded
+ * with a reason. Bytes of a gap are settled already.
+ */
+import type { ByteCount, CloseReason, Direction, Micros, StreamOffset } from '../core/index.ts';
+
+export interface ProtocolFlow {
+  /** @param offset stream offset of the first byte; bytes are borrowed */
+  push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void;
+  gap(direction: Direction, byteCount: ByteCount, at: Micros): void;
+  /** Once a direction; nothing of it follows. */
+  close(direction: Direction, reason: CloseReason): void;
+  /** Ends what waited for too long. */
+  tick(at: Micros): void;
+}
