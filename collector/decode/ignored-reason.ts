@@ -16,6 +16,9 @@ export type IgnoredReason =
   | 'truncated-header'
   /** Lengths or versions that contradict each other. */
   | 'malformed'
+  /** Asked to verify: the checksum of an IPv4 header, or of a TCP segment, contradicts the bytes. */
+  | 'bad-checksum:ip'
+  | 'bad-checksum:tcp'
   /** The other fragments of its datagram did not come within the bounds. */
   | 'fragment-incomplete'
   /** Fragments of the datagram overlap: nobody knows which bytes the receiver took, so the whole datagram is set aside (RFC 5722). */

@@ -6,12 +6,13 @@
  *
  * The payload ends where the IP length says, so Ethernet padding and frame check sequences never get into a stream; an
  * IP length of 0 (segmentation offload, captured before the card cut it) means up to the end of the packet. Checksums
- * are not verified: offload leaves them wrong in captures of the sender.
+ * are verified only on demand: offload leaves them wrong in captures of the sender.
  *
  * Sources: RFC 791, RFC 8200 (section 4), RFC 9293.
  */
-import type { Account, Packet } from '../../core/index.ts';
+import type { Ledger, Packet } from '../../core/index.ts';
 import { readInt32, readUint16 } from './big-endian.ts';
+import { type ChecksumVerdict, judgeIpv4Header, judgeTcp } from './checksum.ts';
 import { FragmentTable } from './fragment-table.ts';
 import { type IgnoredReason, notTcp } from './ignored-reason.ts';
 import { LinkLayer } from './link-layer.ts';
@@ -27,15 +28,24 @@ const MAX_PACKET_BYTES = 1024 * 1024;
 
 export type DecodeOutcome = 'segment' | 'held' | IgnoredReason;
 
+export interface DecoderOptions {
+  /** `verify` ignores packets whose IPv4 or TCP checksum is wrong; one that the sender left to its network card is no proof and is taken. */
+  readonly checksums: 'ignore' | 'verify';
+}
+
 export class PacketDecoder {
   /** Result of the last call that returned `segment`; `packetCount` holds after every call. */
   readonly segment = new Segment();
   readonly #link = new LinkLayer();
   readonly #fragments: FragmentTable;
+  readonly #ledger: Ledger;
+  readonly #verifies: boolean;
 
-  /** @param packets the account whose `held` counts packets that wait for the rest of their datagram */
-  constructor(packets: Account) {
-    this.#fragments = new FragmentTable(packets);
+  /** @param ledger the `held` of its account `packets` counts packets that wait for the rest of their datagram */
+  constructor(options: DecoderOptions, { ledger }: { readonly ledger: Ledger }) {
+    this.#fragments = new FragmentTable(ledger.account('packets', 'decoded'));
+    this.#ledger = ledger;
+    this.#verifies = options.checksums === 'verify';
   }
 
   /** @returns `segment` when {@link segment} is filled; `held` for a fragment that waits; otherwise why not */
@@ -68,6 +78,7 @@ export class PacketDecoder {
     const protocol = data[at + 9] as number;
     if (protocol !== PROTOCOL_TCP) return notTcp(protocol);
     if (end - at < headerBytes) return 'truncated-header';
+    if (this.#verifies && !this.#accepts(judgeIpv4Header(data, at, headerBytes))) return 'bad-checksum:ip';
     const segment = this.segment;
     segment.ipVersion = 4;
     segment.source0 = readInt32(data, at + 12);
@@ -170,6 +181,7 @@ export class PacketDecoder {
     const start = at + headerBytes;
     if (start > end) return 'truncated-header';
     const segment = this.segment;
+    if (this.#verifies && ipEnd <= end && !this.#accepts(judgeTcp(segment, data, at, ipEnd))) return 'bad-checksum:tcp';
     segment.sourcePort = readUint16(data, at);
     segment.destinationPort = readUint16(data, at + 2);
     segment.sequence = readInt32(data, at + 4);
@@ -182,6 +194,11 @@ export class PacketDecoder {
     segment.byteCount = ipEnd - start;
     segment.windowScale = (segment.flags & TCP_FLAG.syn) === 0 ? undefined : findWindowScale(data, at + 20, start);
     return 'segment';
+  }
+
+  #accepts(verdict: ChecksumVerdict): boolean {
+    if (verdict === 'partial') this.#ledger.addFact('checksums-partial');
+    return verdict !== 'wrong';
   }
 }
 

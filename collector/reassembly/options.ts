@@ -22,6 +22,8 @@ export interface AssemblerOptions {
   readonly idleTimeoutMs: Millis;
   /** Capture time for which a closed flow is remembered after its last packet, so that retransmissions, which double their pauses, do not open it again. */
   readonly lingerMs: Millis;
+  /** Whether packets with a wrong checksum are set aside (`bad-checksum:ip`, `bad-checksum:tcp`); those that the sender left to its network card are taken, fact `checksums-partial`. */
+  readonly checksums: 'ignore' | 'verify';
 }
 
 export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
@@ -35,6 +37,7 @@ export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   reorderPackets: 16,
   idleTimeoutMs: 600_000,
   lingerMs: 30_000,
+  checksums: 'ignore',
 };
 
 /** What a held segment costs beyond its bytes, so that many small ones cannot go around the bounds. */

@@ -44,7 +44,7 @@ export class StreamAssembler {
     this.#ledger = ledger;
     this.#packets = ledger.account('packets', 'decoded');
     this.#bytes = ledger.account('segment bytes', 'reassembled');
-    this.#decoder = new PacketDecoder(this.#packets);
+    this.#decoder = new PacketDecoder(this.#options, { ledger });
     this.#output = new ChunkOutput(this.#bytes);
     this.#drain = new Drain(this.#output, this.#bytes);
     this.#intake = new SegmentIntake(this.#bytes, ledger);

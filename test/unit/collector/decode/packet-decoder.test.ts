@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PacketDecoder } from '../../../../collector/decode/packet-decoder.ts';
-import { Account, LINK_TYPE, type Packet } from '../../../../core/index.ts';
+import { Ledger, LINK_TYPE, type Packet } from '../../../../core/index.ts';
 import {
   conversation,
   encodeIp,
@@ -23,7 +23,11 @@ const FIELDS: SegmentFields = {
 };
 const ETHERNET = { linkType: LINK_TYPE.ethernet, vlans: [], interfaceIndex: 0 };
 
-function decode(packet: Packet | Uint8Array, decoder = new PacketDecoder(new Account('packets', 'decoded'))) {
+function newDecoder(ledger = new Ledger(), checksums: 'ignore' | 'verify' = 'ignore') {
+  return { decoder: new PacketDecoder({ checksums }, { ledger }), account: ledger.account('packets', 'decoded') };
+}
+
+function decode(packet: Packet | Uint8Array, decoder = newDecoder().decoder) {
   const given = packet instanceof Uint8Array ? packetOf(packet, { linkType: LINK_TYPE.ethernet }) : packet;
   const outcome = decoder.decode(given);
   const { segment } = decoder;
@@ -203,8 +207,7 @@ function fragments(fields: SegmentFields, id = 9): readonly Uint8Array[] {
 }
 
 function decodeAll(packets: readonly Uint8Array[]) {
-  const account = new Account('packets', 'decoded');
-  const decoder = new PacketDecoder(account);
+  const { account, decoder } = newDecoder();
   const outcomes = packets.map(
     (packet, index) => decode(packetOf(packet, { linkType: 1, at: index }), decoder).outcome,
   );
@@ -234,8 +237,7 @@ test('a fragment that repeats another is a duplicate; any other overlap sets the
 
 test('fragments that never complete are set aside: by age, by count, at the end', () => {
   const [first] = fragments(FIELDS) as [Uint8Array];
-  const account = new Account('packets', 'decoded');
-  const decoder = new PacketDecoder(account);
+  const { account, decoder } = newDecoder();
   decode(packetOf(first, { linkType: 1, at: 0 }), decoder);
   for (let id = 10; id < 300; id++) {
     decode(packetOf(fragments(FIELDS, id)[0] as Uint8Array, { linkType: 1, at: 31_000_000 }), decoder);
