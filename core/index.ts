@@ -9,6 +9,7 @@ export * from './flow/flow.ts';
 export * from './flow/flow-id.ts';
 export { formatIsoTime } from './iso-time.ts';
 export * from './ledger/account.ts';
+export { type Completeness, completenessOf, reachesCompleteness } from './ledger/completeness.ts';
 export * from './ledger/ledger.ts';
 export * from './packet.ts';
 export * from './ports/bus.ts';

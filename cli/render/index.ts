@@ -1,6 +1,7 @@
 /** Values to text for a terminal: pure, everything from the wire escaped, credentials as placeholders. */
 export { type BarRow, renderBars } from './bars.ts';
 export { renderChecks } from './checks.ts';
+export { formatRatio, listCounts, renderCompleteness, whyNoExchange } from './completeness.ts';
 export { type ExchangeRendering, renderExchange } from './exchange.ts';
 export { renderExchangeDocument } from './exchange-document.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';

@@ -1,0 +1,73 @@
+/**
+ * How much of what was seen came out whole, as one number:
+ *
+ *   ratio = complete / (complete + lone + broken)
+ *
+ * Complete is a pair whose both sides are whole, or a whole call that has no answer by its nature. Lone is one side
+ * without the other; broken is a pair of which bytes are missing. Sessions and replayed traffic do not count. What
+ * nobody saw cannot be in the ratio, so what hints at it stands beside: gap bytes, drops, and flows that are not parsed.
+ */
+import type { ByteCount } from '../units.ts';
+import type { AccountReport } from './account.ts';
+import type { LedgerReport } from './ledger.ts';
+
+export interface Completeness {
+  /** 0 to 1; null where there was no exchange. */
+  readonly ratio: number | null;
+  /** Exchanges that count: complete + lone + broken. */
+  readonly exchanges: number;
+  readonly complete: number;
+  readonly lone: number;
+  readonly broken: number;
+  /** Flows or parts of flows kept as a whole; they are neither complete nor incomplete. */
+  readonly sessions: number;
+  /** Messages with the replay marker, which are left out. */
+  readonly replayedMessages: number;
+  readonly gapBytes: ByteCount;
+  /** Null where the source cannot tell. */
+  readonly kernelDrops: number | null;
+  readonly interfaceDrops: number | null;
+  /** Packets that we dropped ourselves because the stages behind had no room. */
+  readonly shedPackets: number;
+  /** Flows that are not taken apart into exchanges, by the name of what they speak. */
+  readonly notParsed: Readonly<Record<string, number>>;
+}
+
+const FLOWS = 'flows:';
+/** Names of flows that are taken apart, or that stand for something inside or around another protocol. */
+const NOT_COUNTED: ReadonlySet<string> = new Set(['http1', 'thrift', 'empty', 'tunnel', 'socks', 'proxy-protocol']);
+
+export function completenessOf({ accounts, facts }: LedgerReport): Completeness {
+  const broken = facts['exchanges:broken'] ?? 0;
+  const complete = (facts['exchanges:paired'] ?? 0) + (facts['exchanges:oneway'] ?? 0) - broken;
+  const lone = (facts['exchanges:request-only'] ?? 0) + (facts['exchanges:response-only'] ?? 0);
+  const exchanges = complete + lone + broken;
+  return {
+    ratio: exchanges === 0 ? null : complete / exchanges,
+    exchanges,
+    complete,
+    lone,
+    broken,
+    sessions: facts['exchanges:session'] ?? 0,
+    replayedMessages: aside(accounts.messages, 'left-out'),
+    gapBytes: aside(accounts['stream bytes'], 'gap'),
+    kernelDrops: facts['kernel-dropped-packets'] ?? null,
+    interfaceDrops: facts['interface-dropped-packets'] ?? null,
+    shedPackets: accounts.packets?.aside.ignored?.shed ?? 0,
+    notParsed: Object.fromEntries(
+      Object.entries(facts)
+        .filter(([name]) => name.startsWith(FLOWS))
+        .map(([name, count]): [string, number] => [name.slice(FLOWS.length), count])
+        .filter(([name]) => !NOT_COUNTED.has(name)),
+    ),
+  };
+}
+
+/** @param percent above 0 up to 100; nothing seen reaches nothing */
+export function reachesCompleteness({ complete, exchanges }: Completeness, percent: number): boolean {
+  return exchanges > 0 && complete * 100 >= percent * exchanges;
+}
+
+function aside(account: AccountReport | undefined, group: string): number {
+  return Object.values(account?.aside[group] ?? {}).reduce((sum, count) => sum + count, 0);
+}
