@@ -4,7 +4,7 @@
  */
 import type { ByteCount, Micros } from '../../core/index.ts';
 
-export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;
+export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
 
 /** Window scale that is reckoned with where no SYN told it: the largest there is (RFC 7323, section 2.3). */
 export const MAX_WINDOW_SCALE = 14;
