@@ -19,7 +19,7 @@ import {
 } from '../core/index.ts';
 import { judgeFirstBytes, MAX_UNDECIDED_BYTES } from './detection/first-bytes.ts';
 import type { ParserContext } from './parser-context.ts';
-import type { ProtocolFlow } from './protocol-flow.ts';
+import type { FlowHost, ProtocolFlow } from './protocol-flow.ts';
 import type { ParsedProtocol, ProtocolStarter } from './protocol-starter.ts';
 
 /** Verdicts that name a protocol which is parsed, and who said it: 0 the client, 1 the server. */
@@ -35,7 +35,7 @@ interface HeldChunk {
   readonly at: Micros;
 }
 
-export class FlowParser {
+export class FlowParser implements FlowHost {
   lastAt: Micros;
   readonly #flow: Flow;
   readonly #context: ParserContext;
@@ -71,14 +71,15 @@ export class FlowParser {
     const { direction, bytes, offset, at } = chunk;
     this.lastAt = at;
     if (this.#spoken !== undefined) this.#spoken.push(this.#side(direction), bytes, offset, at);
-    else if (this.#other !== '') this.#discard(direction, offset, bytes.length, `not-http:${this.#other}`);
+    else if (this.#other !== '')
+      this.#discard(direction, offset, bytes.length, this.#other === 'tunnel' ? 'tunnel' : `not-http:${this.#other}`);
     else this.#decide(chunk);
   }
 
   gap(chunk: GapChunk): void {
     this.lastAt = chunk.at;
     if (this.#spoken !== undefined) {
-      this.#spoken.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at);
+      this.#spoken.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
       return;
     }
     if (this.#other !== '') return;
@@ -102,6 +103,15 @@ export class FlowParser {
 
   tick(at: Micros): void {
     this.#spoken?.tick(at);
+  }
+
+  handOver(): void {
+    this.#spoken = undefined;
+    this.#other = 'tunnel';
+  }
+
+  handBack(direction: Direction, bytes: Uint8Array, offset: StreamOffset): void {
+    this.#discard(this.#side(direction), offset, bytes.length, 'tunnel');
   }
 
   #decide(chunk: DataChunk): void {
@@ -149,7 +159,7 @@ export class FlowParser {
     this.#swapped = swapped;
     this.#context.ledger.addFact(`flows:${protocol}`);
     if (swapped) this.#context.ledger.addFact('flows-swapped');
-    const spoken = this.#protocols.start(protocol, swapped ? swapEnds(this.#flow) : this.#flow, this.#midStream);
+    const spoken = this.#protocols.start(protocol, swapped ? swapEnds(this.#flow) : this.#flow, this.#midStream, this);
     this.#spoken = spoken;
     const held = this.#held;
     this.#held = [];

@@ -7,10 +7,22 @@
  */
 import type { ByteCount, CloseReason, Direction, Micros, StreamOffset } from '../core/index.ts';
 
+export interface FlowHost {
+  /**
+   * The protocol has ended on this flow and another follows, as after CONNECT or an upgrade: nothing is pushed any more.
+   *
+   * @param agreed name of what follows, empty where its bytes have to tell
+   */
+  handOver(agreed: string): void;
+  /** After `handOver`: bytes that were pushed and belong to what follows. They still stand in `held`, and are borrowed. */
+  handBack(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void;
+}
+
 export interface ProtocolFlow {
   /** @param offset stream offset of the first byte; bytes are borrowed */
   push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void;
-  gap(direction: Direction, byteCount: ByteCount, at: Micros): void;
+  /** @param offset stream offset of the first missing byte */
+  gap(direction: Direction, byteCount: ByteCount, at: Micros, offset: StreamOffset): void;
   /** Once a direction; nothing of it follows. */
   close(direction: Direction, reason: CloseReason): void;
   /** Ends what waited for too long. */

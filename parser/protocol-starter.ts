@@ -3,7 +3,7 @@ import type { Flow } from '../core/index.ts';
 import { Http1Context } from './http1/http1-context.ts';
 import { Http1Flow } from './http1/http1-flow.ts';
 import type { ParserContext } from './parser-context.ts';
-import type { ProtocolFlow } from './protocol-flow.ts';
+import type { FlowHost, ProtocolFlow } from './protocol-flow.ts';
 
 export type ParsedProtocol = 'http1';
 
@@ -14,11 +14,14 @@ export class ProtocolStarter {
     this.#http1 = new Http1Context(context);
   }
 
-  /** @param midStream the beginning of the flow was not seen */
-  start(protocol: ParsedProtocol, flow: Flow, midStream: boolean): ProtocolFlow {
+  /**
+   * @param midStream the beginning of the flow was not seen
+   * @param host told when the protocol ends before the flow does
+   */
+  start(protocol: ParsedProtocol, flow: Flow, midStream: boolean, host: FlowHost): ProtocolFlow {
     switch (protocol) {
       case 'http1':
-        return new Http1Flow(flow, this.#http1, midStream);
+        return new Http1Flow(flow, this.#http1, midStream, host);
       default:
         return protocol satisfies never;
     }

@@ -51,6 +51,9 @@ export class FieldSection {
   connectionClose = false;
   connectionKeepAlive = false;
   hasUpgrade = false;
+  /** Where the value of Upgrade lies; of use where there is one. */
+  upgradeStart = 0;
+  upgradeEnd = 0;
   expectsContinue = false;
   /** Where the value of Host lies in the bytes read; -1 where there is none. */
   hostStart = -1;
@@ -197,6 +200,8 @@ export class FieldSection {
         return;
       default:
         this.hasUpgrade = true;
+        this.upgradeStart = start;
+        this.upgradeEnd = end;
     }
   }
 

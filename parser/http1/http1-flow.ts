@@ -19,9 +19,10 @@ import {
   type Micros,
   type StreamOffset,
 } from '../../core/index.ts';
+import { latin1 } from '../latin1.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
-import type { ProtocolFlow } from '../protocol-flow.ts';
+import type { FlowHost, ProtocolFlow } from '../protocol-flow.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
 import { buildExchange, buildRequestReady } from './exchange-building.ts';
@@ -59,13 +60,18 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   #lastAt: Micros = 0;
   /** Why no response can come any more; empty while one can. */
   #serverClosed = '';
+  /** What follows the answer being read is not HTTP. */
   #tunnel = false;
+  /** Name of what follows an upgrade, as answered. */
+  #upgradedTo = '';
+  readonly #host: FlowHost;
 
-  constructor(flow: Flow, context: Http1Context, midStream: boolean) {
+  constructor(flow: Flow, context: Http1Context, midStream: boolean, host: FlowHost) {
     const { shared } = context;
     this.flow = flow;
     this.#context = context;
     this.#shared = shared;
+    this.#host = host;
     this.#kept = new KeptBytes(shared.kept, shared.options.maxFlowPendingBytes);
     this.#names = new CalledService(flow.server, shared.services, shared.ledger);
     this.#source = shared.services.caller(flow.client);
@@ -148,6 +154,10 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (direction === 0) this.#requestEnded(message, keptBytes, reason, chunkBareLf);
     else if (this.#readsInterim) this.#interimEnded(message, keptBytes);
     else this.#responseEnded(message, keptBytes, reason, chunkBareLf);
+  }
+
+  tunnelled(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    this.#host.handBack(direction, bytes, offset, at);
   }
 
   lost(direction: Direction): void {
@@ -263,6 +273,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     messages.in++;
     messages.held++;
     this.#tunnel = start.framing === FRAMING.tunnel;
+    if (status === 101)
+      this.#upgradedTo = fields.hasUpgrade ? latin1(bytes, fields.upgradeStart, fields.upgradeEnd) : '';
     this.#answering = pending;
     return start;
   }
@@ -308,6 +320,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     else if (pending.requestEnded) this.#endPaired(pending);
     if (!this.#tunnel) return;
     this.#shared.ledger.addFact('flows:tunnel');
+    this.#host.handOver(this.#upgradedTo);
     this.#readers[0].becomeTunnel();
     this.#readers[1].becomeTunnel();
     this.#endUnanswered('tunnel');

@@ -25,6 +25,8 @@ export interface MessageOwner {
     reason: string,
     chunkBareLf: boolean,
   ): void;
+  /** Bytes behind the end of HTTP on this flow. */
+  tunnelled(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void;
   /** Messages of this direction may have been missed from here on. */
   lost(direction: Direction): void;
 }

@@ -85,7 +85,7 @@ export class MessageReader {
           this.#discardLost(end - place);
           return;
         case STATE.tunnel:
-          this.#discard(end - place, 'tunnel');
+          this.#owner.tunnelled(this.#direction, bytes.subarray(place), offset + place, at);
           return;
         default:
           place = this.#body(bytes, place, place, end, at);
@@ -139,8 +139,12 @@ export class MessageReader {
   /** What follows in this direction is not HTTP any more. */
   becomeTunnel(): void {
     if (this.inMessage) this.#finish(false, 'protocol-error');
-    this.#dropPending('tunnel');
     this.#state = STATE.tunnel;
+    const pending = this.#pending;
+    if (pending === undefined || pending.length === 0) return;
+    const bytes = pending.bytes.slice(0, pending.length);
+    this.#forgetPending();
+    this.#owner.tunnelled(this.#direction, bytes, this.#pendingOffset, this.#pendingAt);
   }
 
   /** The announced body will not come: the message ends as it is. */
