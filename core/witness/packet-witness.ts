@@ -16,12 +16,12 @@ export interface PayloadPiece {
   /** In the half's numbering: signed, without wrap. */
   readonly position: number;
   readonly byteCount: ByteCount;
-  /** `stream`, or the reason it was set aside, such as `duplicate`, `conflict`, `keep-alive`, `out-of-window`. */
+  /** `stream`, also where it waits for bytes before it, or the reason it was set aside: `duplicate`, `conflict`, `keep-alive`, `out-of-window`, `after-close`, `reset-payload`, `seen-on-another-interface`. */
   readonly fate: string;
 }
 
 export interface SegmentTrace {
-  /** Counts the flows of this run from 1; ports are reused, so the tuple alone would not tell them apart. */
+  /** Counts the flows of this run from 1; ports are reused, so the tuple alone would not tell them apart. 0 where no flow took it: a reset or a probe of an unknown one, numbers of its pieces then count from 0. */
   readonly flowNumber: number;
   readonly half: Half;
   readonly source: Endpoint;
@@ -36,7 +36,7 @@ export interface SegmentTrace {
   /** Payload on the wire. */
   readonly byteCount: ByteCount;
   readonly pieces: readonly PayloadPiece[];
-  /** Oddities by name: `zero-window-probe`, `reset-out-of-window`, `urgent`, `flow-replaced`. */
+  /** Oddities by name: `zero-window-probe`, `reset-out-of-window`, `reset-challenged`, `urgent`, `flow-replaced`. */
   readonly remarks: readonly string[];
 }
 
@@ -55,4 +55,9 @@ export interface PacketWitness {
   packet(trace: PacketTrace): void;
   /** @param clientHalf the half that goes from client to server */
   flowOpened(flowNumber: number, flow: Flow, clientHalf: Half, bases: readonly [number, number]): void;
+  /**
+   * Bytes that an earlier packet brought as `stream` were set aside after all: behind a FIN that came late, or for
+   * another copy, as the overlap policy wants. Called before the packet that brought it about.
+   */
+  revised?(flowNumber: number, half: Half, piece: PayloadPiece): void;
 }
