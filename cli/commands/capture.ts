@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
-import { type BytecopyError, compileQuery, Ledger, parseQuery } from '../../core/index.ts';
+import { type BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
+import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
@@ -15,12 +17,10 @@ import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
 import { openForWriting } from '../stores/open.ts';
 
-interface CaptureFlags extends SourceFlags, MirrorFlags {
+interface CaptureFlags extends SourceFlags, MirrorFlags, LedgerFlags {
   readonly store?: string;
   readonly out?: string;
   readonly where?: string;
-  readonly ledger?: string;
-  readonly json?: boolean;
 }
 
 export function addCaptureCommand(program: Command, context: Context): void {
@@ -30,9 +30,10 @@ export function addCaptureCommand(program: Command, context: Context): void {
     .option('--store <folder>', 'the store to fill; made where it does not exist')
     .option('--out <file>', 'JSON lines into this file too')
     .option('--where <query>', 'keep only these exchanges')
-    .option('--ledger <file>', 'write the ledger as JSON to this file')
     .option('--json', 'the ledger as JSON');
-  addMirrorOptions(addSourceOptions(command)).action(async (flags: CaptureFlags) => capture(context, program, flags));
+  addMirrorOptions(addLedgerOptions(addSourceOptions(command))).action(async (flags: CaptureFlags) =>
+    capture(context, program, flags),
+  );
 }
 
 async function capture(context: Context, program: Command, flags: CaptureFlags): Promise<void> {
@@ -41,7 +42,8 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const spec = captureSpecOf(flags, config, promptness);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
-  const ledger = new Ledger();
+  const run = new RunLedger(flags, config);
+  const { ledger } = run;
   const source = openCaptureSource(spec);
   const { live } = source.capabilities;
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
@@ -50,7 +52,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered = where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where), ledger));
-  const run = runLive(
+  const running = runLive(
     source,
     {
       ...flags,
@@ -61,8 +63,8 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
       announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
     },
     [...filtered, ...mirrors],
-    ledger,
+    run,
     context,
   );
-  await reportRun(run, ledger, () => reportsOf(mirrors), flags, context);
+  await reportRun(running, run, () => reportsOf(mirrors), flags, context);
 }

@@ -1,41 +1,38 @@
 import type { Command } from 'commander';
-import { Ledger } from '../../core/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
-import { writeLedgerFile } from '../output/ledger-file.ts';
+import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
-import { storeSink } from '../pipeline/store-sink.ts';
-import { renderLedger } from '../render/ledger.ts';
+import { lazyStoreSink } from '../pipeline/store-sink.ts';
 import { openForWriting } from '../stores/open.ts';
 
-interface ImportFlags {
+interface ImportFlags extends LedgerFlags {
   readonly store?: string;
   readonly port?: number[];
-  readonly ledger?: string;
-  readonly json?: boolean;
 }
 
 export function addImportCommand(program: Command, context: Context): void {
-  program
+  const command = program
     .command('import')
     .description('capture files into the store, through the same stages as live traffic')
     .argument('<file...>', 'pcap or pcapng, gzipped too; - is standard input')
     .option('--store <folder>', 'the store to fill; made where it does not exist')
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
-    .option('--ledger <file>', 'write the ledger as JSON to this file')
-    .option('--json', 'the ledger as JSON')
-    .action(async (files: string[], flags: ImportFlags) => {
-      const config = await readConfig(program.opts().config, context.environment);
-      const ledger = new Ledger();
-      const path = storePath(flags.store, config, context.environment);
-      const sink = storeSink(await openForWriting(path, context), ledger, { live: false });
-      try {
-        await readFiles({ files, ports: flags.port ?? [], config }, [sink], ledger, context);
-      } finally {
-        const report = ledger.report();
-        context.stdout.write(`${flags.json ? JSON.stringify(report) : `into ${path}\n${renderLedger(report)}`}\n`);
-        await writeLedgerFile(flags.ledger, report);
-      }
-    });
+    .option('--json', 'the ledger as JSON');
+  addLedgerOptions(command).action(async (files: string[], flags: ImportFlags) => {
+    const config = await readConfig(program.opts().config, context.environment);
+    const run = new RunLedger(flags, config);
+    const path = storePath(flags.store, config, context.environment);
+    // Opened when there is something to keep: a file that cannot be read leaves no empty store behind.
+    const sink = lazyStoreSink(() => openForWriting(path, context), run.ledger);
+    try {
+      await readFiles({ files, ports: flags.port ?? [], config }, [sink], run, context);
+    } finally {
+      context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `into ${path}\n${run.text()}`}\n`);
+      await run.writeFile();
+    }
+    if (!context.interrupted.aborted) run.requireCompleteness();
+  });
 }

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
-import { BytecopyError, Ledger, parseQuery } from '../../core/index.ts';
+import { BytecopyError, parseQuery } from '../../core/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addSourceOptions, captureSpecOf, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
+import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
 import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
 
-interface MirrorCommandFlags extends SourceFlags, MirrorFlags {
+interface MirrorCommandFlags extends SourceFlags, MirrorFlags, LedgerFlags {
   readonly where?: string;
-  readonly ledger?: string;
-  readonly json?: boolean;
 }
 
 export function addMirrorCommand(program: Command, context: Context): void {
@@ -21,9 +21,10 @@ export function addMirrorCommand(program: Command, context: Context): void {
     .command('mirror')
     .description('live traffic straight to another instance, each request as soon as it is complete')
     .option('--where <query>', "mirror only these requests: 'verb:GET AND path:/items/*'")
-    .option('--ledger <file>', 'write the ledger as JSON to this file')
     .option('--json', 'ledger and report as JSON');
-  addMirrorOptions(addSourceOptions(command)).action((flags: MirrorCommandFlags) => mirror(context, program, flags));
+  addMirrorOptions(addLedgerOptions(addSourceOptions(command))).action((flags: MirrorCommandFlags) =>
+    mirror(context, program, flags),
+  );
 }
 
 async function mirror(context: Context, program: Command, flags: MirrorCommandFlags): Promise<void> {
@@ -33,11 +34,12 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const config = await readConfig(program.opts().config, context.environment);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
   const ports = portsOf(flags, config);
-  const ledger = new Ledger();
+  const run = new RunLedger(flags, config);
+  const { ledger } = run;
   const source = openCaptureSource(captureSpecOf(flags, config, PROMPT));
   const onRefused = () => void source.stop();
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
-  const run = runLive(
+  const running = runLive(
     source,
     {
       ...flags,
@@ -48,8 +50,8 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
       announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
     },
     mirrors,
-    ledger,
+    run,
     context,
   );
-  await reportRun(run, ledger, () => reportsOf(mirrors), flags, context);
+  await reportRun(running, run, () => reportsOf(mirrors), flags, context);
 }

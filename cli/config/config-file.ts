@@ -14,6 +14,8 @@ const schema = z.strictObject({
       ports: z.array(port).optional(),
     })
     .optional(),
+  /** Percent of the exchanges that have to be whole, where no flag says otherwise. */
+  requireCompleteness: z.number().gt(0).max(100).optional(),
   services: z
     .array(
       z.strictObject({

@@ -7,12 +7,15 @@ export class FilteredSink implements ExchangeSink {
   readonly #sink: ExchangeSink;
   readonly #takes: (exchange: Exchange) => boolean;
   readonly #account: Account;
+  /** Only where the sink wants announcements: they cost the parser something. */
+  readonly request?: (ready: RequestReady) => void;
 
   constructor(sink: ExchangeSink, takes: (exchange: Exchange) => boolean, ledger: Ledger) {
     this.name = sink.name;
     this.#sink = sink;
     this.#takes = takes;
     this.#account = ledger.account(`filter to ${sink.name}`, 'taken');
+    if (sink.request !== undefined) this.request = (ready) => sink.request?.(ready);
   }
 
   exchange(exchange: Exchange): void {
@@ -23,10 +26,6 @@ export class FilteredSink implements ExchangeSink {
     } else {
       this.#account.setAside('left out', 'not asked for');
     }
-  }
-
-  request(ready: RequestReady): void {
-    this.#sink.request?.(ready);
   }
 
   room(): Promise<void> | undefined {

@@ -1,11 +1,12 @@
 /** A live capture from start to end: says what it does, shows how it goes, stops when asked or when its limit is reached. */
 import { setFlagsFromString } from 'node:v8';
 import { listeningOn } from '../../collector/index.ts';
-import type { CaptureSource, Ledger, Millis } from '../../core/index.ts';
+import { type CaptureSource, completenessOf, type Ledger, type Millis } from '../../core/index.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { statusLine } from '../output/status-line.ts';
+import { whyNoExchange } from '../render/completeness.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
-import { finishSinks, type PipelineOptions, runPipeline } from './pipeline.ts';
+import { finishSinks, type PipelineOptions, runPipeline, type WatchedLedger } from './pipeline.ts';
 
 export interface LiveRunOptions extends PipelineOptions {
   /** Stops after this long. */
@@ -33,7 +34,7 @@ export async function runLive(
   source: CaptureSource,
   options: LiveRunOptions,
   sinks: readonly ExchangeSink[],
-  ledger: Ledger,
+  { ledger, witness }: WatchedLedger,
   context: Context,
 ): Promise<void> {
   freeBuffersInPlace();
@@ -47,7 +48,12 @@ export async function runLive(
     if (counter.exchanges === 0) context.stderr.write(`${whatIsSeen(ledger, options.ports)}\n`);
   }, SILENCE_MS);
   try {
-    const running = runPipeline(source, options, { clock: context.clock, ledger, sinks: [...sinks, counter] });
+    const running = runPipeline(source, options, {
+      clock: context.clock,
+      ledger,
+      witness,
+      sinks: [...sinks, counter],
+    });
     source.started().then(
       () => context.stderr.write(`${options.announcement}\n`),
       () => {}, // the pipeline ends with the same reason
@@ -89,14 +95,8 @@ function progress(source: CaptureSource, counter: CountingSink, ledger: Ledger):
 
 /** What there is instead of exchanges, and what to look at. */
 function whatIsSeen(ledger: Ledger, ports: readonly number[]): string {
-  const facts = ledger.report().facts;
-  const packets = ledger.account('packets', 'decoded').in;
+  const report = ledger.report();
   const unheard = ports.filter((port) => !listeningOn(port));
   const nobody = unheard.length > 0 ? `; nothing listens on port ${unheard.join(', ')} of this machine` : '';
-  if (packets === 0) return `no packet yet${nobody}`;
-  const protocols = Object.entries(facts)
-    .filter(([name]) => name.startsWith('flows:'))
-    .map(([name, count]) => `${count} ${name.slice('flows:'.length)}`);
-  const kinds = protocols.length > 0 ? ` (${protocols.join(', ')})` : '';
-  return `no exchange yet: ${packets} packets, ${facts.flows ?? 0} flows${kinds}${nobody}`;
+  return `${whyNoExchange(report, completenessOf(report))}${nobody}`;
 }

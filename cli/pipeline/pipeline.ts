@@ -18,6 +18,7 @@ import {
 } from '../../core/index.ts';
 import { ExchangeParser, type ParserEvent, type ParserOptions } from '../../parser/index.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
+import type { PipelineWitness } from './pipeline-witness.ts';
 
 export interface PipelineOptions {
   readonly parser: Partial<ParserOptions>;
@@ -27,9 +28,14 @@ export interface PipelineOptions {
   readonly tickMs: Millis;
 }
 
-export interface PipelineDeps {
-  readonly clock: Clock;
+export interface WatchedLedger {
   readonly ledger: Ledger;
+  /** Told of every packet, chunk, discarded range and exchange. */
+  readonly witness?: PipelineWitness | undefined;
+}
+
+export interface PipelineDeps extends WatchedLedger {
+  readonly clock: Clock;
   readonly sinks: readonly ExchangeSink[];
 }
 
@@ -53,11 +59,12 @@ const TICK_DELAY_MICROS = 50_000;
  * @throws BytecopyError of the source or of a sink, after everything before it was handled
  */
 export async function runPipeline(source: CaptureSource, options: PipelineOptions, deps: PipelineDeps): Promise<void> {
-  const { ledger, sinks, clock } = deps;
+  const { ledger, sinks, clock, witness } = deps;
   const { live } = source.capabilities;
-  const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, { ledger });
+  const watched = witness === undefined ? { ledger } : { ledger, witness };
+  const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, watched);
   const announceRequests = sinks.some((sink) => sink.request !== undefined);
-  const parser = new ExchangeParser({ ...options.parser, announceRequests }, { ledger });
+  const parser = new ExchangeParser({ ...options.parser, announceRequests }, watched);
   const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
   const producer = bus.producer();
   let newestAt: Micros = 0;
@@ -70,7 +77,13 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
     const at = clock.now() - TICK_DELAY_MICROS;
     if (at <= newestAt || !producer.hasRoom) return;
     void publish(assembler.tick(at));
-    deliver(parser.tick(at), sinks);
+    deliver(parser.tick(at), sinks, witness);
+  }
+  function shed(packets: readonly Packet[]): void {
+    const account = ledger.account('packets', 'decoded');
+    account.in += packets.length;
+    account.setAside('ignored', 'shed', packets.length);
+    witness?.shed(packets);
   }
   function publish(chunks: readonly StreamChunk[]): Promise<void> | undefined {
     return chunks.length > 0 ? producer.publish(chunks) : undefined;
@@ -81,7 +94,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
     try {
       for await (const packets of source.packets()) {
         newestAt = Math.max(newestAt, packets[packets.length - 1]?.at ?? 0);
-        if (live && !producer.hasRoom) shed(ledger, packets);
+        if (live && !producer.hasRoom) shed(packets);
         else await publish(assembler.pushAll(packets));
       }
     } catch (error) {
@@ -109,12 +122,14 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
       batch.commit();
     }
     if (failure !== undefined) throw failure;
-    deliver(parser.end(newestAt), sinks);
+    deliver(parser.end(newestAt), sinks, witness);
+    witness?.sourceEnded();
   })();
   function parse(chunks: readonly StreamChunk[]): void {
-    deliver(parser.pushAll(chunks), sinks);
+    witness?.chunks(chunks);
+    deliver(parser.pushAll(chunks), sinks, witness);
     const last = chunks[chunks.length - 1];
-    if (last !== undefined) deliver(parser.tick(last.at), sinks);
+    if (last !== undefined) deliver(parser.tick(last.at), sinks, witness);
   }
 
   const outcomes = await Promise.allSettled([produced, consumed]);
@@ -123,13 +138,13 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   if (failed !== undefined) throw failed.reason;
 }
 
-function shed(ledger: Ledger, packets: readonly Packet[]): void {
-  const account = ledger.account('packets', 'decoded');
-  account.in += packets.length;
-  account.setAside('ignored', 'shed', packets.length);
-}
-
-function deliver(events: readonly ParserEvent[], sinks: readonly ExchangeSink[]): void {
+function deliver(
+  events: readonly ParserEvent[],
+  sinks: readonly ExchangeSink[],
+  witness: PipelineWitness | undefined,
+): void {
+  if (witness !== undefined)
+    for (const event of events) if (event.kind === 'exchange') witness.exchange(event.exchange);
   for (const sink of sinks) {
     for (const event of events) {
       if (event.kind === 'request') sink.request?.(event.ready);

@@ -1,12 +1,11 @@
 /** Capture files one after the other through the pipeline into the same sinks, with one ledger. */
 import { openCaptureSource } from '../../collector/index.ts';
-import type { Ledger } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 import { parserOptionsOf, serverPortsOf } from './parser-options.ts';
-import { finishSinks, runPipeline } from './pipeline.ts';
+import { finishSinks, runPipeline, type WatchedLedger } from './pipeline.ts';
 
 export interface ReadFilesOptions {
   readonly files: readonly string[];
@@ -22,7 +21,7 @@ export interface ReadFilesOptions {
 export async function readFiles(
   options: ReadFilesOptions,
   sinks: readonly ExchangeSink[],
-  ledger: Ledger,
+  watched: WatchedLedger,
   context: Context,
 ): Promise<void> {
   const failures = new Set<unknown>();
@@ -35,7 +34,9 @@ export async function readFiles(
       serverPorts: [...options.ports, ...serverPortsOf(options.config)],
       tickMs: GATHERED.tickMs,
     };
-    await runPipeline(source, pipeline, { clock: context.clock, ledger, sinks }).catch((error) => failures.add(error));
+    await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks }).catch((error) =>
+      failures.add(error),
+    );
   }
   await finishSinks(sinks).catch((error) => failures.add(error));
   if (context.interrupted.aborted) context.exitCode = 130;

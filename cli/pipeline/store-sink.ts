@@ -10,3 +10,20 @@ export function storeSink(store: ExchangeStore, ledger: Ledger, options: { reado
     () => store.close(),
   );
 }
+
+/** The same for files: the store is opened with the first exchange, or at the end where packets were read. */
+export function lazyStoreSink(open: () => Promise<ExchangeStore>, ledger: Ledger): BatchSink {
+  let opening: Promise<ExchangeStore> | undefined;
+  const opened = () => {
+    opening ??= open();
+    return opening;
+  };
+  return new BatchSink(
+    { name: 'store', live: false },
+    ledger,
+    async (exchanges) => (await opened()).append(exchanges),
+    async () => {
+      if (opening !== undefined || ledger.account('packets', 'decoded').in > 0) await (await opened()).close();
+    },
+  );
+}

@@ -26,7 +26,7 @@ export async function importTemporarily(path: string, config: Config, context: C
     const ledger = new Ledger();
     const write = (exchanges: Parameters<ExchangeStore['append']>[0]) => store.append(exchanges);
     const sink = new BatchSink({ name: 'store', live: false }, ledger, write, () => store.flush());
-    await readFiles({ files: [path], ports: [], config }, [sink], ledger, context);
+    await readFiles({ files: [path], ports: [], config }, [sink], { ledger }, context);
   } catch (error) {
     await remove();
     throw error;
