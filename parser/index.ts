@@ -16,4 +16,21 @@ export {
 } from './http1/response-framer.ts';
 export { isReadOnlyVerb } from './http1/verbs.ts';
 export { DEFAULT_PARSER_OPTIONS, type ParserOptions, type ServiceEntry } from './options.ts';
+export type {
+  ThriftField,
+  ThriftList,
+  ThriftMap,
+  ThriftStruct,
+  ThriftTypeName,
+  ThriftValue,
+} from './thrift/view/thrift-value.ts';
+export {
+  type ApplicationException,
+  isThriftContentType,
+  type ThriftHeader,
+  type ThriftKind,
+  type ThriftView,
+  viewThrift,
+  viewThriftBody,
+} from './thrift/view/thrift-view.ts';
 export { DEFAULT_TRACE_HEADERS } from './trace/trace-headers.ts';
