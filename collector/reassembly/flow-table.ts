@@ -22,6 +22,7 @@ export class FlowTable {
   readonly #open = new FlowList();
   readonly #closed = new FlowList();
   #size = 0;
+  #added = 0;
   /** Direction of the segment in the flow that `find` returned. */
   found: HalfFlow | undefined;
 
@@ -54,7 +55,8 @@ export class FlowTable {
   /** A new flow for the segment, and the oldest of its chain where that became too long: the caller closes it. */
   add(segment: Segment, now: Micros): { readonly flow: TrackedFlow; readonly crowdedOut: TrackedFlow | undefined } {
     const key = keyOf(segment);
-    const flow = new TrackedFlow(segment, key, now);
+    this.#added++;
+    const flow = new TrackedFlow(segment, key, this.#added, now);
     flow.nextWithKey = this.#byKey.get(key);
     this.#byKey.set(key, flow);
     this.#size++;
@@ -87,6 +89,7 @@ export class FlowTable {
 
   remove(flow: TrackedFlow): void {
     (flow.closed ? this.#closed : this.#open).unlink(flow);
+    flow.closed = true;
     this.#size--;
     const first = this.#byKey.get(flow.key);
     if (first === flow) {

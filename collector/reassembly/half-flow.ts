@@ -14,8 +14,14 @@ import { HeldSegments } from './held-segments.ts';
 /** Farthest from `next` that a sequence or acknowledgment number is believed: the largest window TCP can have (RFC 7323). */
 export const MAX_DISTANCE: ByteCount = 1024 * 1024 * 1024;
 
+/** Window of a side of which none was seen: the largest that needs no option. */
+export const MAX_WINDOW_BYTES: ByteCount = 65_535;
+
 export const NOT_ENDED = Number.POSITIVE_INFINITY;
-export const NEVER = Number.NEGATIVE_INFINITY;
+/** Below every position that a stream can have; the engine keeps it without a box of its own, unlike an infinity. */
+export const NEVER: number = -(2 ** 31);
+
+const NOTHING_HELD = new HeldSegments();
 
 export class HalfFlow {
   /** Assigned when the flow opens. */
@@ -31,26 +37,37 @@ export class HalfFlow {
   /** Nothing was seen of it although the flow waited: what its peer acknowledges is missing at once. */
   absent = false;
   /** Lowest position that can belong to the stream; known from a SYN. */
-  floor: number = NEVER;
+  floor = NEVER;
   /** Position of the first byte of the stream; assigned when the flow opens. */
   base = 0;
   /** Position of the next byte to hand on, and its sequence number as signed 32 bits. */
   next = 0;
   nextSequence = 0;
   /** Highest position that the peer acknowledged; the FIN counts as a position. */
-  acked: number = NEVER;
+  acked = NEVER;
   /** Acknowledged positions up to here were waited for, and the stream of the peer waits no longer for them. */
-  waivedTo: number = NEVER;
+  waivedTo = NEVER;
   /** Position behind the last byte, once the FIN was seen; what the FIN's sender had of the peer; when. */
   finAt: number = NOT_ENDED;
-  finNeeds: number = NEVER;
+  finNeeds = NEVER;
   finSeenAt: Micros = 0;
   closed = false;
   /** Window scale that this side announced. */
   windowScale: number | undefined = undefined;
   /** Bytes that this side last said it would take. */
-  window: ByteCount = 0;
-  readonly held = new HeldSegments();
+  window: ByteCount = MAX_WINDOW_BYTES;
+  #held = NOTHING_HELD;
+
+  /** What waits; not to be added to, see {@link holding}. */
+  get held(): HeldSegments {
+    return this.#held;
+  }
+
+  /** The same for adding: most directions never hold anything and share an empty one. */
+  holding(): HeldSegments {
+    if (this.#held === NOTHING_HELD) this.#held = new HeldSegments();
+    return this.#held;
+  }
 
   /** A SYN told where the stream begins. */
   beginAfter(isn: number): void {

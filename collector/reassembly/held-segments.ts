@@ -3,14 +3,16 @@
  *
  *     next ┄┄┄ hole ┄┄┄ [ held ] ┄┄ hole ┄┄ [ held ][ cut ]
  *
- * Overlap: the first copy of a byte wins. The later copy is compared while the first is still held, and differing bytes
- * are counted; bytes already handed on cannot be compared. Kept bytes are copies, so that a held segment does not keep
- * the packet's whole read buffer. Insertion is a binary search; a segment costs at most one step a segment it overlaps.
+ * Where a segment overlaps what is held, `overlap-policy.ts` says which copy is kept, and differing bytes are counted;
+ * captured bytes always replace those that the snap length cut off. Kept bytes are copies, so that a held segment does
+ * not keep the packet's whole read buffer. Insertion is a binary search; a segment costs at most one step a segment it
+ * overlaps.
  */
 import type { ByteCount, Micros } from '../../core/index.ts';
 import { HELD_SEGMENT_COST } from './options.ts';
+import { newerWins, type OverlapPolicy, type SentRange } from './overlap-policy.ts';
 
-export interface HeldSegment {
+export interface HeldSegment extends SentRange {
   /** Positions of the direction, `position` inclusive, `end` exclusive. */
   readonly position: number;
   readonly end: number;
@@ -21,11 +23,31 @@ export interface HeldSegment {
   readonly at: Micros;
 }
 
+/** What a segment brings to be held. */
+export interface NewBytes extends SentRange {
+  readonly position: number;
+  readonly byteCount: ByteCount;
+  /** Holds the bytes from `start` on; borrowed. Absent for bytes that were cut off. */
+  readonly data: Uint8Array | undefined;
+  readonly start: number;
+  readonly needs: number;
+  readonly at: Micros;
+}
+
+/** Is told which bytes of a segment were kept; ranges come in stream order. */
+export interface OverlapListener {
+  kept(position: number, byteCount: ByteCount): void;
+  /** The newer bytes were set aside: for each byte, whether it differs from the held one. */
+  lost(position: number, byteCount: ByteCount, differs: boolean): void;
+  /** The held bytes were set aside for the newer ones. */
+  replaced(position: number, byteCount: ByteCount, differs: boolean): void;
+}
+
 export class HeldSegments {
   readonly #segments: HeldSegment[] = [];
   /** Bytes kept. */
   byteCount: ByteCount = 0;
-  /** Result of the last `add`: bytes that brought nothing new, and those of them that differ from the first copy. */
+  /** Result of the last `add`: bytes set aside because another copy was kept, equal to that copy or not. */
   duplicateBytes: ByteCount = 0;
   conflictingBytes: ByteCount = 0;
 
@@ -37,44 +59,66 @@ export class HeldSegments {
     return this.#segments[0];
   }
 
+  /** Position behind the last byte held; undefined where nothing is. */
+  get end(): number | undefined {
+    return this.#segments.at(-1)?.end;
+  }
+
   /** What it costs to keep them. */
   get cost(): ByteCount {
     return this.byteCount + this.#segments.length * HELD_SEGMENT_COST;
   }
 
-  /**
-   * Keeps what is new of `[position, position + byteCount)`.
-   *
-   * @param data holds the bytes from `start` on; borrowed. Absent for bytes that were cut off.
-   */
-  add(
-    position: number,
-    byteCount: ByteCount,
-    data: Uint8Array | undefined,
-    start: number,
-    needs: number,
-    at: Micros,
-  ): void {
+  /** Keeps what is new of the bytes, and of what overlaps what the policy says. */
+  add(given: NewBytes, policy: OverlapPolicy, listener?: OverlapListener): void {
     const segments = this.#segments;
-    const end = position + byteCount;
+    const { position, data, start, needs, at, sentFrom, sentTo } = given;
+    const end = position + given.byteCount;
     this.duplicateBytes = 0;
     this.conflictingBytes = 0;
+    const copyOf = (from: number, to: number): Uint8Array | undefined =>
+      data === undefined ? undefined : new Uint8Array(data.subarray(start + from - position, start + to - position));
     let index = this.#firstEndingAfter(position);
     let from = position;
     while (from < end) {
       const held = segments[index];
       const until = held === undefined ? end : Math.min(end, held.position);
       if (until > from) {
-        const bytes = data === undefined ? undefined : copy(data, start + from - position, start + until - position);
-        segments.splice(index, 0, { position: from, end: until, bytes, needs, at });
-        if (bytes !== undefined) this.byteCount += bytes.length;
+        segments.splice(index, 0, {
+          position: from,
+          end: until,
+          bytes: copyOf(from, until),
+          needs,
+          at,
+          sentFrom,
+          sentTo,
+        });
+        if (data !== undefined) {
+          this.byteCount += until - from;
+          listener?.kept(from, until - from);
+        }
         index++;
         from = until;
       }
       if (held === undefined || from === end) return;
       const shared = Math.min(end, held.end);
-      if (data !== undefined) this.#compare(held, from, shared, data, start + from - position);
-      index += needs < held.needs ? this.#relax(index, held, from, shared, needs) : 1;
+      const replaces = data !== undefined && (held.bytes === undefined || newerWins(policy, held, given));
+      if (data !== undefined && held.bytes === undefined) {
+        this.byteCount += shared - from;
+        listener?.kept(from, shared - from);
+      } else if (data !== undefined) {
+        if (replaces) listener?.kept(from, shared - from);
+        this.#compare(held, from, shared, data, start + from - position, replaces, listener);
+      }
+      if (replaces || needs < held.needs) {
+        const changed = {
+          ...(replaces ? { bytes: copyOf(from, shared), at, sentFrom, sentTo } : {}),
+          needs: Math.min(needs, held.needs),
+        };
+        index += this.#change(index, held, from, shared, changed);
+      } else {
+        index++;
+      }
       from = shared;
     }
   }
@@ -97,45 +141,63 @@ export class HeldSegments {
     return segment;
   }
 
-  /** Forgets everything from `position` on. @returns how many bytes that were */
-  truncate(position: number): ByteCount {
+  /** Forgets everything from `position` on. @param dropped is told the ranges of bytes that were */
+  truncate(position: number, dropped: (position: number, byteCount: ByteCount) => void): void {
     const segments = this.#segments;
-    let dropped = 0;
     for (let last = segments.at(-1); last !== undefined && last.end > position; last = segments.at(-1)) {
       segments.pop();
-      dropped += last.bytes?.length ?? 0;
+      const from = Math.max(position, last.position);
+      if (last.bytes !== undefined) {
+        this.byteCount -= last.end - from;
+        dropped(from, last.end - from);
+      }
       if (last.position >= position) continue;
-      const bytes = last.bytes?.subarray(0, position - last.position);
-      segments.push({ ...last, end: position, bytes });
-      dropped -= bytes?.length ?? 0;
+      segments.push({ ...last, end: position, bytes: last.bytes?.subarray(0, position - last.position) });
     }
-    this.byteCount -= dropped;
-    return dropped;
   }
 
   /**
-   * A copy that was sent earlier: what it shares with the held segment waits for less. A retransmission that is longer
-   * than the first copy may be captured before it, and was sent when the peer's answer to the first part was there.
+   * Changes a part of a held segment: other bytes, or less to wait for. A copy that was sent earlier shows the latter: a
+   * retransmission that is longer than the first copy may be captured before it, and was sent when the peer's answer to
+   * the first part was there.
    *
    * @returns how many segments are now in the place of the held one
    */
-  #relax(index: number, held: HeldSegment, from: number, end: number, needs: number): number {
-    const part = (position: number, partEnd: number, partNeeds: number): HeldSegment => {
+  #change(index: number, held: HeldSegment, from: number, end: number, changed: Partial<HeldSegment>): number {
+    const part = (position: number, partEnd: number): HeldSegment => {
       const bytes = held.bytes?.subarray(position - held.position, partEnd - held.position);
-      return { position, end: partEnd, bytes, needs: partNeeds, at: held.at };
+      return { ...held, position, end: partEnd, bytes };
     };
-    const parts = [part(from, end, needs)];
-    if (from > held.position) parts.unshift(part(held.position, from, held.needs));
-    if (end < held.end) parts.push(part(end, held.end, held.needs));
+    const parts = [{ ...part(from, end), ...changed }];
+    if (from > held.position) parts.unshift(part(held.position, from));
+    if (end < held.end) parts.push(part(end, held.end));
     this.#segments.splice(index, 1, ...parts);
-    return parts.length;
+    return from > held.position ? 2 : 1;
   }
 
-  #compare(held: HeldSegment, from: number, end: number, data: Uint8Array, start: number): void {
-    this.duplicateBytes += end - from;
-    if (held.bytes === undefined) return;
+  /** Counts bytes that two copies have, in runs of equal and of differing ones. */
+  #compare(
+    held: HeldSegment,
+    from: number,
+    end: number,
+    data: Uint8Array,
+    start: number,
+    replaces: boolean,
+    listener: OverlapListener | undefined,
+  ): void {
+    const old = held.bytes as Uint8Array;
     const heldStart = from - held.position;
-    for (let i = 0; i < end - from; i++) if (held.bytes[heldStart + i] !== data[start + i]) this.conflictingBytes++;
+    const byteCount = end - from;
+    for (let i = 0; i < byteCount; ) {
+      const runStart = i;
+      const differs = old[heldStart + i] !== data[start + i];
+      do i++;
+      while (i < byteCount && (old[heldStart + i] !== data[start + i]) === differs);
+      if (differs) this.conflictingBytes += i - runStart;
+      else this.duplicateBytes += i - runStart;
+      if (replaces) listener?.replaced(from + runStart, i - runStart, differs);
+      else listener?.lost(from + runStart, i - runStart, differs);
+    }
   }
 
   #firstEndingAfter(position: number): number {
@@ -147,8 +209,4 @@ export class HeldSegments {
     }
     return low;
   }
-}
-
-function copy(data: Uint8Array, start: number, end: number): Uint8Array {
-  return new Uint8Array(data.subarray(start, end));
 }

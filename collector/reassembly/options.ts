@@ -1,9 +1,12 @@
 /** Bounds of the reassembly. Every one has a policy and a counter; the README of the folder lists them. */
 import { type ByteCount, BytecopyError, type Millis } from '../../core/index.ts';
+import { OVERLAP_POLICIES, type OverlapPolicy } from './overlap-policy.ts';
 
 export interface AssemblerOptions {
   /** Ports on which servers listen: they decide who is the client where the handshake was not seen. */
   readonly serverPorts: ReadonlySet<number>;
+  /** Which copy of a byte is kept where two segments that wait bring it: name the system that the servers run on. */
+  readonly overlapPolicy: OverlapPolicy;
   /** Flows remembered at once; at about 1 kB each this is 64 MB. Policy: the flow that was quiet longest is closed, `evicted`. */
   readonly maxFlows: number;
   /** Bytes held of one flow above its holes, {@link HELD_SEGMENT_COST} a segment included: a full TCP window of a fast long line. Policy: its holes become gaps, `evicted`. */
@@ -28,6 +31,7 @@ export interface AssemblerOptions {
 
 export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   serverPorts: new Set(),
+  overlapPolicy: 'first',
   maxFlows: 65_536,
   maxHeldBytesPerFlow: 4 * 1024 * 1024,
   maxHeldBytes: 64 * 1024 * 1024,
@@ -43,15 +47,20 @@ export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
 /** What a held segment costs beyond its bytes, so that many small ones cannot go around the bounds. */
 export const HELD_SEGMENT_COST: ByteCount = 256;
 
-/** @throws BytecopyError `ASSEMBLER_OPTION_INVALID` (exit code 2) for a bound that is not a positive integer */
+/** @throws BytecopyError `ASSEMBLER_OPTION_INVALID` (exit code 2) for a bound that is not a positive integer, or no policy */
 export function toAssemblerOptions(given: Partial<AssemblerOptions>): AssemblerOptions {
   const options = { ...DEFAULT_ASSEMBLER_OPTIONS, ...given };
+  const { overlapPolicy } = options;
+  if (!OVERLAP_POLICIES.includes(overlapPolicy)) {
+    throw refusal(`overlapPolicy is ${overlapPolicy}; it must be one of ${OVERLAP_POLICIES.join(', ')}`);
+  }
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'number' && (!Number.isSafeInteger(value) || value < 1)) {
-      throw new BytecopyError('ASSEMBLER_OPTION_INVALID', `${name} is ${value}; it must be a positive integer`, {
-        exitCode: 2,
-      });
-    }
+    if (typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 1)) continue;
+    throw refusal(`${name} is ${value}; it must be a positive integer`);
   }
   return options;
+}
+
+function refusal(message: string): BytecopyError {
+  return new BytecopyError('ASSEMBLER_OPTION_INVALID', message, { exitCode: 2 });
 }

@@ -1,52 +1,37 @@
 /**
  * One segment into its flow: what its flags, numbers and bytes change there. Handing on is `drain.ts`'s work.
  *
- * Bytes of the segment end in exactly one place of the account `segment bytes`: held, or discarded by reason.
+ * Bytes of the segment end in exactly one place of the account `segment bytes`: held, or discarded by reason. Urgent
+ * data stays in the stream, where its sender put it (RFC 6093, section 3.1: the pointer is a hint, and readers take the
+ * bytes inline), and is counted.
  */
 import type { Account, Ledger } from '../../core/index.ts';
-import { MAX_WINDOW_SCALE, type Segment, TCP_FLAG } from '../decode/segment.ts';
+import { type Segment, TCP_FLAG } from '../decode/segment.ts';
 import { type HalfFlow, MAX_DISTANCE, NEVER, NOT_ENDED } from './half-flow.ts';
+import type { OverlapPolicy } from './overlap-policy.ts';
+import type { PacketTracer } from './packet-tracer.ts';
+import { judgeReset } from './reset-judgement.ts';
 import type { TrackedFlow } from './tracked-flow.ts';
 
-/** How far before the first byte seen a SYN that comes late may place the begin of the stream. */
-const MAX_LATE_SYN_BYTES = 65_536;
-/** How far from its end bytes may be that still belong to a closed flow; a new flow whose SYN was missed begins at any number. */
-const MAX_LATE_BYTES = 1024 * 1024;
-const MAX_WINDOW_BYTES = 65_535;
+export interface SegmentIntakeDeps {
+  /** The account `segment bytes`. */
+  readonly bytes: Account;
+  readonly ledger: Ledger;
+  readonly overlapPolicy: OverlapPolicy;
+  readonly tracer: PacketTracer | undefined;
+}
 
 export class SegmentIntake {
   readonly #bytes: Account;
   readonly #ledger: Ledger;
+  readonly #overlapPolicy: OverlapPolicy;
+  readonly #tracer: PacketTracer | undefined;
 
-  constructor(bytes: Account, ledger: Ledger) {
+  constructor({ bytes, ledger, overlapPolicy, tracer }: SegmentIntakeDeps) {
     this.#bytes = bytes;
     this.#ledger = ledger;
-  }
-
-  /** Whether the segment is the first of a new flow with the same ports. */
-  beginsAnother(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
-    const { flags, byteCount } = segment;
-    if ((flags & TCP_FLAG.rst) !== 0) return false;
-    if ((flags & TCP_FLAG.syn) !== 0) {
-      return tracked.closed ? half.isn !== segment.sequence : !this.#isSynOf(tracked, half, segment);
-    }
-    if (!tracked.closed || byteCount === 0) return false;
-    return Math.abs(half.positionOf(segment.sequence) - half.next) > MAX_LATE_BYTES;
-  }
-
-  #isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
-    if (half.isn !== undefined) return half.isn === segment.sequence;
-    const first = (segment.sequence + 1) | 0;
-    if (half.anchored) {
-      const position = half.positionOf(first);
-      if (tracked.flow !== undefined) return position === half.base;
-      const lowest = Math.min(0, half.held.head?.position ?? 0);
-      return position <= lowest && lowest - position <= MAX_LATE_SYN_BYTES;
-    }
-    const peer = tracked.peerOf(half);
-    if (peer.isn === undefined || (segment.flags & TCP_FLAG.ack) === 0) return true;
-    const acknowledged = (segment.acknowledgment - ((peer.isn + 1) | 0)) | 0;
-    return acknowledged >= 0 && acknowledged <= MAX_LATE_SYN_BYTES;
+    this.#overlapPolicy = overlapPolicy;
+    this.#tracer = tracer;
   }
 
   /** Whether the segment, a copy from another interface, tells anything that its first copy has not told. */
@@ -57,15 +42,15 @@ export class SegmentIntake {
     if ((flags & TCP_FLAG.rst) !== 0) return tracked.resetFrom === undefined;
     if ((flags & TCP_FLAG.syn) !== 0 && half.isn === undefined) return true;
     if ((flags & TCP_FLAG.fin) !== 0 && half.finAt === NOT_ENDED) return true;
-    const from = Math.max(half.positionOf(firstSequence(segment)), tracked.flow === undefined ? half.floor : half.next);
-    const end = half.positionOf(firstSequence(segment)) + byteCount;
-    if (byteCount > 0 && end > from && !half.held.covers(from, end)) return true;
+    const first = half.positionOf(firstSequence(segment));
+    const from = Math.max(first, takenTo(tracked, half));
+    if (byteCount > 0 && first + byteCount > from && !half.held.covers(from, first + byteCount)) return true;
     return (flags & TCP_FLAG.ack) !== 0 && (!peer.anchored || peer.positionOf(segment.acknowledgment) > peer.acked);
   }
 
   /** Takes a segment that is of the flow; nothing of it is handed on yet. */
   take(tracked: TrackedFlow, half: HalfFlow, segment: Segment): void {
-    const { flags } = segment;
+    const { flags, byteCount } = segment;
     const peer = tracked.peerOf(half);
     if (!half.seen) {
       half.seen = true;
@@ -82,18 +67,17 @@ export class SegmentIntake {
     half.window = segment.window;
     const needs = (flags & TCP_FLAG.ack) === 0 ? NEVER : this.#takeAcknowledgment(peer, segment.acknowledgment);
     const position = half.positionOf(first);
-    const { byteCount } = segment;
     if (byteCount > 0) {
       if ((flags & TCP_FLAG.syn) === 0) tracked.hasPlainData = true;
-      this.#takePayload(tracked, half, segment, position, needs);
+      if ((flags & TCP_FLAG.urg) !== 0) this.#note('urgent-segments', 'urgent');
+      this.#takePayload(tracked, half, peer, segment, position, needs);
     }
     if ((flags & TCP_FLAG.fin) !== 0) this.#takeFin(tracked, half, position + byteCount, needs, segment);
   }
 
-  /** Counts the payload of a segment that no flow takes. */
-  discard(segment: Segment, reason: string): void {
-    const captured = segment.end - segment.start;
-    if (captured > 0) this.#discardBytes(reason, captured);
+  /** Counts the payload of a segment that nothing takes. @param position of its first byte, as far as it has one */
+  discard(segment: Segment, reason: string, position = 0): void {
+    this.#discardBytes(position, segment.end - segment.start, reason);
   }
 
   /** @returns the acknowledged position, or nothing to wait for when the number cannot be true */
@@ -101,79 +85,100 @@ export class SegmentIntake {
     if (!peer.anchored) peer.anchor(acknowledgment);
     const position = peer.positionOf(acknowledgment);
     if (Math.abs(position - peer.next) > MAX_DISTANCE) {
-      this.#ledger.addFact('implausible-acknowledgments');
+      this.#note('implausible-acknowledgments', 'implausible-acknowledgment');
       return NEVER;
     }
     if (position > peer.acked) peer.acked = position;
     return position;
   }
 
-  #takePayload(tracked: TrackedFlow, half: HalfFlow, segment: Segment, position: number, needs: number): void {
+  #takePayload(
+    tracked: TrackedFlow,
+    half: HalfFlow,
+    peer: HalfFlow,
+    segment: Segment,
+    position: number,
+    needs: number,
+  ): void {
     const { at, data, start, byteCount } = segment;
     const captured = segment.end - start;
-    if (captured < byteCount) this.#ledger.addFact('snap-length-cut-packets', segment.packetCount);
+    if (captured < byteCount) this.#note('snap-length-cut-packets', 'snap-length-cut', segment.packetCount);
     if (Math.abs(position - half.next) > MAX_DISTANCE) {
-      this.discard(segment, 'out-of-window');
+      this.discard(segment, 'out-of-window', position);
       return;
     }
-    const floor = tracked.flow === undefined ? half.floor : half.next;
-    if (byteCount === 1 && position === floor - 1) {
-      this.discard(segment, 'keep-alive');
+    const floor = takenTo(tracked, half);
+    if (byteCount === 1 && peer.window === 0 && (position === floor || position === floor - 1)) {
+      this.#note('zero-window-probes', 'zero-window-probe');
+    } else if (byteCount === 1 && position === floor - 1) {
+      this.discard(segment, 'keep-alive', position);
       return;
     }
     const early = clamp(floor - position, captured);
     const late = clamp(position + captured - half.finAt, captured - early);
-    if (early > 0) this.#discardBytes('duplicate', early);
-    if (late > 0) this.#discardBytes('after-close', late);
     const kept = captured - early - late;
+    const sent = { needs, at, sentFrom: position, sentTo: position + byteCount };
+    this.#discardBytes(position, early, 'duplicate');
     if (kept > 0) {
-      const { held } = half;
-      held.add(position + early, kept, data, start + early, needs, at);
-      if (held.duplicateBytes > 0) this.#discardBytes('duplicate', held.duplicateBytes);
-      if (held.conflictingBytes > 0) this.#ledger.addFact('conflicting-bytes', held.conflictingBytes);
-      this.#bytes.held += kept - held.duplicateBytes;
+      const held = half.holding();
+      const given = { ...sent, position: position + early, byteCount: kept, data, start: start + early };
+      held.add(given, this.#overlapPolicy, this.#tracer);
+      const { duplicateBytes, conflictingBytes } = held;
+      if (duplicateBytes > 0) this.#bytes.setAside('discarded', 'duplicate', duplicateBytes);
+      if (conflictingBytes > 0) {
+        this.#bytes.setAside('discarded', 'conflict', conflictingBytes);
+        this.#ledger.addFact('conflicting-bytes', conflictingBytes);
+      }
+      this.#bytes.held += kept - duplicateBytes - conflictingBytes;
     }
+    this.#discardBytes(position + captured - late, late, 'after-close');
     const cutFrom = Math.max(position + captured, floor);
     const cutTo = Math.min(position + byteCount, half.finAt);
-    if (cutTo > cutFrom) half.held.add(cutFrom, cutTo - cutFrom, undefined, 0, needs, at);
+    if (cutTo <= cutFrom) return;
+    const cut = { ...sent, position: cutFrom, byteCount: cutTo - cutFrom, data: undefined, start: 0 };
+    half.holding().add(cut, this.#overlapPolicy);
   }
 
   /** The first FIN counts; one before bytes that were handed on already cannot be true. */
   #takeFin(tracked: TrackedFlow, half: HalfFlow, position: number, needs: number, segment: Segment): void {
-    const floor = tracked.flow === undefined ? half.floor : half.next;
     if (half.finAt !== NOT_ENDED) return;
-    if (position < floor || position - half.next > MAX_DISTANCE) {
-      this.#ledger.addFact('fins-out-of-window');
+    if (position < takenTo(tracked, half) || position - half.next > MAX_DISTANCE) {
+      this.#note('fins-out-of-window', 'fin-out-of-window');
       return;
     }
     half.finAt = position;
     half.finNeeds = needs;
     half.finSeenAt = segment.at;
-    const dropped = half.held.truncate(position);
-    if (dropped === 0) return;
-    this.#bytes.held -= dropped;
-    this.#discardBytes('after-close', dropped);
+    half.held.truncate(position, (from, byteCount) => {
+      this.#bytes.held -= byteCount;
+      this.#bytes.setAside('discarded', 'after-close', byteCount);
+      this.#tracer?.revised(from, byteCount, 'after-close');
+    });
   }
 
-  /** RFC 9293, section 3.10.7.4: a reset counts only within the window of its receiver. */
   #takeReset(tracked: TrackedFlow, half: HalfFlow, peer: HalfFlow, segment: Segment): void {
-    this.discard(segment, 'reset-payload');
-    if (tracked.resetFrom !== undefined) return;
-    const acknowledges = (segment.flags & TCP_FLAG.ack) !== 0;
-    const refuses =
-      !half.anchored && acknowledges && peer.isn !== undefined && segment.acknowledgment === ((peer.isn + 1) | 0);
     const position = half.anchored ? half.positionOf(segment.sequence) : 0;
-    if (!refuses && (!half.anchored || !inWindow(half, peer, position))) {
-      this.#ledger.addFact('resets-out-of-window');
+    this.discard(segment, 'reset-payload', position);
+    if (tracked.resetFrom !== undefined) return;
+    if (judgeReset(half, peer, segment) === 'outside') {
+      this.#note('resets-out-of-window', 'reset-out-of-window');
       return;
     }
+    const acknowledges = (segment.flags & TCP_FLAG.ack) !== 0;
     tracked.resetFrom = half;
     tracked.resetAt = position;
     tracked.resetNeeds = acknowledges && peer.anchored ? peer.positionOf(segment.acknowledgment) : NEVER;
   }
 
-  #discardBytes(reason: string, byteCount: number): void {
+  #note(fact: string, remark: string, count = 1): void {
+    this.#ledger.addFact(fact, count);
+    this.#tracer?.remark(remark);
+  }
+
+  #discardBytes(position: number, byteCount: number, reason: string): void {
+    if (byteCount <= 0) return;
     this.#bytes.setAside('discarded', reason, byteCount);
+    this.#tracer?.piece(position, byteCount, reason);
   }
 }
 
@@ -189,13 +194,9 @@ function takeSyn(tracked: TrackedFlow, half: HalfFlow, peer: HalfFlow, segment: 
   if (peer.isn === undefined) peer.beginAfter((segment.acknowledgment - 1) | 0);
 }
 
-/** Whether a reset at `position` is where its receiver would believe it. */
-function inWindow(half: HalfFlow, peer: HalfFlow, position: number): boolean {
-  const acked = half.acked === NEVER ? half.next : half.acked;
-  const bothScale = half.windowScale !== undefined && peer.windowScale !== undefined;
-  const scale = bothScale ? (peer.windowScale as number) : half.isn === undefined ? MAX_WINDOW_SCALE : 0;
-  const window = (peer.seen ? peer.window : MAX_WINDOW_BYTES) * 2 ** scale;
-  return position >= Math.min(acked, half.next) && position <= Math.max(acked, half.next) + window + 1;
+/** Up to where the stream is taken: bytes before it are known already, or cannot be of it. */
+function takenTo(tracked: TrackedFlow, half: HalfFlow): number {
+  return tracked.flow === undefined ? half.floor : half.next;
 }
 
 /** The SYN counts as a position before the first byte. */

@@ -20,6 +20,10 @@ export class TrackedFlow {
   readonly fromA = new HalfFlow();
   readonly fromB = new HalfFlow();
   readonly startedAt: Micros;
+  /** Counts the flows of a run from 1. */
+  readonly number: number;
+  /** An open flow on the same ports, until an answer to this one's SYN shows that it is over; see `port-reuse.ts`. */
+  supplants: TrackedFlow | undefined = undefined;
   /** Set when the flow opened: `open` was handed on. */
   flow: Flow | undefined = undefined;
   /** Direction from the client, once a SYN or the opening decided it. */
@@ -30,6 +34,7 @@ export class TrackedFlow {
   resetNeeds = 0;
   /** Bytes came in another segment than a SYN, so whoever sent them had finished the handshake. */
   hasPlainData = false;
+  /** Over: only remembered, or forgotten already. */
   closed = false;
   lastAt: Micros;
   /** When the flow began to wait for packets that a capture out of order may still bring; packets since. */
@@ -46,8 +51,9 @@ export class TrackedFlow {
   quieter: TrackedFlow | undefined = undefined;
   busier: TrackedFlow | undefined = undefined;
 
-  constructor(segment: Segment, key: number, now: Micros) {
+  constructor(segment: Segment, key: number, number: number, now: Micros) {
     this.key = key;
+    this.number = number;
     this.ipVersion = segment.ipVersion;
     this.network = segment.network;
     this.address0A = segment.source0;
