@@ -5,13 +5,22 @@ import type { ByteCount, Micros } from './units.ts';
 export const LINK_TYPE = {
   null: 0,
   ethernet: 1,
+  ppp: 9,
   rawOpenBsd: 12,
   rawBsd: 14,
+  pppHdlc: 50,
+  pppEther: 51,
+  atmRfc1483: 100,
   raw: 101,
+  cHdlc: 104,
   loop: 108,
   linuxSll: 113,
+  pflog: 117,
+  pppWithDirection: 204,
+  mpls: 219,
   ipv4: 228,
   ipv6: 229,
+  nflog: 239,
   linuxSll2: 276,
 } as const;
 

@@ -1,27 +1,46 @@
 /**
  * Packet → TCP segment, without allocating.
  *
- *     link layer ─▶ VLAN tags ─▶ IPv4 ──────────────────────▶ TCP
- *                             └▶ IPv6 ─▶ extension headers ─▶ TCP        fragments wait in a table on the way
+ *     link layer ─▶ IPv4 ──────────────────────▶ TCP
+ *          ▲      └▶ IPv6 ─▶ extension headers ─▶ TCP        fragments wait in a table on the way
+ *          │                        │
+ *          └── GRE, UDP tunnels, IP ┘                        what is no tunnel is ignored by name
  *
  * The payload ends where the IP length says, so Ethernet padding and frame check sequences never get into a stream; an
- * IP length of 0 (segmentation offload, captured before the card cut it) means up to the end of the packet. Checksums
- * are verified only on demand: offload leaves them wrong in captures of the sender.
+ * IP length of 0 (segmentation offload, captured before the card cut it) means up to the end of the packet. A packet in
+ * a tunnel that is longer than the tunnel's own payload was cut there, as by a snap length. Checksums are verified only
+ * on demand: offload leaves them wrong in captures of the sender.
  *
- * Sources: RFC 791, RFC 8200 (section 4), RFC 9293.
+ * Sources: RFC 791, RFC 8200 (section 4), RFC 4302, RFC 9293; tunnels in their own files.
  */
 import type { Ledger, Packet } from '../../core/index.ts';
 import { readInt32, readUint16 } from './big-endian.ts';
 import { type ChecksumVerdict, judgeIpv4Header, judgeTcp } from './checksum.ts';
+import { Cursor } from './cursor.ts';
 import { FragmentTable } from './fragment-table.ts';
+import { readGre } from './gre.ts';
 import { type IgnoredReason, notTcp } from './ignored-reason.ts';
-import { LinkLayer } from './link-layer.ts';
+import { MAX_LAYERS, readToIp } from './layers.ts';
+import { readLink } from './link-layer.ts';
 import { MAX_WINDOW_SCALE, Segment, TCP_FLAG } from './segment.ts';
+import { isDnsResponse, udpProtocol } from './udp-protocol.ts';
+import { readUdpTunnel } from './udp-tunnel.ts';
 
 const PROTOCOL_TCP = 6;
-const IPV6_HEADER = { hopByHop: 0, routing: 43, fragment: 44, destination: 60, none: 59 } as const;
+const PROTOCOL = { ipv4: 4, udp: 17, ipv6: 41, gre: 47 } as const;
+const EXTENSION = { hopByHop: 0, routing: 43, fragment: 44, authentication: 51, destination: 60 } as const;
 /** Each kind may come once and destination options twice; whoever sends more means harm. */
 const MAX_EXTENSION_HEADERS = 8;
+/** What is joined from fragments: TCP, and what may have it inside. */
+const JOINED: readonly number[] = [
+  PROTOCOL_TCP,
+  PROTOCOL.ipv4,
+  PROTOCOL.udp,
+  PROTOCOL.ipv6,
+  PROTOCOL.gre,
+  EXTENSION.authentication,
+  EXTENSION.destination,
+];
 
 /** Longest IP packet believed where only the capture tells its length; IPv6 jumbograms of segmentation offload stay under it. */
 const MAX_PACKET_BYTES = 1024 * 1024;
@@ -36,14 +55,14 @@ export interface DecoderOptions {
 export class PacketDecoder {
   /** Result of the last call that returned `segment`; `packetCount` holds after every call. */
   readonly segment = new Segment();
-  readonly #link = new LinkLayer();
+  readonly #cursor = new Cursor();
   readonly #fragments: FragmentTable;
   readonly #ledger: Ledger;
   readonly #verifies: boolean;
 
   /** @param ledger the `held` of its account `packets` counts packets that wait for the rest of their datagram */
   constructor(options: DecoderOptions, { ledger }: { readonly ledger: Ledger }) {
-    this.#fragments = new FragmentTable(ledger.account('packets', 'decoded'));
+    this.#fragments = new FragmentTable(ledger);
     this.#ledger = ledger;
     this.#verifies = options.checksums === 'verify';
   }
@@ -51,16 +70,16 @@ export class PacketDecoder {
   /** @returns `segment` when {@link segment} is filled; `held` for a fragment that waits; otherwise why not */
   decode(packet: Packet): DecodeOutcome {
     const segment = this.segment;
+    const cursor = this.#cursor;
     segment.packetCount = 1;
-    const ignored = this.#link.read(packet);
+    const ignored = readLink(cursor, packet);
     if (ignored !== undefined) return ignored;
     segment.at = packet.at;
-    segment.interfaceId = this.#link.interfaceId;
-    segment.network = this.#link.network;
-    const wireEnd = packet.start + packet.originalByteCount;
-    return this.#link.ipVersion === 4
-      ? this.#decodeIpv4(packet.data, this.#link.ipStart, packet.end, wireEnd)
-      : this.#decodeIpv6(packet.data, this.#link.ipStart, packet.end, wireEnd);
+    segment.interfaceId = cursor.interfaceId;
+    segment.network = cursor.network;
+    return cursor.layer === 'ipv4'
+      ? this.#decodeIpv4(cursor.data, cursor.at, cursor.end, cursor.wireEnd)
+      : this.#decodeIpv6(cursor.data, cursor.at, cursor.end, cursor.wireEnd);
   }
 
   /** No more packets come: fragments that still wait are set aside. */
@@ -75,8 +94,6 @@ export class PacketDecoder {
     const totalBytes = readUint16(data, at + 2);
     if (first >> 4 !== 4 || headerBytes < 20) return 'malformed';
     if (totalBytes !== 0 && totalBytes < headerBytes) return 'malformed';
-    const protocol = data[at + 9] as number;
-    if (protocol !== PROTOCOL_TCP) return notTcp(protocol);
     if (end - at < headerBytes) return 'truncated-header';
     if (this.#verifies && !this.#accepts(judgeIpv4Header(data, at, headerBytes))) return 'bad-checksum:ip';
     const segment = this.segment;
@@ -91,11 +108,14 @@ export class PacketDecoder {
     segment.destination3 = 0;
     const ipEnd = totalBytes === 0 ? Math.max(wireEnd, end) : at + totalBytes;
     const fragment = readUint16(data, at + 6);
+    const protocol = data[at + 9] as number;
     if ((fragment & 0x3fff) !== 0) {
       const more = (fragment & 0x2000) !== 0;
-      return this.#join(data, at + headerBytes, end, ipEnd, (fragment & 0x1fff) * 8, more, readUint16(data, at + 4), 6);
+      const offset = (fragment & 0x1fff) * 8;
+      return this.#join(data, at + headerBytes, end, ipEnd, offset, more, readUint16(data, at + 4), protocol);
     }
-    return this.#decodeTcp(data, at + headerBytes, end, ipEnd);
+    if (protocol !== PROTOCOL_TCP) return this.#decodePayload(data, at + headerBytes, end, ipEnd, protocol);
+    return this.#decodeTcp(data, at + headerBytes, end, ipEnd, true);
   }
 
   #decodeIpv6(data: Uint8Array, at: number, end: number, wireEnd: number): DecodeOutcome {
@@ -113,24 +133,34 @@ export class PacketDecoder {
     segment.destination3 = readInt32(data, at + 36);
     const payloadBytes = readUint16(data, at + 4);
     const ipEnd = payloadBytes === 0 ? Math.max(wireEnd, end) : at + 40 + payloadBytes;
-    return this.#decodeExtensions(data, at + 40, end, ipEnd, data[at + 6] as number);
+    const header = data[at + 6] as number;
+    if (header !== PROTOCOL_TCP) return this.#decodePayload(data, at + 40, end, ipEnd, header);
+    return this.#decodeTcp(data, at + 40, end, ipEnd, true);
   }
 
-  #decodeExtensions(data: Uint8Array, from: number, end: number, ipEnd: number, firstHeader: number): DecodeOutcome {
+  /** The payload of IP, extension headers first. Those of IPv6 are followed in IPv4 too, where nobody sends them. */
+  #decodePayload(data: Uint8Array, from: number, end: number, ipEnd: number, firstHeader: number): DecodeOutcome {
     let header = firstHeader;
     let at = from;
+    let goesToDestination = true;
     for (let count = 0; count <= MAX_EXTENSION_HEADERS; count++) {
       switch (header) {
         case PROTOCOL_TCP:
-          return this.#decodeTcp(data, at, end, ipEnd);
-        case IPV6_HEADER.hopByHop:
-        case IPV6_HEADER.routing:
-        case IPV6_HEADER.destination:
+          return this.#decodeTcp(data, at, end, ipEnd, goesToDestination);
+        case EXTENSION.routing:
+        case EXTENSION.hopByHop:
+        case EXTENSION.destination:
           if (end - at < 8) return 'truncated-header';
+          if (header === EXTENSION.routing && data[at + 3] !== 0) goesToDestination = false;
           header = data[at] as number;
           at += ((data[at + 1] as number) + 1) * 8;
           break;
-        case IPV6_HEADER.fragment: {
+        case EXTENSION.authentication:
+          if (end - at < 8) return 'truncated-header';
+          header = data[at] as number;
+          at += ((data[at + 1] as number) + 2) * 4;
+          break;
+        case EXTENSION.fragment: {
           if (end - at < 8) return 'truncated-header';
           header = data[at] as number;
           const fragment = readUint16(data, at + 2);
@@ -140,10 +170,10 @@ export class PacketDecoder {
           return this.#join(data, at, end, ipEnd, fragment & 0xfff8, (fragment & 1) !== 0, id, header);
         }
         default:
-          return notTcp(header);
+          return this.#decodeOther(data, at, end, ipEnd, header);
       }
     }
-    return 'malformed';
+    return 'nested-too-deep';
   }
 
   #join(
@@ -156,15 +186,17 @@ export class PacketDecoder {
     id: number,
     header: number,
   ): DecodeOutcome {
-    if (header !== PROTOCOL_TCP && header !== IPV6_HEADER.destination) return notTcp(header);
+    if (!JOINED.includes(header)) return notTcp(header);
     if (ipEnd > end) return 'fragment-cut';
     if (ipEnd < at) return 'malformed';
-    const key = `${this.segment.network} ${id} ${header} ${this.#addresses()}`;
-    const joined = this.#fragments.add(key, this.segment.at, offset, data.subarray(at, ipEnd), !more);
+    const { network, packetCount } = this.segment;
+    const key = `${network} ${id} ${header} ${this.#addresses()}`;
+    const fragment = { offset, bytes: data.subarray(at, ipEnd), last: !more, packetCount };
+    const joined = this.#fragments.add(key, this.segment.at, fragment);
     if (typeof joined === 'string') return joined;
-    this.segment.packetCount = joined.fragmentCount;
+    this.segment.packetCount = joined.packetCount;
     const { bytes } = joined;
-    return this.#decodeExtensions(bytes, 0, bytes.length, bytes.length, header);
+    return this.#decodePayload(bytes, 0, bytes.length, bytes.length, header);
   }
 
   #addresses(): string {
@@ -173,7 +205,53 @@ export class PacketDecoder {
     return [source0, source1, source2, source3, destination0, destination1, destination2, destination3].join();
   }
 
-  #decodeTcp(data: Uint8Array, at: number, end: number, ipEnd: number): DecodeOutcome {
+  /** A tunnel is followed to the IP packet inside; anything else is named. */
+  #decodeOther(data: Uint8Array, at: number, end: number, ipEnd: number, protocol: number): DecodeOutcome {
+    const cursor = this.#cursor;
+    cursor.layerCount++;
+    if (cursor.layerCount > MAX_LAYERS) return 'nested-too-deep';
+    cursor.moveTo(data, at, end, ipEnd);
+    const ignored = this.#enterTunnel(cursor, protocol) ?? readToIp(cursor);
+    if (ignored !== undefined) return ignored;
+    this.segment.network = cursor.network;
+    return cursor.layer === 'ipv4'
+      ? this.#decodeIpv4(cursor.data, cursor.at, cursor.end, cursor.wireEnd)
+      : this.#decodeIpv6(cursor.data, cursor.at, cursor.end, cursor.wireEnd);
+  }
+
+  #enterTunnel(cursor: Cursor, protocol: number): IgnoredReason | undefined {
+    switch (protocol) {
+      case PROTOCOL.udp:
+        return this.#enterUdp(cursor);
+      case PROTOCOL.gre:
+        return readGre(cursor, this.segment);
+      case PROTOCOL.ipv4:
+      case PROTOCOL.ipv6:
+        cursor.enterBetween('ip-in-ip', this.segment);
+        cursor.layer = protocol === PROTOCOL.ipv4 ? 'ipv4' : 'ipv6';
+        return undefined;
+      default:
+        return notTcp(protocol);
+    }
+  }
+
+  #enterUdp(cursor: Cursor): IgnoredReason | undefined {
+    if (!cursor.has(8)) return cursor.end < cursor.wireEnd ? 'truncated-header' : 'malformed';
+    const { data, at, end, wireEnd } = cursor;
+    const sourcePort = readUint16(data, at);
+    const destinationPort = readUint16(data, at + 2);
+    const byteCount = readUint16(data, at + 4);
+    // A length of 0 is that of a datagram too long for the field, before the card cuts it.
+    cursor.moveTo(data, at + 8, end, byteCount < 8 ? wireEnd : Math.min(at + byteCount, wireEnd));
+    const ignored = readUdpTunnel(cursor, sourcePort, destinationPort, this.segment);
+    if (ignored !== 'no-tunnel') return ignored;
+    const protocol = udpProtocol(cursor, sourcePort, destinationPort);
+    if (protocol === 'dns') this.#ledger.addFact(isDnsResponse(cursor) ? 'dns-responses' : 'dns-queries');
+    return `not-tcp:udp:${protocol}`;
+  }
+
+  /** @param addressed whether the IP addresses are those of the checksum: not on the way along a source route */
+  #decodeTcp(data: Uint8Array, at: number, end: number, ipEnd: number, addressed: boolean): DecodeOutcome {
     if (ipEnd - at < 20 || ipEnd - at > MAX_PACKET_BYTES) return 'malformed';
     if (end - at < 20) return 'truncated-header';
     const headerBytes = ((data[at + 12] as number) >> 4) * 4;
@@ -181,7 +259,8 @@ export class PacketDecoder {
     const start = at + headerBytes;
     if (start > end) return 'truncated-header';
     const segment = this.segment;
-    if (this.#verifies && ipEnd <= end && !this.#accepts(judgeTcp(segment, data, at, ipEnd))) return 'bad-checksum:tcp';
+    if (this.#verifies && addressed && ipEnd <= end && !this.#accepts(judgeTcp(segment, data, at, ipEnd)))
+      return 'bad-checksum:tcp';
     segment.sourcePort = readUint16(data, at);
     segment.destinationPort = readUint16(data, at + 2);
     segment.sequence = readInt32(data, at + 4);

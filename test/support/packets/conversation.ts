@@ -12,6 +12,7 @@
  * message is acknowledged by a pure ACK of the other end.
  */
 import { LINK_TYPE, type Micros } from '../../../core/index.ts';
+import type { LayerFields } from './encode-layers.ts';
 import { TCP_FLAG } from './encode-packet.ts';
 import { Trace, type WireSegment } from './trace.ts';
 
@@ -25,6 +26,8 @@ export interface ConversationOptions {
   readonly serverIsn: number;
   readonly linkType: number;
   readonly vlans: readonly number[];
+  /** Further layers around the IP packets, outermost first, inside the VLANs. */
+  readonly layers: readonly LayerFields[];
   readonly interfaceId: number;
   /** Most payload bytes a segment. */
   readonly mss: number;
@@ -43,6 +46,7 @@ const DEFAULTS: ConversationOptions = {
   serverIsn: 5000,
   linkType: LINK_TYPE.ethernet,
   vlans: [],
+  layers: [],
   interfaceId: 0,
   mss: 1460,
   snapLength: 0,

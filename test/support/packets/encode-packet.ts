@@ -20,6 +20,10 @@ export interface LinkFields {
   readonly interfaceIndex: number;
 }
 
+/** EtherType → PPP protocol. */
+export const PPP_PROTOCOLS: Readonly<Record<number, number>> = { 2048: 0x21, 34525: 0x57, 34887: 0x0281 };
+export const MAC_ADDRESSES = Uint8Array.from([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]);
+
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;
 
 /** Segment → TCP header and payload, the checksum computed over the pseudo header. */
@@ -77,29 +81,55 @@ export function encodeIp(
 
 /** IP packet → link-layer packet. */
 export function encodeLink(link: LinkFields, ip: Uint8Array): Uint8Array {
-  const etherType = (ip[0] as number) >> 4 === 6 ? 0x86dd : 0x0800;
+  return encodeOnLink(link, (ip[0] as number) >> 4 === 6 ? 0x86dd : 0x0800, ip);
+}
+
+/** What an EtherType announces → link-layer packet. Link types without a type field take IP only, PPP's MPLS too. */
+export function encodeOnLink(link: LinkFields, etherType: number, payload: Uint8Array): Uint8Array {
   const tagged = [];
   for (const [index, vlan] of link.vlans.entries()) {
-    tagged.push(...uint16(index === 0 && link.vlans.length > 1 ? 0x88a8 : 0x8100), ...uint16(vlan));
+    tagged.push(uint16(index === 0 && link.vlans.length > 1 ? 0x88a8 : 0x8100), uint16(vlan));
   }
   // The tag's type stands before its value, so what the link header carries is the first tag's type and each value is followed by the next type.
-  const types = Uint8Array.from([...tagged, ...uint16(etherType)]);
+  const types = join(...tagged, uint16(etherType));
+  const ppp = uint16(PPP_PROTOCOLS[etherType] ?? 0);
   switch (link.linkType) {
     case LINK_TYPE.ethernet:
-      return join(Uint8Array.from([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]), types, ip);
+      return join(MAC_ADDRESSES, types, payload);
     case LINK_TYPE.linuxSll:
-      return join(Uint8Array.from([0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0]), types, ip);
+      return join(Uint8Array.from([0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0]), types, payload);
     case LINK_TYPE.linuxSll2: {
       const index = link.interfaceIndex;
       const rest = [0, 0, 0, 0, 0, index & 0xff, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
-      return join(types.subarray(0, 2), Uint8Array.from(rest), types.subarray(2), ip);
+      return join(types.subarray(0, 2), Uint8Array.from(rest), types.subarray(2), payload);
     }
     case LINK_TYPE.null:
-      return join(Uint8Array.from([etherType === 0x0800 ? 2 : 24, 0, 0, 0]), ip);
+      return join(Uint8Array.from([etherType === 0x0800 ? 2 : 24, 0, 0, 0]), payload);
     case LINK_TYPE.loop:
-      return join(Uint8Array.from([0, 0, 0, etherType === 0x0800 ? 2 : 24]), ip);
+      return join(Uint8Array.from([0, 0, 0, etherType === 0x0800 ? 2 : 24]), payload);
+    case LINK_TYPE.ppp:
+      return join(ppp, payload);
+    case LINK_TYPE.pppHdlc:
+      return join(uint16(0xff03), ppp, payload);
+    case LINK_TYPE.pppWithDirection:
+      return join(Uint8Array.of(1), ppp, payload);
+    case LINK_TYPE.pppEther:
+      return join(Uint8Array.of(0x11, 0), uint16(1), uint16(payload.length + 2), ppp, payload);
+    case LINK_TYPE.atmRfc1483:
+      return join(Uint8Array.of(0xaa, 0xaa, 3, 0, 0, 0), types, payload);
+    case LINK_TYPE.cHdlc:
+      return join(uint16(0x0f00), types, payload);
+    case LINK_TYPE.mpls:
+      return join(uint32(16 * 0x1000 + 0x140), payload);
+    case LINK_TYPE.nflog: {
+      const attributes = Uint8Array.of(8, 0, 1, 0, 8, 0, 1, 0, 5, 0, 10, 0, 0x78, 0, 0, 0);
+      const length = payload.length + 4;
+      return join(Uint8Array.of(2, 0, 0, 0), attributes, Uint8Array.of(length & 0xff, length >> 8, 9, 0), payload);
+    }
+    case LINK_TYPE.pflog:
+      return join(Uint8Array.of(61, 2), new Uint8Array(62), payload);
     default:
-      return ip;
+      return payload;
   }
 }
 
@@ -110,7 +140,7 @@ export function addressBytes(address: string): Uint8Array {
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return Uint8Array.from([...before, ...zeros, ...after].flatMap((word) => uint16(Number.parseInt(word, 16))));
+  return Uint8Array.from([...before, ...zeros, ...after].flatMap((word) => [...uint16(Number.parseInt(word, 16))]));
 }
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
@@ -123,8 +153,12 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-function uint16(value: number): [number, number] {
-  return [(value >> 8) & 0xff, value & 0xff];
+export function uint16(value: number): Uint8Array {
+  return Uint8Array.of(value >> 8, value);
+}
+
+export function uint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >> 16, value >> 8, value);
 }
 
 function sumOfWords(bytes: ArrayLike<number>): number {

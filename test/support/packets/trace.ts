@@ -1,14 +1,19 @@
 /** Segments in capture order, and what a network or a capture may do to them. Every transform gives a new trace. */
 import type { Micros, Packet } from '../../../core/index.ts';
 import { encodePcapHeader, encodePcapRecord } from '../../../formats/index.ts';
-import { encodeIp, encodeLink, encodeTcp, join, type SegmentFields, TCP_FLAG } from './encode-packet.ts';
+import { type LayerFields, wrapInLayers } from './encode-layers.ts';
+import { encodeIp, encodeOnLink, encodeTcp, join, type SegmentFields, TCP_FLAG } from './encode-packet.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export interface WireSegment {
   readonly from: 'client' | 'server';
   readonly at: Micros;
   readonly fields: SegmentFields;
-  readonly link: { readonly linkType: number; readonly vlans: readonly number[] };
+  readonly link: {
+    readonly linkType: number;
+    readonly vlans: readonly number[];
+    readonly layers?: readonly LayerFields[];
+  };
   readonly interfaceId: number;
   /** Bytes captured of the packet; 0 for all. */
   readonly snapLength: number;
@@ -95,9 +100,10 @@ export class Trace {
 }
 
 export function toPacket(segment: WireSegment): Packet {
-  const { linkType, vlans } = segment.link;
+  const { linkType, vlans, layers = [] } = segment.link;
   const ip = encodeIp(segment.fields, encodeTcp(segment.fields));
-  const data = encodeLink({ linkType, vlans, interfaceIndex: segment.interfaceId }, ip);
+  const { etherType, bytes } = wrapInLayers(layers, ip, segment.from === 'server');
+  const data = encodeOnLink({ linkType, vlans, interfaceIndex: segment.interfaceId }, etherType, bytes);
   return packetOf(data, {
     at: segment.at,
     linkType,

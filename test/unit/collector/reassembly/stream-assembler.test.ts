@@ -42,7 +42,7 @@ test('nothing comes out as one shared array', () => {
 
 test('a packet that carries no TCP is ignored by reason', () => {
   const { ledger } = assemble(conversation({ linkType: 999 }).syn());
-  expect(ledger.accounts.packets?.aside).toEqual({ ignored: { 'unknown-link-type': 1 } });
+  expect(ledger.accounts.packets?.aside).toEqual({ ignored: { 'unknown-link-type:other': 1 } });
 });
 
 test('an answer that was captured before its question comes out after it', () => {
