@@ -15,7 +15,21 @@ export {
   type ResponseHandler,
 } from './http1/response-framer.ts';
 export { isReadOnlyVerb } from './http1/verbs.ts';
+export { type BodyText, readBodyText } from './http1/view/body-text.ts';
+export { type BodyProblem, type BodyView, type BodyViewOptions, viewBody } from './http1/view/body-view.ts';
+export {
+  type HeadView,
+  type NoHead,
+  parseHead,
+  type RequestHead,
+  type ResponseHead,
+} from './http1/view/head-view.ts';
+export { type HeaderField, headerValues } from './http1/view/header-field.ts';
+export { keptHeadByteCount, type ViewableMessage } from './http1/view/message-bytes.ts';
 export { DEFAULT_PARSER_OPTIONS, type ParserOptions, type ServiceEntry } from './options.ts';
+export type { IdlDocument } from './thrift/idl/idl-document.ts';
+export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
+export { bodyType, thriftDocument, thriftTypeText } from './thrift/view/thrift-document.ts';
 export type {
   ThriftField,
   ThriftList,
