@@ -7,7 +7,7 @@ export interface AssemblerOptions {
   readonly serverPorts: ReadonlySet<number>;
   /** Which copy of a byte is kept where two segments that wait bring it: name the system that the servers run on. */
   readonly overlapPolicy: OverlapPolicy;
-  /** Flows remembered at once; at about 1 kB each this is 64 MB. Policy: the flow that was quiet longest is closed, `evicted`. */
+  /** Flows remembered at once; at about 1.1 kB each this is 144 MB. Policy: the flow that was quiet longest is closed, `evicted`. */
   readonly maxFlows: number;
   /** Bytes held of one flow above its holes, {@link HELD_SEGMENT_COST} a segment included: a full TCP window of a fast long line. Policy: its holes become gaps, `evicted`. */
   readonly maxHeldBytesPerFlow: ByteCount;
@@ -32,7 +32,7 @@ export interface AssemblerOptions {
 export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   serverPorts: new Set(),
   overlapPolicy: 'first',
-  maxFlows: 65_536,
+  maxFlows: 131_072,
   maxHeldBytesPerFlow: 4 * 1024 * 1024,
   maxHeldBytes: 64 * 1024 * 1024,
   maxOneSidedHeldBytes: 64 * 1024,

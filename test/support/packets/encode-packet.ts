@@ -24,7 +24,7 @@ export interface LinkFields {
 export const PPP_PROTOCOLS: Readonly<Record<number, number>> = { 2048: 0x21, 34525: 0x57, 34887: 0x0281 };
 export const MAC_ADDRESSES = Uint8Array.from([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]);
 
-export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;
+export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
 
 /** Segment → TCP header and payload, the checksum computed over the pseudo header. */
 export function encodeTcp(fields: SegmentFields): Uint8Array {

@@ -3,6 +3,7 @@
 import { type AssemblerOptions, StreamAssembler } from '../../../../collector/index.ts';
 import { Ledger, type LedgerReport, type Packet, type StreamChunk } from '../../../../core/index.ts';
 import type { Conversation, Trace } from '../../../support/packets/index.ts';
+import { checkWitness, WitnessRecord } from './witnessed.ts';
 
 export interface Assembled {
   readonly chunks: readonly StreamChunk[];
@@ -12,37 +13,53 @@ export interface Assembled {
   readonly client: string;
   readonly server: string;
   readonly ledger: LedgerReport;
+  readonly witness: WitnessRecord;
   fact(name: string): number;
 }
 
+/** Runs twice, with and without a witness, which must not make a difference and must tell the truth. */
 export function assemble(
-  packets: readonly Packet[] | Trace | Conversation,
+  given: readonly Packet[] | Trace | Conversation,
   options: Partial<AssemblerOptions> = {},
 ): Assembled {
+  const packets = 'packets' in given ? given.packets : given;
+  const witness = new WitnessRecord();
+  const { chunks, ledger } = run(packets, options, witness);
+  const unwatched = run(packets, options, undefined);
+  checkContract(chunks);
+  const report = ledger.report();
+  for (const [name, { held, balanced }] of Object.entries(report.accounts)) {
+    if (held !== 0 || !balanced) throw new Error(`${name} does not end: ${JSON.stringify(report)}`);
+  }
+  checkWitness(witness, packets.length, report, chunks);
+  const lines = chunks.map(lineOf);
+  const seen = JSON.stringify([lines, report]);
+  const unseen = JSON.stringify([unwatched.chunks.map(lineOf), unwatched.ledger.report()]);
+  if (seen !== unseen) throw new Error(`the witness makes a difference: ${seen} ${unseen}`);
+  return {
+    chunks,
+    lines,
+    client: bytesOf(chunks, 0),
+    server: bytesOf(chunks, 1),
+    ledger: report,
+    witness,
+    fact: (name) => ledger.fact(name),
+  };
+}
+
+function run(packets: readonly Packet[], options: Partial<AssemblerOptions>, witness: WitnessRecord | undefined) {
   const ledger = new Ledger();
-  const assembler = new StreamAssembler({ serverPorts: new Set([80]), ...options }, { ledger });
+  const assembler = new StreamAssembler({ serverPorts: new Set([80]), ...options }, { ledger, witness });
   const chunks: StreamChunk[] = [];
   let at = 0;
-  for (const packet of 'packets' in packets ? packets.packets : packets) {
+  for (const packet of packets) {
     chunks.push(...assembler.push(packet));
     at = Math.max(at, packet.at);
     const { accounts, balanced } = ledger.report();
     if (!balanced) throw new Error(`the ledger does not add up: ${JSON.stringify(accounts)}`);
   }
   chunks.push(...assembler.end(at));
-  checkContract(chunks);
-  const report = ledger.report();
-  for (const [name, { held, balanced }] of Object.entries(report.accounts)) {
-    if (held !== 0 || !balanced) throw new Error(`${name} does not end: ${JSON.stringify(report)}`);
-  }
-  return {
-    chunks,
-    lines: chunks.map(lineOf),
-    client: bytesOf(chunks, 0),
-    server: bytesOf(chunks, 1),
-    ledger: report,
-    fact: (name) => ledger.fact(name),
-  };
+  return { chunks, ledger };
 }
 
 export function lineOf(chunk: StreamChunk): string {
