@@ -6,8 +6,11 @@
  *
  *     network of one   of the other            are they one flow?
  *     vlan:5           vlan:5                  yes, its addresses were translated
- *     vlan:5           vlan:5/vxlan:7, or ''   yes, inside and outside of a tunnel
- *     vlan:1           vlan:2                  no, copies or coincidence: equal addresses in two networks never mix
+ *     vlan:5           vlan:5/vxlan:7, or ''   yes, outside and inside of a tunnel, where the times agree
+ *     vlan:1           vlan:2                  no: equal addresses in two networks never mix
+ *
+ *     times:    outside    SYN ──┐        ┌── SYN-ACK         whoever sees the SYN first sees its answer last;
+ *               inside           └─ … ────┘                   a copy sees both later, by the same time
  *
  * Two vantages of one flow share the id, and are two `Flow` values. Otherwise the later one gets an id of its tuple. The
  * map is as large as the flow table, which is bounded.
@@ -25,6 +28,8 @@ import type { TrackedFlow } from './tracked-flow.ts';
 
 /** Between the SYNs of two vantages: three times a lost and repeated SYN (RFC 6298: after 1, 3, 7 s), and clocks apart. */
 const MAX_VANTAGE_DISTANCE: Micros = 10_000_000;
+/** By how much the one that sees the answer last may see the SYN last, too: clocks of one site differ by less. */
+const MAX_CLOCK_DIFFERENCE: Micros = 20_000;
 
 export interface FlowIdentity {
   readonly id: FlowId;
@@ -54,7 +59,7 @@ export class FlowIds {
     if (!isSameFlow(holder, tracked)) {
       return { id: flowIdFromTuple(client, server, network, startedAt), secondVantage: false, vantage };
     }
-    // Seen to answer later and to ask earlier than at the other place: the caller is on this side.
+    // Saw the SYN before the other place and its answer behind it: the caller is on this side.
     return { id, secondVantage: true, vantage: startedAt < holder.startedAt ? 'caller' : vantage };
   }
 
@@ -65,14 +70,15 @@ export class FlowIds {
   }
 }
 
-function isSameFlow(one: TrackedFlow, other: TrackedFlow): boolean {
-  const distance = Math.abs(one.startedAt - other.startedAt);
-  return (
-    distance <= MAX_VANTAGE_DISTANCE && (isWithin(one.network, other.network) || isWithin(other.network, one.network))
-  );
+/** @param late was answered later in the capture than `holder` */
+function isSameFlow(holder: TrackedFlow, late: TrackedFlow): boolean {
+  const began = late.startedAt - holder.startedAt;
+  if (Math.abs(began) > MAX_VANTAGE_DISTANCE) return false;
+  if (holder.network === late.network) return true;
+  if (began > MAX_CLOCK_DIFFERENCE) return false;
+  return isInside(holder.network, late.network) || isInside(late.network, holder.network);
 }
 
-/** Whether one network is the other, or inside of it. */
-function isWithin(inner: string, outer: string): boolean {
-  return inner === outer || outer === '' || inner.startsWith(`${outer}/`);
+function isInside(inner: string, outer: string): boolean {
+  return outer === '' || inner.startsWith(`${outer}/`);
 }
