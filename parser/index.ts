@@ -3,17 +3,13 @@ export type { ParserEvent } from './events.ts';
 export { ExchangeParser, type ExchangeParserDeps } from './exchange-parser.ts';
 export { REPLAY_MARKER_HEADER } from './http1/replay-marker.ts';
 export {
-  type RequestEdits,
-  RequestRewriter,
-  type RewritableRequest,
-  rewriteRequest,
-} from './http1/request-rewriter.ts';
-export {
   type FramedResponse,
   MAX_RESPONSE_HEAD_BYTES,
   ResponseFramer,
   type ResponseHandler,
 } from './http1/response-framer.ts';
+export type { QueryEdits, RequestEdits } from './http1/rewriting/request-edits.ts';
+export { RequestRewriter, type RewritableRequest, rewriteRequest } from './http1/rewriting/request-rewriter.ts';
 export { isReadOnlyVerb } from './http1/verbs.ts';
 export { type BodyText, readBodyText } from './http1/view/body-text.ts';
 export { type BodyProblem, type BodyView, type BodyViewOptions, viewBody } from './http1/view/body-view.ts';
@@ -26,7 +22,16 @@ export {
 } from './http1/view/head-view.ts';
 export { type HeaderField, headerValues } from './http1/view/header-field.ts';
 export { keptHeadByteCount, type ViewableMessage } from './http1/view/message-bytes.ts';
-export { DEFAULT_PARSER_OPTIONS, type ParserOptions, type ServiceEntry } from './options.ts';
+export { serialiseRequest } from './message/serialise-request.ts';
+export {
+  DEFAULT_PARSER_OPTIONS,
+  type ParserOptions,
+  SERVICE_PROTOCOLS,
+  SESSION_CHOICES,
+  type ServiceEntry,
+  type ServiceProtocol,
+  type SessionChoice,
+} from './options.ts';
 export type { IdlDocument } from './thrift/idl/idl-document.ts';
 export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
 export { bodyType, thriftDocument, thriftTypeText } from './thrift/view/thrift-document.ts';

@@ -116,6 +116,12 @@ export function bodyCodings(fields: readonly HeaderField[]): BodyCodings {
   return { transfer, content: content.reverse() };
 }
 
+/** Those of them that can be undone: up to the first one that is not known, and no more than {@link MAX_CODINGS}. */
+export function undoable(codings: readonly string[]): readonly string[] {
+  const unknown = codings.findIndex((coding) => !isKnownCoding(coding));
+  return codings.slice(0, Math.min(unknown < 0 ? codings.length : unknown, MAX_CODINGS));
+}
+
 function withoutParameters(member: string): string {
   return member.split(';', 1)[0]?.trim() ?? '';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Message, messageBytes } from '../../../../core/index.ts';
-import { type RequestEdits, rewriteRequest } from '../../../../parser/index.ts';
+import { type Message, messageBytes } from '../../../../../core/index.ts';
+import { type RequestEdits, rewriteRequest } from '../../../../../parser/index.ts';
 
 function rewritten(text: string, edits: RequestEdits, partBytes = text.length): string {
   const bytes = Buffer.from(text, 'latin1');

@@ -1,0 +1,78 @@
+/**
+ * Sets and removes parameters of a query; all others keep every octet, their order and their separators.
+ *
+ *   ?a=1&b=%20&a=2    set a to "x y":  ?a=x%20y&b=%20      remove b:  ?a=1&a=2
+ */
+import type { QueryEdits } from './request-edits.ts';
+
+interface ParameterEdit {
+  /** Decoded. */
+  readonly name: string;
+  /** Encoded, to follow the `=`; undefined where the parameter is removed. */
+  readonly value: string | undefined;
+  readonly parameter: string;
+}
+
+export class QueryEdit {
+  readonly #edits: readonly ParameterEdit[];
+
+  constructor({ set = [], remove = [] }: QueryEdits) {
+    this.#edits = [
+      ...set.map(([name, value]) => ({
+        name,
+        value: encodeParameter(value),
+        parameter: `${encodeParameter(name)}=${encodeParameter(value)}`,
+      })),
+      ...remove.map((name) => ({ name, value: undefined, parameter: '' })),
+    ];
+  }
+
+  /** @param query octets as latin1, `?` included; empty where there is none */
+  apply(query: string): string {
+    const edits = this.#edits;
+    if (edits.length === 0) return query;
+    const seen = new Set<ParameterEdit>();
+    const kept: string[] = [];
+    for (const parameter of query === '' ? [] : query.slice(1).split('&')) {
+      const equals = parameter.indexOf('=');
+      const name = equals < 0 ? parameter : parameter.slice(0, equals);
+      const edit = this.#editOf(name);
+      if (edit === undefined) kept.push(parameter);
+      else {
+        if (edit.value !== undefined && !seen.has(edit)) kept.push(`${name}=${edit.value}`);
+        seen.add(edit);
+      }
+    }
+    for (const edit of edits) if (edit.value !== undefined && !seen.has(edit)) kept.push(edit.parameter);
+    if (kept.length === 0) return seen.size > 0 ? '' : query;
+    // An empty query, a bare `?`, holds one empty parameter: a new one takes its place.
+    return query === '?' ? `?${kept.slice(1).join('&') || kept[0]}` : `?${kept.join('&')}`;
+  }
+
+  #editOf(name: string): ParameterEdit | undefined {
+    for (const edit of this.#edits) if (name === edit.name) return edit;
+    if (!ENCODED.test(name)) return undefined;
+    const decoded = decodeName(name);
+    return this.#edits.find((edit) => edit.name === decoded);
+  }
+}
+
+const ENCODED = /[%+\x80-\xff]/;
+
+/** `%20` and `+` undone, as UTF-8; what is no UTF-8 matches no name. */
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(Buffer.from(name, 'latin1').toString('utf8').replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
+}
+
+/** All but the unreserved characters (RFC 3986, section 2.3) as octets of UTF-8. */
+function encodeParameter(text: string): string {
+  return text.replace(/[^A-Za-z0-9\-._~]+/g, percentEncode);
+}
+
+export function percentEncode(text: string): string {
+  return Array.from(Buffer.from(text), (octet) => `%${octet.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}
