@@ -64,6 +64,11 @@ export class Cursor {
     return this.end - this.at >= byteCount;
   }
 
+  /** Why a header is not there: the capture cut it off, or whoever sent the packet did. */
+  shortReason(): 'truncated-header' | 'malformed' {
+    return this.end < this.wireEnd ? 'truncated-header' : 'malformed';
+  }
+
   /** The next layer is in a VLAN or tunnel that its number tells apart. */
   enter(element: NumberedElement, number?: number): void {
     this.network = this.#paths.enter(this.network, element, number);

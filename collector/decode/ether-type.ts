@@ -20,6 +20,7 @@ export const ETHER_TYPE = {
   macsec: 0x88e5,
   providerBackbone: 0x88e7,
   fabricPath: 0x8903,
+  ciscoMetadata: 0x8909,
   oldProviderVlan: 0x9100,
   otherOldProviderVlan: 0x9200,
 } as const;

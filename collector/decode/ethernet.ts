@@ -5,21 +5,29 @@
  *     802.1Q, 802.1ad  priority and VLAN 2 · next type 2
  *     802.1ah          priority and service 4 · Ethernet                  (provider backbone)
  *     FabricPath       tree and hop limit 2 · Ethernet
+ *     Cisco metadata   version 1 · length 1 · option 2 · group 2 · next type 2
  *     PPPoE session    version and type 1 · code 1 · session 2 · length 2 · PPP      (RFC 2516)
  *
  * A tag of VLAN 0 carries only a priority and is no network of its own.
  */
 import { readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
-import { ETHER_TYPE, MAX_FRAME_LENGTH, notIp } from './ether-type.ts';
+import { ETHER_TYPE, isKnownEtherType, MAX_FRAME_LENGTH, notIp } from './ether-type.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 
 export function readEthernet(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(14)) return 'truncated-header';
+  if (!cursor.has(14)) return cursor.shortReason();
   cursor.etherType = readUint16(cursor.data, cursor.at + 12);
   cursor.at += 14;
   cursor.layer = 'ether-type';
   return undefined;
+}
+
+/** Whether what stands `behind` bytes further on, that nothing announces, may be a frame. */
+export function looksLikeEthernet(cursor: Cursor, behind: number): boolean {
+  if (!cursor.has(behind + 14)) return false;
+  const type = readUint16(cursor.data, cursor.at + behind + 12);
+  return isKnownEtherType(type) || type <= MAX_FRAME_LENGTH;
 }
 
 export function readEtherType(cursor: Cursor): IgnoredReason | undefined {
@@ -49,6 +57,8 @@ export function readEtherType(cursor: Cursor): IgnoredReason | undefined {
       return undefined;
     case ETHER_TYPE.providerBackbone:
       return readProviderBackbone(cursor);
+    case ETHER_TYPE.ciscoMetadata:
+      return readCiscoMetadata(cursor);
     case ETHER_TYPE.fabricPath:
       return readFabricPath(cursor);
     default:
@@ -59,7 +69,7 @@ export function readEtherType(cursor: Cursor): IgnoredReason | undefined {
 }
 
 function readVlan(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   const vlan = readUint16(cursor.data, cursor.at) & 0x0fff;
   if (vlan !== 0) cursor.enter('vlan', vlan);
   cursor.etherType = readUint16(cursor.data, cursor.at + 2);
@@ -67,8 +77,8 @@ function readVlan(cursor: Cursor): IgnoredReason | undefined {
   return undefined;
 }
 
-export function readPppoe(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(6)) return 'truncated-header';
+function readPppoe(cursor: Cursor): IgnoredReason | undefined {
+  if (!cursor.has(6)) return cursor.shortReason();
   const { data, at } = cursor;
   if (data[at] !== 0x11) return 'malformed';
   if (data[at + 1] !== 0) return 'not-ip:pppoe-discovery';
@@ -79,7 +89,7 @@ export function readPppoe(cursor: Cursor): IgnoredReason | undefined {
 }
 
 function readProviderBackbone(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   const { data, at } = cursor;
   cursor.enter('pbb', ((data[at + 1] as number) << 16) | readUint16(data, at + 2));
   cursor.at += 4;
@@ -88,9 +98,16 @@ function readProviderBackbone(cursor: Cursor): IgnoredReason | undefined {
 }
 
 function readFabricPath(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(2)) return 'truncated-header';
+  if (!cursor.has(2)) return cursor.shortReason();
   cursor.enter('fabric-path');
   cursor.at += 2;
   cursor.layer = 'ethernet';
+  return undefined;
+}
+
+function readCiscoMetadata(cursor: Cursor): IgnoredReason | undefined {
+  if (!cursor.has(8)) return cursor.shortReason();
+  cursor.etherType = readUint16(cursor.data, cursor.at + 6);
+  cursor.at += 8;
   return undefined;
 }

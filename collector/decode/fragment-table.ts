@@ -3,10 +3,11 @@
  *
  *     datagram   |<-- fragment, offset 0 -->|<-- offset n, last -->|
  *
- * Bounds: {@link MAX_DATAGRAMS}, {@link MAX_HELD_BYTES}, {@link MAX_AGE_MICROS}; the oldest datagram goes first. A
- * fragment that repeats another is a duplicate; any other overlap sets the whole datagram aside, with what still comes
- * of it, since only the receiver knows which bytes it took (RFC 5722). Fragments that wait are `held` in the account
- * `packets`; one that came itself in fragments, of a tunnel, counts as the packets it took.
+ * Bounds: {@link MAX_DATAGRAMS}, {@link MAX_HELD_BYTES}, {@link MAX_AGE_MICROS}; the oldest datagram goes first. Where
+ * fragments overlap with the same bytes, one that brings nothing is a duplicate, any other is taken and counted (fact
+ * `fragments-overlapping`). With other bytes the whole datagram is set aside, and what still comes of it: only the
+ * receiver knows which bytes it took (RFC 5722). Fragments that wait are `held` in the account `packets`; one that came
+ * itself in fragments, of a tunnel, counts as the packets it took.
  */
 import type { Account, ByteCount, Ledger, Micros } from '../../core/index.ts';
 import type { FragmentReason } from './ignored-reason.ts';
@@ -31,10 +32,15 @@ export interface Fragment {
   readonly packetCount: number;
 }
 
+interface Piece {
+  readonly offset: ByteCount;
+  readonly bytes: Uint8Array;
+}
+
 interface Datagram {
   readonly firstAt: Micros;
   /** In order of offset, without overlap. */
-  readonly fragments: Fragment[];
+  readonly pieces: Piece[];
   byteCount: ByteCount;
   packetCount: number;
   /** Known once the last fragment came. */
@@ -67,33 +73,34 @@ export class FragmentTable {
    */
   add(key: string, at: Micros, fragment: Fragment): JoinedDatagram | 'held' | FragmentReason {
     this.#expire(at);
-    const { offset, bytes, last } = fragment;
-    const end = offset + bytes.length;
-    if (end > MAX_DATAGRAM_BYTES) return 'fragment-too-long';
-    if (bytes.length === 0 || (!last && bytes.length % 8 !== 0)) return 'fragment-malformed';
+    const { offset, last } = fragment;
+    if (offset + fragment.bytes.length > MAX_DATAGRAM_BYTES) return 'fragment-too-long';
+    // As Linux does: what does not fill eight bytes can only stand at the end.
+    const bytes = last ? fragment.bytes : fragment.bytes.subarray(0, fragment.bytes.length & ~7);
+    if (bytes.length === 0) return 'fragment-malformed';
     if (offset === 0 && bytes.length < TINY_BYTES) this.#ledger.addFact('tiny-fragments');
     const datagram = this.#datagrams.get(key) ?? this.#begin(key, at);
-    const { fragments } = datagram;
     if (datagram.spoiledBy !== undefined) return datagram.spoiledBy;
-    let index = fragments.length;
-    while (index > 0 && (fragments[index - 1] as Fragment).offset >= offset) index--;
-    const fault = faultOf(datagram, fragment, index);
-    if (fault === 'fragment-duplicate') return fault;
-    if (fault !== undefined) {
-      this.#setAside(datagram, fault);
-      datagram.spoiledBy = fault;
-      return fault;
+    const fresh = freshPieces(datagram, offset, bytes, last);
+    if (typeof fresh === 'string') {
+      this.#setAside(datagram, fresh);
+      datagram.spoiledBy = fresh;
+      return fresh;
     }
-    fragments.splice(index, 0, { ...fragment, bytes: Uint8Array.from(bytes) });
-    datagram.byteCount += bytes.length;
+    if (last) datagram.totalByteCount = offset + bytes.length;
+    const byteCount = fresh.reduce((sum, piece) => sum + piece.bytes.length, 0);
+    const complete = datagram.byteCount + byteCount === datagram.totalByteCount;
+    if (byteCount === 0 && !complete) return 'fragment-duplicate';
+    if (byteCount < bytes.length) this.#ledger.addFact('fragments-overlapping');
+    for (const piece of fresh) insert(datagram.pieces, { ...piece, bytes: Uint8Array.from(piece.bytes) });
+    datagram.byteCount += byteCount;
     datagram.packetCount += fragment.packetCount;
-    this.#heldBytes += bytes.length;
+    this.#heldBytes += byteCount;
     this.#packets.held += fragment.packetCount;
-    if (last) datagram.totalByteCount = end;
-    if (datagram.byteCount === datagram.totalByteCount) {
+    if (complete) {
       this.#datagrams.delete(key);
       this.#release(datagram);
-      return { bytes: Buffer.concat(fragments.map((one) => one.bytes)), packetCount: datagram.packetCount };
+      return { bytes: Buffer.concat(datagram.pieces.map((one) => one.bytes)), packetCount: datagram.packetCount };
     }
     while (this.#heldBytes > MAX_HELD_BYTES) this.#dropOldest();
     return 'held';
@@ -108,7 +115,7 @@ export class FragmentTable {
     if (this.#datagrams.size >= MAX_DATAGRAMS) this.#dropOldest();
     const datagram: Datagram = {
       firstAt: at,
-      fragments: [],
+      pieces: [],
       byteCount: 0,
       packetCount: 0,
       totalByteCount: undefined,
@@ -141,7 +148,7 @@ export class FragmentTable {
     const { packetCount } = datagram;
     this.#release(datagram);
     if (packetCount > 0) this.#packets.setAside('ignored', reason, packetCount);
-    datagram.fragments.length = 0;
+    datagram.pieces.length = 0;
     datagram.byteCount = 0;
     datagram.packetCount = 0;
   }
@@ -152,27 +159,51 @@ export class FragmentTable {
   }
 }
 
-/** @param index place of the fragment among those of the datagram: the first with the same offset or a higher one is there */
-function faultOf(datagram: Datagram, fragment: Fragment, index: number): FragmentReason | undefined {
-  const { fragments, totalByteCount } = datagram;
-  const { offset, bytes, last } = fragment;
+/** What a fragment brings to its datagram, or why it contradicts what is there. */
+function freshPieces(
+  { pieces, totalByteCount }: Datagram,
+  offset: ByteCount,
+  bytes: Uint8Array,
+  last: boolean,
+): readonly Piece[] | FragmentReason {
   const end = offset + bytes.length;
-  const before = fragments[index - 1];
-  const next = fragments[index];
-  if (next !== undefined && next.offset === offset && next.bytes.length === bytes.length) {
-    const repeats = next.last === last && Buffer.compare(next.bytes, bytes) === 0;
-    return repeats ? 'fragment-duplicate' : 'fragment-overlap';
+  const known = pieces[pieces.length - 1];
+  const beyondLast = totalByteCount !== undefined && (end > totalByteCount || (last && end !== totalByteCount));
+  const shorter = last && known !== undefined && endOf(known) > end;
+  const fresh: Piece[] = [];
+  let at = offset;
+  for (let index = firstBehind(pieces, offset); index < pieces.length; index++) {
+    const piece = pieces[index] as Piece;
+    if (piece.offset >= end) break;
+    const from = Math.max(offset, piece.offset);
+    const to = Math.min(end, endOf(piece));
+    const differs = Buffer.compare(
+      bytes.subarray(from - offset, to - offset),
+      piece.bytes.subarray(from - piece.offset, to - piece.offset),
+    );
+    if (differs !== 0 || beyondLast || shorter) {
+      const inside = to - from === bytes.length || to - from === piece.bytes.length;
+      return inside && bytes.length !== piece.bytes.length ? 'fragment-teardrop' : 'fragment-overlap';
+    }
+    if (from > at) fresh.push({ offset: at, bytes: bytes.subarray(at - offset, from - offset) });
+    at = to;
   }
-  if (before !== undefined && endOf(before) > offset) {
-    return endOf(before) >= end ? 'fragment-teardrop' : 'fragment-overlap';
-  }
-  if (next !== undefined && next.offset < end) {
-    return endOf(next) <= end || next.offset === offset ? 'fragment-teardrop' : 'fragment-overlap';
-  }
-  const beyondLast = totalByteCount !== undefined && (last || end > totalByteCount);
-  return beyondLast || (last && next !== undefined) ? 'fragment-overlap' : undefined;
+  if (beyondLast || shorter) return 'fragment-overlap';
+  if (at < end) fresh.push({ offset: at, bytes: bytes.subarray(at - offset) });
+  return fresh;
 }
 
-function endOf(fragment: Fragment): ByteCount {
-  return fragment.offset + fragment.bytes.length;
+function insert(pieces: Piece[], piece: Piece): void {
+  pieces.splice(firstBehind(pieces, piece.offset), 0, piece);
+}
+
+/** Index of the first piece that ends behind the offset: most fragments come in order, so from the end. */
+function firstBehind(pieces: readonly Piece[], offset: ByteCount): number {
+  let index = pieces.length;
+  while (index > 0 && endOf(pieces[index - 1] as Piece) > offset) index--;
+  return index;
+}
+
+function endOf(piece: Piece): ByteCount {
+  return piece.offset + piece.bytes.length;
 }

@@ -12,21 +12,24 @@
 import { readInt32, readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
 import { ETHER_TYPE } from './ether-type.ts';
+import { looksLikeEthernet } from './ethernet.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 import type { Segment } from './segment.ts';
 
 const FLAG = { checksum: 0x8000, routing: 0x4000, key: 0x2000, sequence: 0x1000, acknowledgment: 0x0080 } as const;
 const VERSION_MASK = 0x0007;
-const TYPE = { redirected: 0x883e, mirrored: 0x88be, mirroredToo: 0x22eb } as const;
+const TYPE = { keepAlive: 0, redirected: 0x883e, mirrored: 0x88be, mirroredToo: 0x22eb } as const;
 /** Source routes of RFC 1701; nobody has more. */
 const MAX_ROUTES = 16;
 /** Smaller subnet numbers are reserved (RFC 7637), so the key of an Ethernet tunnel below is an ordinary one. */
 const FIRST_SUBNET = 0x1000;
+/** VMware's mirrors have key 0 one way and this the other: no flow would meet its answers. */
+const MIRRORED_BACK = 0x02000000;
 const NO_KEY = -1;
 
 /** @param outer the tunnel's ends */
 export function readGre(cursor: Cursor, outer: Segment): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   const flags = readUint16(cursor.data, cursor.at);
   const type = readUint16(cursor.data, cursor.at + 2);
   cursor.at += 4;
@@ -35,7 +38,7 @@ export function readGre(cursor: Cursor, outer: Segment): IgnoredReason | undefin
   let key = NO_KEY;
   if ((flags & (FLAG.checksum | FLAG.routing)) !== 0) cursor.at += 4;
   if ((flags & FLAG.key) !== 0) {
-    if (!cursor.has(4)) return 'truncated-header';
+    if (!cursor.has(4)) return cursor.shortReason();
     key = readInt32(cursor.data, cursor.at) >>> 0;
     cursor.at += 4;
   }
@@ -47,20 +50,20 @@ export function readGre(cursor: Cursor, outer: Segment): IgnoredReason | undefin
   if (type === TYPE.mirrored) return readMirrored(cursor, (flags & FLAG.sequence) !== 0);
   if (type === TYPE.mirroredToo) return readMirroredToo(cursor);
   if (key === NO_KEY) cursor.enterBetween('gre', outer);
+  else if (type === ETHER_TYPE.ethernet && key === MIRRORED_BACK) cursor.enter('gre', 0);
   else if (type === ETHER_TYPE.ethernet && key >>> 8 >= FIRST_SUBNET) cursor.enter('nvgre', key >>> 8);
   else cursor.enter('gre', key);
-  return type === TYPE.redirected ? readRedirected(cursor) : enterType(cursor, type);
-}
-
-function enterType(cursor: Cursor, type: number): undefined {
+  if (type === TYPE.redirected) return readRedirected(cursor);
+  if (type === TYPE.keepAlive) return 'not-ip:other';
   cursor.etherType = type;
   cursor.layer = 'ether-type';
+  return undefined;
 }
 
 /** Each is address family 2 · offset 1 · length 1 · route; one without length is the last. */
 function stepOverRoutes(cursor: Cursor): IgnoredReason | undefined {
   for (let count = 0; count < MAX_ROUTES; count++) {
-    if (!cursor.has(4)) return 'truncated-header';
+    if (!cursor.has(4)) return cursor.shortReason();
     const length = cursor.data[cursor.at + 3] as number;
     cursor.at += 4 + length;
     if (length === 0) return undefined;
@@ -82,7 +85,7 @@ function readPptp(cursor: Cursor, flags: number, type: number, outer: Segment): 
 
 /** Web cache redirection: IP, behind a header of 4 bytes in version 2 that no IP header looks like. */
 function readRedirected(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(1)) return 'truncated-header';
+  if (!cursor.has(1)) return cursor.shortReason();
   if ((cursor.data[cursor.at] as number) >> 4 !== 4) cursor.at += 4;
   cursor.layer = 'ip';
   return undefined;
@@ -94,7 +97,7 @@ function readMirrored(cursor: Cursor, numbered: boolean): IgnoredReason | undefi
     cursor.enter('erspan');
     return undefined;
   }
-  if (!cursor.has(8)) return 'truncated-header';
+  if (!cursor.has(8)) return cursor.shortReason();
   const { data, at } = cursor;
   if ((data[at] as number) >> 4 !== 1) return 'not-tcp:gre';
   const second = readUint16(data, at + 2);
@@ -107,13 +110,14 @@ function readMirrored(cursor: Cursor, numbered: boolean): IgnoredReason | undefi
 }
 
 function readMirroredToo(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(12)) return 'truncated-header';
+  if (!cursor.has(12)) return cursor.shortReason();
   const { data, at } = cursor;
   if ((data[at] as number) >> 4 !== 2) return 'not-tcp:gre';
   cursor.enter('erspan', readUint16(data, at + 2) & 0x03ff);
   const last = readUint16(data, at + 10);
-  cursor.at += (last & 1) === 0 ? 12 : 20;
-  const kind = (last >> 10) & 0x1f;
-  cursor.layer = kind === 2 ? 'ip' : 'ethernet';
+  cursor.layer = ((last >> 10) & 0x1f) === 2 ? 'ip' : 'ethernet';
+  // Some switches send the 8 bytes of their own without the bit that announces them.
+  const longer = (last & 1) === 1 || (cursor.layer === 'ethernet' && !looksLikeEthernet(cursor, 12));
+  cursor.at += longer ? 20 : 12;
   return undefined;
 }

@@ -59,7 +59,7 @@ function readLayer(cursor: Cursor, layer: Exclude<Cursor['layer'], 'ipv4' | 'ipv
 }
 
 function readIpVersion(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(1)) return 'truncated-header';
+  if (!cursor.has(1)) return cursor.shortReason();
   switch ((cursor.data[cursor.at] as number) >> 4) {
     case 4:
       cursor.layer = 'ipv4';

@@ -31,20 +31,20 @@ export function readLink(cursor: Cursor, packet: Packet): IgnoredReason | undefi
   const { data, start, end } = packet;
   switch (packet.linkType) {
     case ETHERNET:
-      if (end - start < 14) return 'truncated-header';
+      if (end - start < 14) return cursor.shortReason();
       return enterType(cursor, readUint16(data, start + 12), start + 14);
     case LINUX_SLL:
-      if (end - start < 16) return 'truncated-header';
+      if (end - start < 16) return cursor.shortReason();
       // Version 1 has no interface index, but a forwarded packet comes in on one interface and goes out by another.
       cursor.interfaceId = packet.interfaceId * 8 + (readUint16(data, start) & 7);
       return enterCooked(cursor, readUint16(data, start + 14), start + 16);
     case LINUX_SLL2:
-      if (end - start < 20) return 'truncated-header';
+      if (end - start < 20) return cursor.shortReason();
       cursor.interfaceId = packet.interfaceId * 0x1_0000 + (readInt32(data, start + 4) & 0xffff);
       return enterCooked(cursor, readUint16(data, start), start + 20);
     case NULL:
     case LOOP:
-      if (end - start < 4) return 'truncated-header';
+      if (end - start < 4) return cursor.shortReason();
       cursor.at = start + 4;
       return readAddressFamily(cursor, readInt32(data, start));
     default:
@@ -96,7 +96,7 @@ function readOther(cursor: Cursor, linkType: number): IgnoredReason | undefined 
   const layer = firstLayer(linkType);
   if (layer === undefined) return unknownLinkType(linkType);
   if (linkType === LINK_TYPE.pppWithDirection) {
-    if (!cursor.has(1)) return 'truncated-header';
+    if (!cursor.has(1)) return cursor.shortReason();
     cursor.at += 1;
   }
   if (linkType === LINK_TYPE.pppEther) cursor.etherType = ETHER_TYPE.pppoeSession;

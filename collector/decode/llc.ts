@@ -17,7 +17,7 @@ const CISCO = { perVlanSpanningTree: 0x010b, discovery: 0x2000 } as const;
 const BRIDGED_ETHERNET: readonly number[] = [0x0001, 0x0007];
 
 export function readLlc(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(3)) return 'truncated-header';
+  if (!cursor.has(3)) return cursor.shortReason();
   const { data, at } = cursor;
   switch (data[at]) {
     case SERVICE.snap:
@@ -36,7 +36,7 @@ export function readLlc(cursor: Cursor): IgnoredReason | undefined {
 }
 
 function readSnap(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(8)) return 'truncated-header';
+  if (!cursor.has(8)) return cursor.shortReason();
   const { data, at } = cursor;
   const organisation = ((data[at + 3] as number) << 16) | readUint16(data, at + 4);
   const type = readUint16(data, at + 6);

@@ -11,7 +11,7 @@
  */
 import { readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
-import { isKnownEtherType, MAX_FRAME_LENGTH } from './ether-type.ts';
+import { looksLikeEthernet } from './ethernet.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 
 /** Deeper stacks than this are not built. */
@@ -23,12 +23,12 @@ export function readMpls(cursor: Cursor): IgnoredReason | undefined {
   let labels = 0;
   let bottom = false;
   while (!bottom) {
-    if (!cursor.has(4)) return 'truncated-header';
+    if (!cursor.has(4)) return cursor.shortReason();
     if (++labels > MAX_LABELS) return 'nested-too-deep';
     bottom = ((cursor.data[cursor.at + 2] as number) & BOTTOM_OF_STACK) !== 0;
     cursor.at += 4;
   }
-  if (!cursor.has(1)) return 'truncated-header';
+  if (!cursor.has(1)) return cursor.shortReason();
   cursor.enter('mpls');
   if (looksLikeIpv4(cursor)) cursor.layer = 'ipv4';
   else if (looksLikeIpv6(cursor)) cursor.layer = 'ipv6';
@@ -51,10 +51,4 @@ function looksLikeIpv6({ data, at, end, wireEnd }: Cursor): boolean {
   if ((data[at] as number) >> 4 !== 6) return false;
   if (end - at < 40) return end < wireEnd;
   return readUint16(data, at + 4) + 40 <= wireEnd - at;
-}
-
-function looksLikeEthernet(cursor: Cursor, behind: number): boolean {
-  if (!cursor.has(behind + 14)) return false;
-  const type = readUint16(cursor.data, cursor.at + behind + 12);
-  return isKnownEtherType(type) || type <= MAX_FRAME_LENGTH;
 }

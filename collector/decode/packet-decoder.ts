@@ -88,13 +88,13 @@ export class PacketDecoder {
   }
 
   #decodeIpv4(data: Uint8Array, at: number, end: number, wireEnd: number): DecodeOutcome {
-    if (end - at < 20) return 'truncated-header';
+    if (end - at < 20) return shortReason(end, wireEnd);
     const first = data[at] as number;
     const headerBytes = (first & 0x0f) * 4;
     const totalBytes = readUint16(data, at + 2);
     if (first >> 4 !== 4 || headerBytes < 20) return 'malformed';
     if (totalBytes !== 0 && totalBytes < headerBytes) return 'malformed';
-    if (end - at < headerBytes) return 'truncated-header';
+    if (end - at < headerBytes) return shortReason(end, wireEnd);
     if (this.#verifies && !this.#accepts(judgeIpv4Header(data, at, headerBytes))) return 'bad-checksum:ip';
     const segment = this.segment;
     segment.ipVersion = 4;
@@ -119,7 +119,7 @@ export class PacketDecoder {
   }
 
   #decodeIpv6(data: Uint8Array, at: number, end: number, wireEnd: number): DecodeOutcome {
-    if (end - at < 40) return 'truncated-header';
+    if (end - at < 40) return shortReason(end, wireEnd);
     if ((data[at] as number) >> 4 !== 6) return 'malformed';
     const segment = this.segment;
     segment.ipVersion = 6;
@@ -150,18 +150,18 @@ export class PacketDecoder {
         case EXTENSION.routing:
         case EXTENSION.hopByHop:
         case EXTENSION.destination:
-          if (end - at < 8) return 'truncated-header';
+          if (end - at < 8) return shortReason(end, ipEnd);
           if (header === EXTENSION.routing && data[at + 3] !== 0) goesToDestination = false;
           header = data[at] as number;
           at += ((data[at + 1] as number) + 1) * 8;
           break;
         case EXTENSION.authentication:
-          if (end - at < 8) return 'truncated-header';
+          if (end - at < 8) return shortReason(end, ipEnd);
           header = data[at] as number;
           at += ((data[at + 1] as number) + 2) * 4;
           break;
         case EXTENSION.fragment: {
-          if (end - at < 8) return 'truncated-header';
+          if (end - at < 8) return shortReason(end, ipEnd);
           header = data[at] as number;
           const fragment = readUint16(data, at + 2);
           const id = readInt32(data, at + 4);
@@ -236,7 +236,7 @@ export class PacketDecoder {
   }
 
   #enterUdp(cursor: Cursor): IgnoredReason | undefined {
-    if (!cursor.has(8)) return cursor.end < cursor.wireEnd ? 'truncated-header' : 'malformed';
+    if (!cursor.has(8)) return cursor.shortReason();
     const { data, at, end, wireEnd } = cursor;
     const sourcePort = readUint16(data, at);
     const destinationPort = readUint16(data, at + 2);
@@ -246,7 +246,8 @@ export class PacketDecoder {
     const ignored = readUdpTunnel(cursor, sourcePort, destinationPort, this.segment);
     if (ignored !== 'no-tunnel') return ignored;
     const protocol = udpProtocol(cursor, sourcePort, destinationPort);
-    if (protocol === 'dns') this.#ledger.addFact(isDnsResponse(cursor) ? 'dns-responses' : 'dns-queries');
+    if (protocol === 'dns' || protocol === 'mdns' || protocol === 'llmnr')
+      this.#ledger.addFact(isDnsResponse(cursor) ? 'dns-responses' : 'dns-queries');
     return `not-tcp:udp:${protocol}`;
   }
 
@@ -279,6 +280,11 @@ export class PacketDecoder {
     if (verdict === 'partial') this.#ledger.addFact('checksums-partial');
     return verdict !== 'wrong';
   }
+}
+
+/** Why a header is not there: the capture cut it off, or whoever sent the packet did. */
+function shortReason(end: number, wireEnd: number): IgnoredReason {
+  return end < wireEnd ? 'truncated-header' : 'malformed';
 }
 
 /** The shift of the window scale option (kind 3, RFC 7323), undefined where there is none. */

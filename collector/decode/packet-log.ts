@@ -17,7 +17,7 @@ const MAX_ATTRIBUTES = 64;
 const TYPE_MASK = 0x7fff;
 
 export function readNflog(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   const { data } = cursor;
   if (data[cursor.at + 1] !== 0) return 'malformed';
   cursor.at += 4;
@@ -47,7 +47,7 @@ function read(data: Uint8Array, at: number, big: boolean): number {
 }
 
 export function readPflog(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   const length = cursor.data[cursor.at] as number;
   if (length < 4) return 'malformed';
   cursor.at += (length + 3) & ~3;

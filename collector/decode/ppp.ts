@@ -18,12 +18,12 @@ const FIRST_CONTROL_PROTOCOL = 0x8000;
 
 export function readPpp(cursor: Cursor): IgnoredReason | undefined {
   if (cursor.has(2) && readUint16(cursor.data, cursor.at) === 0xff03) cursor.at += 2;
-  if (!cursor.has(1)) return 'truncated-header';
+  if (!cursor.has(1)) return cursor.shortReason();
   let protocol = cursor.data[cursor.at] as number;
   if ((protocol & 1) === 1) {
     cursor.at += 1;
   } else {
-    if (!cursor.has(2)) return 'truncated-header';
+    if (!cursor.has(2)) return cursor.shortReason();
     protocol = readUint16(cursor.data, cursor.at);
     cursor.at += 2;
   }
@@ -51,14 +51,14 @@ export function readPpp(cursor: Cursor): IgnoredReason | undefined {
 
 /** Either of the two: their first byte tells them apart. */
 export function readPppHdlc(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(1)) return 'truncated-header';
+  if (!cursor.has(1)) return cursor.shortReason();
   const address = cursor.data[cursor.at];
   cursor.layer = address === 0x0f || address === 0x8f ? 'c-hdlc' : 'ppp';
   return undefined;
 }
 
 export function readCiscoHdlc(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(4)) return 'truncated-header';
+  if (!cursor.has(4)) return cursor.shortReason();
   cursor.etherType = readUint16(cursor.data, cursor.at + 2);
   cursor.at += 4;
   if (cursor.etherType === 0x8035) return 'not-ip:slarp';

@@ -82,7 +82,9 @@ export function udpProtocol(cursor: Cursor, sourcePort: number, destinationPort:
   const byPort = BY_PORT.get(destinationPort) ?? BY_PORT.get(sourcePort) ?? 'other';
   switch (byPort) {
     case 'dns':
-      return cursor.has(12) ? 'dns' : 'other';
+    case 'mdns':
+    case 'llmnr':
+      return cursor.has(12) ? byPort : 'other';
     case 'quic':
       return cursor.has(1) && ((cursor.data[cursor.at] as number) & 0x40) !== 0 ? 'quic' : 'other';
     default:

@@ -100,15 +100,15 @@ function readGtp(cursor: Cursor, outer: Segment): IgnoredReason | 'no-tunnel' | 
   if (data[cursor.at + 1] !== GTP_DATA) return 'not-tcp:udp:gtp';
   cursor.at += 8;
   if ((flags & 0x07) !== 0) {
-    if (!cursor.has(4)) return 'truncated-header';
+    if (!cursor.has(4)) return cursor.shortReason();
     let next = data[cursor.at + 3] as number;
     cursor.at += 4;
     for (let count = 0; (flags & 0x04) !== 0 && next !== 0; count++) {
       if (count === MAX_EXTENSIONS) return 'malformed';
-      if (!cursor.has(4)) return 'truncated-header';
+      if (!cursor.has(4)) return cursor.shortReason();
       const length = (data[cursor.at] as number) * 4;
       if (length === 0) return 'malformed';
-      if (!cursor.has(length)) return 'truncated-header';
+      if (!cursor.has(length)) return cursor.shortReason();
       next = data[cursor.at + length - 1] as number;
       cursor.at += length;
     }
