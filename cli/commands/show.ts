@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BytecopyError, parseExchangeId } from '../../core/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { loadIdl } from '../idl/load-idl.ts';
 import { renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 
@@ -9,6 +10,7 @@ interface ShowFlags {
   readonly store?: string;
   readonly withSecrets?: boolean;
   readonly json?: boolean;
+  readonly idl?: string[];
 }
 
 export function addShowCommand(program: Command, context: Context): void {
@@ -19,6 +21,7 @@ export function addShowCommand(program: Command, context: Context): void {
     .option('--store <folder>', 'the store to look in')
     .option('--with-secrets', 'print credentials instead of placeholders')
     .option('--json', 'one JSON line with heads and bodies')
+    .option('--idl <file>', 'Thrift IDL that names fields; repeatable, includes are followed', collectFiles)
     .action(async (id: string, flags: ShowFlags) => {
       const config = await readConfig(program.opts().config, context.environment);
       const wanted = parseExchangeId(id);
@@ -31,12 +34,17 @@ export function addShowCommand(program: Command, context: Context): void {
           });
         }
         const withSecrets = flags.withSecrets === true;
+        const names = await loadIdl(flags.idl ?? config.idl ?? []);
         const text = flags.json
-          ? renderExchangeDocument(exchange, withSecrets)
-          : renderExchange(exchange, { withSecrets, color: context.stdout.isTTY === true });
+          ? renderExchangeDocument(exchange, withSecrets, names)
+          : renderExchange(exchange, { withSecrets, color: context.stdout.isTTY === true, names });
         context.stdout.write(`${text}\n`);
       } finally {
         await store.close();
       }
     });
+}
+
+function collectFiles(file: string, before: readonly string[] = []): string[] {
+  return [...before, file];
 }

@@ -26,6 +26,8 @@ const schema = z.strictObject({
       }),
     )
     .default([]),
+  /** Thrift IDL files that name the fields of messages. */
+  idl: z.array(z.string().min(1)).optional(),
   /** Request headers that carry a trace id, in the order in which they are asked. */
   traceHeaders: z.array(z.string().min(1)).optional(),
   origin: z

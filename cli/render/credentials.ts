@@ -48,6 +48,12 @@ export function hideCredentials(head: string): string {
   });
 }
 
+/** The value of a field outside of HTTP, such as a header of Thrift: a placeholder where its name says that it is secret. */
+export function hideCredential(name: string, value: string): string {
+  const isSecret = CREDENTIAL_FIELDS.has(name.toLowerCase()) || SECRET_NAME.test(name);
+  return isSecret ? placeholder(value) : hideInUrls(value);
+}
+
 function hideInUrls(line: string): string {
   return line
     .replace(USER_INFO, (_all, slashes: string, user: string) => `${slashes}${placeholder(user)}@`)

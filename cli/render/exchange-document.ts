@@ -1,17 +1,35 @@
 /** One exchange in full as a JSON line: the fields of every exchange line, and both messages with head and body. */
 import { type Exchange, type Message, messageBytes } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
+import type { ThriftNames } from '../../parser/index.ts';
 import { hideCredentials } from './credentials.ts';
 import { keptHeadByteCount } from './message.ts';
+import { thriftMessageDocument, withoutThriftCredentials } from './thrift.ts';
 
 /**
  * Heads are text with credentials as placeholders unless `withSecrets`; bodies are as sent, transfer coding included:
- * `utf8` where they are that, otherwise `base64`.
+ * `utf8` where they are that, otherwise `base64`. Thrift messages are wholly body, and have their tree under `thrift`.
+ *
+ * @param names for the fields of Thrift messages
  */
-export function renderExchangeDocument(exchange: Exchange, withSecrets: boolean): string {
+export function renderExchangeDocument(exchange: Exchange, withSecrets: boolean, names?: ThriftNames): string {
   const line = JSON.parse(formatExchangeLine(exchange)) as Record<string, unknown>;
-  const message = (one: Message | undefined) => (one === undefined ? null : messageDocument(one, withSecrets));
-  return JSON.stringify({ ...line, request: message(exchange.request), response: message(exchange.response) });
+  const isThrift = exchange.protocol === 'thrift';
+  const side = (of: (message: Message) => unknown, one: Message | undefined) => (one === undefined ? null : of(one));
+  const bytes = (one: Message) => (isThrift ? thriftBytes(one, withSecrets) : messageDocument(one, withSecrets));
+  const tree = (one: Message) => thriftMessageDocument(one, names, withSecrets);
+  const { request, response } = exchange;
+  return JSON.stringify({
+    ...line,
+    request: side(bytes, request),
+    response: side(bytes, response),
+    ...(isThrift ? { thrift: { request: side(tree, request), response: side(tree, response) } } : {}),
+  });
+}
+
+function thriftBytes(message: Message, withSecrets: boolean) {
+  const bytes = withSecrets ? messageBytes(message) : withoutThriftCredentials(message);
+  return { head: '', ...bodyDocument(Buffer.from(bytes)), ...stateDocument(message) };
 }
 
 function messageDocument(message: Message, withSecrets: boolean) {
@@ -21,10 +39,12 @@ function messageDocument(message: Message, withSecrets: boolean) {
   return {
     head: withSecrets ? head : hideCredentials(head),
     ...bodyDocument(bytes.subarray(headEnd)),
-    complete: message.complete,
-    truncated: message.truncated,
-    missing: message.missing,
+    ...stateDocument(message),
   };
+}
+
+function stateDocument({ complete, truncated, missing }: Message) {
+  return { complete, truncated, missing };
 }
 
 function bodyDocument(body: Buffer): { body: string; bodyEncoding: 'utf8' | 'base64' } {

@@ -1,17 +1,21 @@
 /** One exchange in full, as `show ID` prints it. */
 import pc from 'picocolors';
 import { type Exchange, formatEndpoint, formatExchangeId, formatIsoTime, type Message } from '../../core/index.ts';
+import type { ThriftNames } from '../../parser/index.ts';
 import { formatByteCount, formatNumberOf, formatSpan } from './amount.ts';
 import { renderMessage } from './message.ts';
 import { escapeForTerminal } from './terminal-text.ts';
+import { renderThrift } from './thrift.ts';
 
 export interface ExchangeRendering {
   /** Prints credentials instead of placeholders. */
   readonly withSecrets: boolean;
   readonly color: boolean;
+  /** For the fields of Thrift messages. */
+  readonly names?: ThriftNames | undefined;
 }
 
-export function renderExchange(exchange: Exchange, { withSecrets, color }: ExchangeRendering): string {
+export function renderExchange(exchange: Exchange, { withSecrets, color, names }: ExchangeRendering): string {
   const paint = pc.createColors(color);
   const lines = facts(exchange).map(([name, text]) => `${paint.dim(name.padEnd(10))}${escapeForTerminal(text)}`);
   const sides: [string, Message | undefined][] = [
@@ -20,8 +24,10 @@ export function renderExchange(exchange: Exchange, { withSecrets, color }: Excha
     ['response', exchange.response],
   ];
   for (const [name, message] of sides) {
-    if (message !== undefined)
-      lines.push('', paint.bold(`── ${name} `.padEnd(60, '─')), renderMessage(message, withSecrets));
+    if (message === undefined) continue;
+    const isThrift = exchange.protocol === 'thrift';
+    const text = isThrift ? renderThrift(message, names, withSecrets) : renderMessage(message, withSecrets);
+    lines.push('', paint.bold(`── ${name} `.padEnd(60, '─')), text);
   }
   return lines.join('\n');
 }

@@ -34,6 +34,7 @@ export interface HeaderEntry {
   readonly start: number;
   /** Position of the length of the value. */
   readonly valueAt: number;
+  readonly valueStart: number;
   readonly end: number;
 }
 
@@ -165,10 +166,8 @@ function varintBlock(cursor: OctetCursor, info: number, start: number): HeaderBl
   for (let i = 0; i < count && !cursor.failed; i++) {
     const entryAt = cursor.at;
     const name = textAt(cursor, cursor.varint32());
-    const valueAt = cursor.at;
-    const value = textAt(cursor, cursor.varint32());
-    if (!cursor.failed)
-      entries.push({ place, name, number: undefined, value, start: entryAt, valueAt, end: cursor.at });
+    const value = valueAt(cursor, () => cursor.varint32());
+    if (!cursor.failed) entries.push({ place, name, number: undefined, start: entryAt, ...value });
   }
   return { place, start, countAt, countEnd, entries, end: cursor.at };
 }
@@ -180,18 +179,16 @@ function shortBlock(cursor: OctetCursor, info: number, start: number): HeaderBlo
     case INFO.integer:
       return shortEntries(cursor, 'integer', start);
     case INFO.token: {
-      const valueAt = cursor.at;
-      const value = textAt(cursor, cursor.u16());
-      const entry = {
+      const value = valueAt(cursor, () => cursor.u16());
+      const entry = { place: 'token', name: 'token', number: undefined, start, ...value } as const;
+      return {
         place: 'token',
-        name: 'token',
-        number: undefined,
-        value,
         start,
-        valueAt,
+        countAt: value.valueAt,
+        countEnd: value.valueAt,
+        entries: [entry],
         end: cursor.at,
-      } as const;
-      return { place: 'token', start, countAt: valueAt, countEnd: valueAt, entries: [entry], end: cursor.at };
+      };
     }
     default:
       cursor.fail('unknown-header-info');
@@ -208,11 +205,20 @@ function shortEntries(cursor: OctetCursor, place: 'text' | 'integer', start: num
     const entryAt = cursor.at;
     const number = place === 'integer' ? cursor.u16() : undefined;
     const name = number === undefined ? textAt(cursor, cursor.u16()) : (INTEGER_KEYS[number] ?? String(number));
-    const valueAt = cursor.at;
-    const value = textAt(cursor, cursor.u16());
-    if (!cursor.failed) entries.push({ place, name, number, value, start: entryAt, valueAt, end: cursor.at });
+    const value = valueAt(cursor, () => cursor.u16());
+    if (!cursor.failed) entries.push({ place, name, number, start: entryAt, ...value });
   }
   return { place, start, countAt, countEnd, entries, end: cursor.at };
+}
+
+function valueAt(
+  cursor: OctetCursor,
+  readLength: () => number,
+): Pick<HeaderEntry, 'value' | 'valueAt' | 'valueStart' | 'end'> {
+  const at = cursor.at;
+  const byteCount = readLength();
+  const valueStart = cursor.at;
+  return { value: textAt(cursor, byteCount), valueAt: at, valueStart, end: cursor.at };
 }
 
 function textAt(cursor: OctetCursor, byteCount: number): string {

@@ -19,7 +19,11 @@ import { NO_FIELDS, type ThriftField, type ThriftStruct } from './thrift-value.t
 export type ThriftKind = 'call' | 'reply' | 'exception' | 'oneway';
 
 /** One key of THeader, TTHeader or MeshHeader. */
-export type ThriftHeader = Pick<HeaderEntry, 'place' | 'name' | 'number' | 'value'>;
+export interface ThriftHeader extends Pick<HeaderEntry, 'place' | 'name' | 'number' | 'value'> {
+  /** Place of the value in the message's bytes. */
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
 
 /** What a server answers when the call itself went wrong: `TApplicationException`. */
 export interface ApplicationException {
@@ -142,8 +146,8 @@ function viewOf(
   };
 }
 
-function headerOf({ place, name, number, value }: HeaderEntry): ThriftHeader {
-  return { place, name, number, value };
+function headerOf({ place, name, number, value, valueStart, end }: HeaderEntry): ThriftHeader {
+  return { place, name, number, value, valueStart, valueEnd: end };
 }
 
 function resultOf(body: ThriftStruct): NonNullable<ThriftView['result']> {
