@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   find: async () => (await import('./commands/find.ts')).addFindCommand,
   show: async () => (await import('./commands/show.ts')).addShowCommand,
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
+  explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
   replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };

@@ -7,6 +7,7 @@ import {
   formatEndpoint,
   formatIsoTime,
   type Micros,
+  type StreamChunk,
 } from '../../core/index.ts';
 import { FlowSums, type FlowSumsReport } from './flow-sums.ts';
 
@@ -39,6 +40,12 @@ export class FlowRow {
   constructor(flow: Flow, at: Micros) {
     this.flow = flow;
     this.lastAt = at;
+  }
+
+  /** @param chunk one of this flow */
+  chunk(chunk: StreamChunk): void {
+    this.lastAt = Math.max(this.lastAt, chunk.at);
+    this.sums.chunk(chunk);
   }
 
   exchange(exchange: Exchange): void {

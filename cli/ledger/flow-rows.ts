@@ -45,28 +45,15 @@ export class FlowRows {
   }
 
   chunk(chunk: StreamChunk): void {
-    const { flow, at } = chunk;
-    const row = this.#rowOf(flow, at);
-    if (row !== undefined) row.lastAt = Math.max(row.lastAt, at);
-    const sums = row?.sums ?? this.#others;
-    switch (chunk.kind) {
-      case 'open':
-        if (row === undefined) this.#otherFlows++;
-        break;
-      case 'data':
-        sums.seen(chunk.direction, chunk.bytes.length);
-        break;
-      case 'gap':
-        sums.gap(chunk.direction, chunk.byteCount, chunk.reason);
-        break;
-      case 'close':
-        if (row === undefined || row.sums.ended) break;
-        sums.closed(chunk.direction, chunk.reason);
-        if (row.sums.ended) this.#ending.push(row);
-        break;
-      default:
-        chunk satisfies never;
+    const row = this.#rowOf(chunk.flow, chunk.at);
+    if (row === undefined) {
+      if (chunk.kind === 'open') this.#otherFlows++;
+      this.#others.chunk(chunk);
+      return;
     }
+    const hadEnded = row.sums.ended;
+    row.chunk(chunk);
+    if (!hadEnded && row.sums.ended) this.#ending.push(row);
   }
 
   /** @param direction in the sense of `flow` */
@@ -78,6 +65,11 @@ export class FlowRows {
     const row = this.#find(exchange.flow);
     if (row === undefined) this.#others.exchange(exchange, 0);
     else row.exchange(exchange);
+  }
+
+  /** The flow as the collector has it, from the same one as content showed it. */
+  flowOf(flow: Flow): Flow {
+    return this.#find(flow)?.flow ?? flow;
   }
 
   /** Flows that ended long enough before are listed. */

@@ -3,7 +3,7 @@
  *
  *   bytes = in messages + gap(reason) + discarded(reason) + held
  */
-import type { ByteCount, CloseReason, Direction, Exchange, GapReason, Message } from '../../core/index.ts';
+import type { ByteCount, CloseReason, Direction, Exchange, Message, StreamChunk } from '../../core/index.ts';
 import { OutcomeCounts, type OutcomeReport } from './outcome-counts.ts';
 import { Tally } from './tally.ts';
 
@@ -63,20 +63,26 @@ export class FlowSums {
   readonly #reasons = new Tally();
   #messagesMerged = false;
 
-  seen(direction: Direction, byteCount: ByteCount): void {
-    this.#directions[direction].seenBytes += byteCount;
-  }
-
-  gap(direction: Direction, byteCount: ByteCount, reason: GapReason): void {
-    this.#directions[direction].gap.add(reason, byteCount);
+  chunk(chunk: StreamChunk): void {
+    switch (chunk.kind) {
+      case 'open':
+        break;
+      case 'data':
+        this.#directions[chunk.direction].seenBytes += chunk.bytes.length;
+        break;
+      case 'gap':
+        this.#directions[chunk.direction].gap.add(chunk.reason, chunk.byteCount);
+        break;
+      case 'close':
+        if (this.#directions[chunk.direction].closed === '') this.#directions[chunk.direction].closed = chunk.reason;
+        break;
+      default:
+        chunk satisfies never;
+    }
   }
 
   discarded(direction: Direction, byteCount: ByteCount, reason: string): void {
     this.#directions[direction].discarded.add(reason, byteCount);
-  }
-
-  closed(direction: Direction, reason: CloseReason): void {
-    this.#directions[direction].closed = reason;
   }
 
   /** Both directions ended. */

@@ -1,0 +1,188 @@
+/** One flow while it is recorded: what is meant of it is kept, the rest only summed up. */
+import type {
+  ByteCount,
+  Exchange,
+  Flow,
+  Half,
+  Micros,
+  PacketTrace,
+  PayloadPiece,
+  SegmentTrace,
+  StreamChunk,
+} from '../../core/index.ts';
+import { FlowRow } from '../ledger/flow-row.ts';
+import type { Matches } from './choice.ts';
+import type { FlowTrace, StreamSpan, TracedDiscard, TracedExchange, TracedGap } from './flow-trace.ts';
+import { traceExchange } from './traced-exchange.ts';
+
+/** What may still be kept of all flows together. */
+export interface RecordingBudget {
+  packets: number;
+  /** Gaps and discarded runs. */
+  ranges: number;
+  exchanges: number;
+}
+
+/** A packet that is revised came shortly before. */
+const MAX_REVISED_PACKETS = 1_000;
+
+export class FlowRecording {
+  readonly flow: Flow;
+  readonly #place: Pick<FlowTrace, 'clientHalf' | 'bases'>;
+  readonly #matches: Matches;
+  readonly #budget: RecordingBudget;
+  readonly #row: FlowRow;
+  readonly #packets: PacketTrace[] = [];
+  readonly #discards: TracedDiscard[] = [];
+  readonly #gaps: TracedGap[] = [];
+  readonly #exchanges: TracedExchange[] = [];
+  readonly #omitted = { packets: 0, ranges: 0, exchanges: 0 };
+  #firstAt: Micros;
+
+  constructor(
+    { flow, clientHalf, bases }: Pick<FlowTrace, 'flow' | 'clientHalf' | 'bases'>,
+    matches: Matches,
+    budget: RecordingBudget,
+  ) {
+    this.flow = flow;
+    this.#place = { clientHalf, bases };
+    this.#matches = matches;
+    this.#budget = budget;
+    this.#row = new FlowRow(flow, flow.startedAt);
+    this.#firstAt = flow.startedAt;
+  }
+
+  /** Some of it lies within the span of time that is meant. */
+  get hasContent(): boolean {
+    return this.#matches.takesSpan(this.#firstAt, this.#row.lastAt);
+  }
+
+  packet(trace: PacketTrace): void {
+    const { segment, at } = trace;
+    this.#firstAt = Math.min(this.#firstAt, at);
+    this.#row.lastAt = Math.max(this.#row.lastAt, at);
+    if (segment === undefined || !this.#matches.takesTime(at) || !this.#isMeant(segment)) return;
+    if (this.#budget.packets <= 0) {
+      this.#omitted.packets++;
+      return;
+    }
+    this.#budget.packets--;
+    this.#packets.push(trace);
+  }
+
+  /** Bytes that came as part of the stream were set aside after all. */
+  revise(half: Half, piece: PayloadPiece): void {
+    const last = Math.max(0, this.#packets.length - MAX_REVISED_PACKETS);
+    for (let i = this.#packets.length - 1; i >= last; i--) {
+      const trace = this.#packets[i] as PacketTrace;
+      if (trace.segment === undefined || trace.segment.half !== half) continue;
+      const pieces = trace.segment.pieces.flatMap((known) => cutOut(known, piece));
+      if (pieces.length === trace.segment.pieces.length && pieces.every((one, n) => one === trace.segment?.pieces[n]))
+        continue;
+      this.#packets[i] = { ...trace, segment: { ...trace.segment, pieces } };
+      return;
+    }
+  }
+
+  chunk(chunk: StreamChunk): void {
+    this.#row.chunk(chunk);
+    if (chunk.kind !== 'gap') return;
+    const { direction, offset, byteCount, reason, at } = chunk;
+    if (this.#keepsRange({ direction, offset, byteCount }))
+      this.#gaps.push({ direction, offset, byteCount, reason, at });
+  }
+
+  discarded(discard: TracedDiscard): void {
+    const { direction, offset, byteCount, reason } = discard;
+    this.#row.sums.discarded(direction, byteCount, reason);
+    const last = this.#discards.at(-1);
+    const goesOn =
+      last !== undefined &&
+      last.direction === direction &&
+      last.reason === reason &&
+      last.offset + last.byteCount === offset;
+    if (goesOn) this.#discards[this.#discards.length - 1] = { ...last, byteCount: last.byteCount + byteCount };
+    else if (this.#keepsRange(discard)) this.#discards.push(discard);
+  }
+
+  exchange(exchange: Exchange): void {
+    this.#row.exchange(exchange);
+    const matched = this.#matches.isNamed(exchange) || this.#matches.isFound(exchange);
+    const traced = traceExchange(exchange, this.flow, matched);
+    const [from, to] = spanOf(exchange);
+    const isMeant = traced.messages.some((message) => this.#matches.isNear(this.flow.id, message));
+    if (!isMeant || !this.#matches.takesSpan(from, to)) return;
+    if (this.#budget.exchanges <= 0) {
+      this.#omitted.exchanges++;
+      return;
+    }
+    this.#budget.exchanges--;
+    this.#exchanges.push(traced);
+  }
+
+  trace(): FlowTrace {
+    return {
+      flow: this.flow,
+      report: this.#row.report(),
+      ...this.#place,
+      packets: this.#packets,
+      discards: this.#discards,
+      gaps: this.#gaps,
+      exchanges: [...this.#exchanges].sort(byPlace),
+      omitted: this.#omitted,
+    };
+  }
+
+  #isMeant({ half, pieces }: SegmentTrace): boolean {
+    const { clientHalf, bases } = this.#place;
+    const direction = half === clientHalf ? 0 : 1;
+    const spans = pieces.map(
+      ({ position, byteCount }) => ({ direction, offset: position - bases[half], byteCount }) as const,
+    );
+    return spans.length === 0
+      ? this.#matches.touches(this.flow.id, NOWHERE)
+      : spans.some((span) => this.#matches.touches(this.flow.id, span));
+  }
+
+  #keepsRange(span: StreamSpan): boolean {
+    if (!this.#matches.isNear(this.flow.id, span) || !this.#matches.takesTime(this.#row.lastAt)) return false;
+    if (this.#budget.ranges <= 0) {
+      this.#omitted.ranges++;
+      return false;
+    }
+    this.#budget.ranges--;
+    return true;
+  }
+}
+
+/** A run that no other shares a byte with: meant only where all of the flow is. */
+const NOWHERE: StreamSpan = { direction: 0, offset: Number.NEGATIVE_INFINITY, byteCount: 0 };
+
+/** @returns the parts of a stream piece beside the cut and the cut with its own fate; the piece itself where they share nothing */
+function cutOut(known: PayloadPiece, cut: PayloadPiece): readonly PayloadPiece[] {
+  const from = Math.max(known.position, cut.position);
+  const to = Math.min(known.position + known.byteCount, cut.position + cut.byteCount);
+  if (known.fate !== 'stream' || to <= from) return [known];
+  const part = (position: number, end: number, fate: string): PayloadPiece[] =>
+    end > position ? [{ position, byteCount: end - position, fate }] : [];
+  return [
+    ...part(known.position, from, known.fate),
+    ...part(from, to, cut.fate),
+    ...part(to, known.position + known.byteCount, known.fate),
+  ];
+}
+
+function spanOf({ request, response, id }: Exchange): readonly [Micros, Micros] {
+  const from = request?.firstByteAt ?? response?.firstByteAt ?? id.at;
+  return [from, Math.max(from, response?.lastByteAt ?? from, request?.lastByteAt ?? from)];
+}
+
+/** By the time of the first byte, then by the place in the stream. */
+function byPlace(one: TracedExchange, other: TracedExchange): number {
+  if (one.at !== other.at) return one.at - other.at;
+  return firstOffset(one) - firstOffset(other);
+}
+
+function firstOffset({ messages }: TracedExchange): ByteCount {
+  return messages[0]?.offset ?? 0;
+}

@@ -1,0 +1,108 @@
+/**
+ * The second reading of a capture: everything that is told about the flows that are meant.
+ *
+ * Bounded: beyond so many packets, ranges and exchanges it only counts what is left out.
+ */
+import type {
+  ByteCount,
+  Direction,
+  Exchange,
+  Flow,
+  FlowId,
+  Half,
+  PacketTrace,
+  PayloadPiece,
+  StreamChunk,
+  StreamOffset,
+} from '../../core/index.ts';
+import { hasSameEnds } from '../ledger/flow-row.ts';
+import type { PipelineWitness } from '../pipeline/pipeline-witness.ts';
+import type { Matches } from './choice.ts';
+import { FlowRecording, type RecordingBudget } from './flow-recording.ts';
+import type { FlowTrace } from './flow-trace.ts';
+import { UnopenedFlows } from './unopened-flows.ts';
+
+export interface RecorderOptions {
+  /** Packets without a flow are kept too. */
+  readonly keepLoose: boolean;
+  readonly budget?: Partial<RecordingBudget>;
+}
+
+/** Some tens of MB; nobody reads more lines. */
+const BUDGET: RecordingBudget = { packets: 20_000, ranges: 20_000, exchanges: 20_000 };
+
+export class TraceRecorder implements PipelineWitness {
+  readonly #matches: Matches;
+  readonly #keepLoose: boolean;
+  readonly #budget: RecordingBudget;
+  readonly #recordings = new Map<number, FlowRecording>();
+  readonly #byId = new Map<FlowId, FlowRecording[]>();
+  readonly #unopened = new UnopenedFlows();
+  readonly #ignored: PacketTrace[] = [];
+
+  constructor(matches: Matches, { keepLoose, budget }: RecorderOptions) {
+    this.#matches = matches;
+    this.#keepLoose = keepLoose;
+    this.#budget = { ...BUDGET, ...budget };
+  }
+
+  packet(trace: PacketTrace): void {
+    const { segment } = trace;
+    if (segment === undefined || segment.flowNumber === 0) {
+      if (!this.#keepLoose || !this.#matches.takesTime(trace.at) || this.#budget.packets <= 0) return;
+      this.#budget.packets--;
+      this.#ignored.push(trace);
+      return;
+    }
+    const recording = this.#recordings.get(segment.flowNumber);
+    if (recording !== undefined) recording.packet(trace);
+    else this.#unopened.add(segment.flowNumber, trace);
+  }
+
+  flowOpened(flowNumber: number, flow: Flow, clientHalf: Half, bases: readonly [number, number]): void {
+    const before = this.#unopened.take(flowNumber);
+    if (!this.#matches.takes(flow)) return;
+    const recording = new FlowRecording({ flow, clientHalf, bases }, this.#matches, this.#budget);
+    this.#recordings.set(flowNumber, recording);
+    this.#byId.set(flow.id, [...(this.#byId.get(flow.id) ?? []), recording]);
+    for (const trace of before) recording.packet(trace);
+  }
+
+  revised(flowNumber: number, half: Half, piece: PayloadPiece): void {
+    this.#recordings.get(flowNumber)?.revise(half, piece);
+  }
+
+  shed(): void {}
+
+  chunks(chunks: readonly StreamChunk[]): void {
+    for (const chunk of chunks) this.#find(chunk.flow)?.chunk(chunk);
+  }
+
+  discarded(flow: Flow, direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    this.#find(flow)?.discarded({ direction, offset, byteCount, reason });
+  }
+
+  exchange(exchange: Exchange): void {
+    this.#find(exchange.flow)?.exchange(exchange);
+  }
+
+  sourceEnded(): void {}
+
+  /** The flows in the order in which they opened. */
+  flows(): readonly FlowTrace[] {
+    return [...this.#recordings.values()]
+      .filter((recording) => recording.hasContent)
+      .map((recording) => recording.trace());
+  }
+
+  /** Packets without a flow: ignored ones, and those of flows that never opened, in order. */
+  loosePackets(): readonly PacketTrace[] {
+    if (!this.#keepLoose) return [];
+    return [...this.#ignored, ...this.#unopened.all()].sort((one, other) => one.number - other.number);
+  }
+
+  #find(flow: Flow): FlowRecording | undefined {
+    const recordings = this.#byId.get(flow.id);
+    return recordings?.find((recording) => hasSameEnds(recording.flow, flow)) ?? recordings?.[0];
+  }
+}

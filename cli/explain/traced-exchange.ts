@@ -1,0 +1,57 @@
+/** An exchange as `explain` keeps it: where its bytes are, and the line that a person knows it by. */
+import { type Direction, type Exchange, type Flow, formatExchangeId, type Message } from '../../core/index.ts';
+import { clientDirectionOf } from '../ledger/flow-row.ts';
+import { hideCredentials } from '../render/credentials.ts';
+import type { TracedExchange, TracedMessage } from './flow-trace.ts';
+
+/** Start lines are cut here; a terminal shows less. */
+const MAX_LINE_BYTES = 512;
+
+/** @param seen the flow as the collector has it, whose directions are meant */
+export function traceExchange(exchange: Exchange, seen: Flow, matched: boolean): TracedExchange {
+  const toServer = clientDirectionOf(exchange.flow, seen);
+  const toClient = (1 - toServer) as Direction;
+  const { request, response, interim, protocol } = exchange;
+  const messages: TracedMessage[] = [];
+  if (request !== undefined) messages.push(traceMessage(request, 'request', toServer, protocol));
+  for (const answer of interim) messages.push(traceMessage(answer, 'interim', toClient, protocol));
+  if (response !== undefined) messages.push(traceMessage(response, 'response', toClient, protocol));
+  return {
+    id: formatExchangeId(exchange.id),
+    at: exchange.id.at,
+    protocol,
+    operation: exchange.operation,
+    status: exchange.status,
+    outcome: exchange.outcome,
+    reason: exchange.reason,
+    notes: exchange.notes,
+    messages,
+    matched,
+  };
+}
+
+function traceMessage(
+  message: Message,
+  side: TracedMessage['side'],
+  direction: Direction,
+  protocol: string,
+): TracedMessage {
+  return {
+    side,
+    direction,
+    offset: message.streamOffset,
+    byteCount: message.byteCount,
+    headByteCount: message.headByteCount,
+    missing: message.missing,
+    firstLine: protocol === 'http1' ? firstLineOf(message) : '',
+  };
+}
+
+/** Of the head, as far as it was kept; empty lines before it are passed over. */
+function firstLineOf({ parts, headByteCount }: Message): string {
+  const [part] = parts;
+  if (part === undefined || headByteCount === 0) return '';
+  const start = Buffer.from(part.buffer, part.byteOffset, Math.min(part.length, MAX_LINE_BYTES)).toString('latin1');
+  const line = /^[\r\n]*([^\r\n]*)/.exec(start)?.[1] ?? '';
+  return hideCredentials(line);
+}
