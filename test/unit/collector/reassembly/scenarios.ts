@@ -284,7 +284,6 @@ export const SCENARIOS: readonly Scenario[] = [
         );
     },
     lines: ['open', '> old', '> close rst', '< close rst', 'open', '> new', ...END],
-    tshark: 'it begins another stream at every SYN',
   },
   {
     name: 'ports used again after TIME_WAIT, with numbers just above the old ones',
