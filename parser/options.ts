@@ -1,5 +1,6 @@
 /** Options of the parser, with their defaults and the reason of each. */
 import { type ByteCount, BytecopyError, type Millis, NO_ORIGIN, type Origin } from '../core/index.ts';
+import { parseFieldPath } from './thrift/field-path.ts';
 import { DEFAULT_TRACE_HEADERS } from './trace/trace-headers.ts';
 
 /** One line of the `services:` map: every given condition must hold. */
@@ -20,6 +21,8 @@ export interface ParserOptions {
   readonly origin: Origin;
   /** Headers that carry a trace id, the first one present wins; known names have their own form, others are taken as sent. */
   readonly traceHeaders: readonly string[];
+  /** Where a Thrift call's arguments carry a trace id, as field ids from the outermost: `1.255.1`; the first one present wins, after the headers. */
+  readonly traceFields: readonly string[];
   /** Longest head; servers stop between 8 and 64 KiB. */
   readonly maxHeadBytes: ByteCount;
   /** Bytes of one body that are kept; the rest is counted and the message is `truncated`. */
@@ -45,6 +48,7 @@ export const DEFAULT_PARSER_OPTIONS: ParserOptions = {
   announceRequests: true,
   origin: NO_ORIGIN,
   traceHeaders: DEFAULT_TRACE_HEADERS,
+  traceFields: [],
   maxHeadBytes: 64 * 1024,
   maxBodyBytes: 16 * MIB,
   answerTimeoutMs: 120_000,
@@ -62,6 +66,11 @@ export function parserOptions(given: Partial<ParserOptions>): ParserOptions {
     if (!(key in DEFAULT_PARSER_OPTIONS)) throw invalid(`there is no parser option ${key}`);
     if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
       throw invalid(`parser option ${key} is ${value}`, 'a positive integer is needed');
+    }
+  }
+  for (const path of options.traceFields) {
+    if (parseFieldPath(path) === undefined) {
+      throw invalid(`parser option traceFields has "${path}"`, 'a path of field ids is needed, such as 1.255.1');
     }
   }
   return options;
