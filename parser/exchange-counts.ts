@@ -1,5 +1,6 @@
 /** Exchanges that came out, by outcome. Counted in plain numbers, because they count with every exchange, and carried to the ledger now and then. */
 import type { Ledger } from '../core/index.ts';
+import { ThriftCounts } from './thrift/thrift-counts.ts';
 
 export class ExchangeCounts {
   paired = 0;
@@ -10,6 +11,7 @@ export class ExchangeCounts {
   responseOnly = 0;
   sessions = 0;
   interim = 0;
+  readonly thrift = new ThriftCounts();
 
   /** Adds to the facts what was counted since the last time. */
   flush(ledger: Ledger): void {
@@ -21,6 +23,7 @@ export class ExchangeCounts {
     add(ledger, 'exchanges:response-only', this.responseOnly);
     add(ledger, 'exchanges:session', this.sessions);
     add(ledger, 'interim-responses', this.interim);
+    this.thrift.flush(ledger);
     this.paired = 0;
     this.broken = 0;
     this.oneway = 0;

@@ -50,7 +50,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   'x-amzn-trace-id': readAmazon,
 };
 
-const plain: Form = (value) => context(value, '', '');
+const plain: Form = plainTrace;
 
 export class TraceHeaders {
   /** Lower-case names to locate in a head: the trace headers, then their companions. */
@@ -84,11 +84,31 @@ export class TraceHeaders {
     return undefined;
   }
 
+  /** The same from key/values of other protocols. @param values by lower-case name */
+  readValues(values: ReadonlyMap<string, string>): TraceContext | undefined {
+    for (let place = 0; place < this.#forms.length; place++) {
+      const value = values.get(this.names[place] as string)?.slice(0, MAX_VALUE_CHARS);
+      if (value === undefined) continue;
+      const form = this.#forms[place] as Form;
+      const found =
+        place === this.#traceparentPlace
+          ? readTraceparent(Buffer.from(value, 'latin1'), 0, value.length)
+          : form(value, (name) => values.get(name) ?? '');
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   #value(bytes: Uint8Array, fields: FieldSection, name: string): string {
     const place = this.names.indexOf(name);
     const start = fields.extraStart[place] ?? -1;
     return start < 0 ? '' : latin1(bytes, start, Math.min(fields.extraEnd[place] as number, start + MAX_ID_CHARS));
   }
+}
+
+/** A value that is the trace id itself; undefined where it is empty. */
+export function plainTrace(value: string): TraceContext | undefined {
+  return context(value, '', '');
 }
 
 /** Enough for the longest form, with its other fields. */

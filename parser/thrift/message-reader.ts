@@ -1,0 +1,327 @@
+/**
+ * Reads the messages of one direction of a Thrift flow: finds where each begins and ends, whatever the cut.
+ *
+ *   head ──▶ frame     its length tells the end
+ *     │ └──▶ walk      without frame the types tell it
+ *     └────▶ skip      a frame whose head was in a gap: the next one begins behind it
+ *   lost framing: head, with only what is beyond doubt, searched for at every byte
+ *
+ * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's.
+ */
+import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
+import type { KeptBytes } from '../message/kept-bytes.ts';
+import { MessageBuilder } from '../message/message-builder.ts';
+import type { Slab } from '../message/slab.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { TRANSPORT } from './layers.ts';
+import { EMPTY_FRAME, INCOMPLETE, type MessageHead, NOT_A_HEAD } from './message-head.ts';
+import type { MessageOwner } from './message-owner.ts';
+import { nextMessageStart } from './message-start.ts';
+import type { Walker, Walkers } from './walkers.ts';
+
+export interface ReaderDeps {
+  readonly bytes: Account;
+  readonly slab: Slab;
+  readonly kept: KeptBytes;
+  readonly maxBodyBytes: ByteCount;
+  /** Shared by all readers of the parser: valid from reading it to the next. */
+  readonly head: MessageHead;
+  readonly walkers: Walkers;
+}
+
+const STATE = { head: 0, frame: 1, walk: 2, skip: 3 } as const;
+const HEAD = STATE.head;
+const FRAME = STATE.frame;
+const WALK = STATE.walk;
+const SKIP = STATE.skip;
+
+const EMPTY_FRAME_BYTES = 4;
+
+export class MessageReader {
+  readonly #direction: Direction;
+  readonly #owner: MessageOwner;
+  readonly #deps: ReaderDeps;
+  readonly #builder: MessageBuilder;
+  #state: number = HEAD;
+  /** Framing was lost and no message was read since. */
+  #strict: boolean;
+  #lostReason = 'mid-stream';
+  #leaveOut = '';
+  /** Bytes of the frame still to come. */
+  #remaining = 0;
+  #walker: Walker | undefined;
+  /** Transport of the last message; -1 before the first. */
+  #transport = -1;
+  #held: HeldBytes | undefined;
+  #heldOffset: StreamOffset = 0;
+  #heldAt: Micros = 0;
+  #heldMayBeOld = true;
+  /** Length of the message that is held in part, where its frame tells it. */
+  #heldMessageBytes = -1;
+  /** So many bytes must be held before reading the head again. */
+  #needed = 0;
+
+  /** @param midStream the first bytes may be the middle of a message */
+  constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
+    this.#direction = direction;
+    this.#owner = owner;
+    this.#deps = deps;
+    this.#builder = new MessageBuilder(deps.slab, deps.kept, deps.maxBodyBytes);
+    this.#strict = midStream;
+  }
+
+  /** @param offset stream offset of the first byte; bytes are borrowed */
+  push(bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    const end = bytes.length;
+    let place = 0;
+    while (place < end) {
+      switch (this.#state) {
+        case HEAD:
+          if (this.#held !== undefined && this.#held.length > 0) place = this.#heldHead(bytes, place, end, at);
+          else place = this.#head(bytes, place, end, offset, at);
+          break;
+        case FRAME:
+          place = this.#frame(bytes, place, end, offset, at);
+          break;
+        case WALK:
+          place = this.#walk(bytes, place, place, end, offset, at);
+          break;
+        default: {
+          const stop = Math.min(end, place + this.#remaining);
+          this.#discard(offset + place, stop - place, 'gap-in-head');
+          this.#remaining -= stop - place;
+          if (this.#remaining === 0) this.#state = HEAD;
+          place = stop;
+        }
+      }
+    }
+  }
+
+  gap(byteCount: ByteCount): void {
+    switch (this.#state) {
+      case HEAD:
+        this.#gapInHead(byteCount);
+        return;
+      case FRAME: {
+        const inFrame = Math.min(byteCount, this.#remaining);
+        if (this.#leaveOut === '') this.#builder.skip(inFrame);
+        this.#remaining -= inFrame;
+        if (this.#remaining === 0) this.#finish(true, 'gap');
+        if (inFrame < byteCount) this.gap(byteCount - inFrame);
+        return;
+      }
+      case WALK:
+        if ((this.#walker as Walker).pass(byteCount)) {
+          if (this.#leaveOut === '') this.#builder.skip(byteCount);
+          return;
+        }
+        this.#finish(false, 'gap');
+        this.#lose('after-gap');
+        return;
+      default: {
+        const skipped = Math.min(byteCount, this.#remaining);
+        this.#remaining -= skipped;
+        if (this.#remaining === 0) this.#state = HEAD;
+        if (skipped < byteCount) this.gap(byteCount - skipped);
+      }
+    }
+  }
+
+  /** No more will come. @param reason of a message that is not whole */
+  close(reason: string): void {
+    if (this.#state === FRAME || this.#state === WALK) this.#finish(false, reason);
+    this.#dropHeld(this.#strict ? this.#lostReason : 'closed-in-head');
+    this.#state = HEAD;
+  }
+
+  #head(bytes: Uint8Array, place: number, end: number, offset: StreamOffset, at: Micros): number {
+    const strict = this.#strict;
+    const mayBeOld = !strict || place === 0;
+    const read = this.#read(bytes, place, end, mayBeOld);
+    if (read > 0) return this.#begin(bytes, place, end, offset, at, at);
+    if (read === INCOMPLETE) {
+      if (!this.#hold(bytes, place, end)) {
+        this.#discard(offset + place, end - place, 'pending-limit');
+        this.#lose('pending-limit');
+        return end;
+      }
+      this.#heldOffset = offset + place;
+      this.#heldAt = at;
+      this.#heldMayBeOld = mayBeOld;
+      return end;
+    }
+    if (read === EMPTY_FRAME) {
+      this.#discard(offset + place, EMPTY_FRAME_BYTES, 'empty-frames');
+      return place + EMPTY_FRAME_BYTES;
+    }
+    if (!strict) {
+      this.#lose('not-a-message');
+      return place;
+    }
+    const next = nextMessageStart(bytes, place + 1, end);
+    this.#discardLost(offset + place, next - place);
+    return next;
+  }
+
+  /** Goes on with a head that began in an earlier chunk. */
+  #heldHead(bytes: Uint8Array, place: number, end: number, at: Micros): number {
+    const held = this.#held as HeldBytes;
+    const taken = Math.max(place, Math.min(end, place + this.#needed - held.length));
+    if (!this.#hold(bytes, place, taken)) {
+      this.#dropHeld('pending-limit');
+      this.#lose('pending-limit');
+      return place;
+    }
+    while (held.length > 0 && held.length >= this.#needed) {
+      const read = this.#read(held.bytes, held.start, held.end, this.#heldMayBeOld);
+      if (read > 0) {
+        const { bytes: whole, start, end: heldEnd } = held;
+        this.#deps.kept.release(held.length);
+        held.clear();
+        this.#begin(whole, start, heldEnd, this.#heldOffset - start, this.#heldAt, at);
+        return taken;
+      }
+      if (read === INCOMPLETE) continue;
+      if (read === EMPTY_FRAME) this.#letGo(EMPTY_FRAME_BYTES, 'empty-frames', at);
+      else if (this.#strict) {
+        const next = nextMessageStart(held.bytes, held.start + 1, held.end);
+        this.#letGo(next - held.start, this.#lostReason, at);
+        this.#owner.lost(this.#direction);
+      } else this.#lose('not-a-message');
+    }
+    return taken;
+  }
+
+  #read(bytes: Uint8Array, start: number, end: number, mayBeOld: boolean): number {
+    const { head } = this.#deps;
+    const read = head.read(bytes, start, end, this.#strict, mayBeOld);
+    if (read === INCOMPLETE) {
+      this.#needed = head.needed;
+      this.#heldMessageBytes = head.messageBytes;
+    } else if (
+      read > 0 &&
+      this.#strict &&
+      this.#transport > TRANSPORT.unframed &&
+      head.transport === TRANSPORT.unframed
+    ) {
+      // The frame of this one is in the loss: without it, the message is not whole.
+      return NOT_A_HEAD;
+    }
+    return read;
+  }
+
+  /** @returns position behind what was taken of it */
+  #begin(bytes: Uint8Array, start: number, end: number, base: StreamOffset, firstAt: Micros, at: Micros): number {
+    const { head, walkers } = this.#deps;
+    const { headBytes, messageBytes, encoding, transport } = head;
+    this.#strict = false;
+    this.#transport = transport;
+    this.#leaveOut = this.#owner.begin(this.#direction, bytes, start, base + start, firstAt);
+    this.#builder.begin(base + start, firstAt, headBytes, messageBytes < 0 ? -1 : messageBytes - headBytes);
+    if (messageBytes >= 0) {
+      this.#state = FRAME;
+      this.#remaining = messageBytes;
+      return this.#frame(bytes, start, end, base, at);
+    }
+    this.#state = WALK;
+    this.#walker = walkers.take(encoding);
+    return this.#walk(bytes, start, start + headBytes, end, base, at);
+  }
+
+  #frame(bytes: Uint8Array, place: number, end: number, base: StreamOffset, at: Micros): number {
+    const stop = Math.min(end, place + this.#remaining);
+    this.#remaining -= stop - place;
+    this.#take(bytes, place, stop, base, at);
+    if (this.#remaining === 0) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+    return stop;
+  }
+
+  /** @param from first byte of the message not taken yet, `place` of its arguments */
+  #walk(bytes: Uint8Array, from: number, place: number, end: number, base: StreamOffset, at: Micros): number {
+    const walker = this.#walker as Walker;
+    const stop = walker.push(bytes, place, end);
+    this.#take(bytes, from, stop, base, at);
+    if (walker.failed) {
+      this.#finish(false, 'protocol-error');
+      this.#lose('not-a-message');
+    } else if (walker.done) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+    return stop;
+  }
+
+  #take(bytes: Uint8Array, start: number, end: number, base: StreamOffset, at: Micros): void {
+    if (this.#leaveOut === '') this.#builder.append(bytes, start, end, at);
+    else this.#discard(base + start, end - start, this.#leaveOut);
+  }
+
+  #finish(ended: boolean, reason: string): void {
+    this.#state = HEAD;
+    const { bytes, walkers } = this.#deps;
+    if (this.#walker !== undefined) {
+      walkers.giveBack(this.#walker);
+      this.#walker = undefined;
+    }
+    if (this.#leaveOut !== '') {
+      this.#owner.ended(this.#direction, undefined, 0, reason);
+      return;
+    }
+    const builder = this.#builder;
+    bytes.held -= builder.seenBytes;
+    bytes.out += builder.seenBytes;
+    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason);
+  }
+
+  /** Bytes were lost between messages, or in a head: where its frame is known, the message behind it is not lost. */
+  #gapInHead(byteCount: ByteCount): void {
+    const heldBytes = this.#held?.length ?? 0;
+    const rest = this.#heldMessageBytes - heldBytes;
+    if (heldBytes === 0 || this.#strict || this.#heldMessageBytes < 0) {
+      this.#dropHeld(this.#strict ? this.#lostReason : 'gap-in-head');
+      this.#lose('after-gap');
+      return;
+    }
+    this.#dropHeld('gap-in-head');
+    this.#owner.lost(this.#direction);
+    this.#state = SKIP;
+    this.#remaining = rest;
+    this.gap(byteCount);
+  }
+
+  #lose(reason: string): void {
+    this.#strict = true;
+    this.#lostReason = reason;
+    this.#owner.lost(this.#direction);
+  }
+
+  #hold(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#deps.kept.take(end - start)) return false;
+    this.#held ??= new HeldBytes();
+    this.#held.append(bytes, start, end);
+    return true;
+  }
+
+  /** The first held bytes are given up; what is left may begin a message. */
+  #letGo(byteCount: ByteCount, reason: string, at: Micros): void {
+    this.#discard(this.#heldOffset, byteCount, reason);
+    this.#deps.kept.release(byteCount);
+    (this.#held as HeldBytes).drop(byteCount);
+    this.#heldOffset += byteCount;
+    this.#heldAt = at;
+    this.#heldMayBeOld = !this.#strict;
+    this.#needed = 1;
+  }
+
+  #dropHeld(reason: string): void {
+    const byteCount = this.#held?.length ?? 0;
+    if (byteCount > 0) this.#letGo(byteCount, reason, this.#heldAt);
+  }
+
+  /** Bytes between the loss and the next start: whole messages may be in them. */
+  #discardLost(offset: StreamOffset, byteCount: ByteCount): void {
+    this.#discard(offset, byteCount, this.#lostReason);
+    this.#owner.lost(this.#direction);
+  }
+
+  #discard(offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    this.#owner.discard(this.#direction, offset, byteCount, reason);
+  }
+}
