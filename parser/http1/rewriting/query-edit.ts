@@ -17,14 +17,14 @@ export class QueryEdit {
   readonly #edits: readonly ParameterEdit[];
 
   constructor({ set = [], remove = [] }: QueryEdits) {
-    this.#edits = [
-      ...set.map(([name, value]) => ({
-        name,
-        value: encodeParameter(value),
-        parameter: `${encodeParameter(name)}=${encodeParameter(value)}`,
-      })),
-      ...remove.map((name) => ({ name, value: undefined, parameter: '' })),
-    ];
+    // One edit a name: the last value given, and a name that is set is not removed.
+    const byName = new Map<string, ParameterEdit>();
+    for (const name of remove) byName.set(name, { name, value: undefined, parameter: '' });
+    for (const [name, text] of set) {
+      const value = encodeParameter(text);
+      byName.set(name, { name, value, parameter: `${encodeParameter(name)}=${value}` });
+    }
+    this.#edits = [...byName.values()];
   }
 
   /** @param query octets as latin1, `?` included; empty where there is none */

@@ -4,15 +4,15 @@ import type { BodyView } from '../view/body-view.ts';
 
 /** Names and values are plain text: they are percent-encoded where they are written, and compared decoded. */
 export interface QueryEdits {
-  /** A parameter that is there keeps its place and the spelling of its name; repeats are removed, new ones come last. */
+  /** A parameter that is there keeps its place and the spelling of its name; repeats are removed, new ones come last; of two values the last one counts. */
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly remove?: readonly string[];
 }
 
 export interface RequestEdits {
   /**
-   * A field that is there keeps its place and the spelling of its name; repeats are removed, new ones come last. Not
-   * `Content-Length` or `Transfer-Encoding`, which follow from the body.
+   * A field that is there keeps its place and the spelling of its name; repeats are removed, new ones come last. A
+   * name given twice has the last value. Not `Content-Length` or `Transfer-Encoding`, which follow from the body.
    */
   readonly setHeaders?: readonly (readonly [name: string, value: string])[];
   readonly removeHeaders?: readonly string[];

@@ -37,7 +37,11 @@ export class RequestRewriter {
     checkEdits(edits);
     const { setHeaders = [], removeHeaders = [], host, body } = edits;
     const set = host === undefined ? setHeaders : [...setHeaders, ['Host', host] as const];
-    this.#fields = [...set.map(([name, value]) => setField(name, value)), ...removeHeaders.map(removeField)];
+    // One edit a name: the last value given, and a name that is set is not removed.
+    const byName = new Map<string, FieldEdit>();
+    for (const name of removeHeaders) byName.set(name.toLowerCase(), removeField(name));
+    for (const [name, value] of set) byName.set(name.toLowerCase(), setField(name, value));
+    this.#fields = [...byName.values()];
     this.#growth = growthOf(this.#fields);
     this.#seen = new Uint8Array(this.#fields.length);
     this.#target = new TargetEdit(edits);
