@@ -12,7 +12,7 @@
  */
 import { readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
-import { ETHER_TYPE, isKnownEtherType, MAX_FRAME_LENGTH, notIp } from './ether-type.ts';
+import { ETHER_TYPE, MAX_FRAME_LENGTH, notIp } from './ether-type.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 
 export function readEthernet(cursor: Cursor): IgnoredReason | undefined {
@@ -21,13 +21,6 @@ export function readEthernet(cursor: Cursor): IgnoredReason | undefined {
   cursor.at += 14;
   cursor.layer = 'ether-type';
   return undefined;
-}
-
-/** Whether what stands `behind` bytes further on, that nothing announces, may be a frame. */
-export function looksLikeEthernet(cursor: Cursor, behind: number): boolean {
-  if (!cursor.has(behind + 14)) return false;
-  const type = readUint16(cursor.data, cursor.at + behind + 12);
-  return isKnownEtherType(type) || type <= MAX_FRAME_LENGTH;
 }
 
 export function readEtherType(cursor: Cursor): IgnoredReason | undefined {

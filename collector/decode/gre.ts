@@ -11,8 +11,7 @@
  */
 import { readInt32, readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
-import { ETHER_TYPE } from './ether-type.ts';
-import { looksLikeEthernet } from './ethernet.ts';
+import { ETHER_TYPE, isKnownEtherType, MAX_FRAME_LENGTH } from './ether-type.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 import type { Segment } from './segment.ts';
 
@@ -120,4 +119,11 @@ function readMirroredToo(cursor: Cursor): IgnoredReason | undefined {
   const longer = (last & 1) === 1 || (cursor.layer === 'ethernet' && !looksLikeEthernet(cursor, 12));
   cursor.at += longer ? 20 : 12;
   return undefined;
+}
+
+/** Whether what stands `behind` bytes further on, that nothing announces, may be a frame. */
+function looksLikeEthernet(cursor: Cursor, behind: number): boolean {
+  if (!cursor.has(behind + 14)) return false;
+  const type = readUint16(cursor.data, cursor.at + behind + 12);
+  return isKnownEtherType(type) || type <= MAX_FRAME_LENGTH;
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { PacketDecoder } from '../../../../collector/decode/packet-decoder.ts';
-import { Ledger, LINK_TYPE, type Packet } from '../../../../core/index.ts';
+import { LINK_TYPE, type Packet } from '../../../../core/index.ts';
 import {
   conversation,
   encodeIp,
@@ -11,6 +10,7 @@ import {
   type SegmentFields,
   TCP_FLAG,
 } from '../../../support/packets/index.ts';
+import { decode, patched } from './decoded.ts';
 
 const FIELDS: SegmentFields = {
   source: { address: '10.0.0.1', port: 40_000 },
@@ -23,28 +23,9 @@ const FIELDS: SegmentFields = {
 };
 const ETHERNET = { linkType: LINK_TYPE.ethernet, vlans: [], interfaceIndex: 0 };
 
-function newDecoder(ledger = new Ledger(), checksums: 'ignore' | 'verify' = 'ignore') {
-  return { decoder: new PacketDecoder({ checksums }, { ledger }), account: ledger.account('packets', 'decoded') };
-}
-
-function decode(packet: Packet | Uint8Array, decoder = newDecoder().decoder) {
-  const given = packet instanceof Uint8Array ? packetOf(packet, { linkType: LINK_TYPE.ethernet }) : packet;
-  const outcome = decoder.decode(given);
-  const { segment } = decoder;
-  const payload = Buffer.from(segment.data.subarray(segment.start, segment.end)).toString('latin1');
-  return { outcome, payload, segment };
-}
-
 /** An Ethernet packet around IP bytes. */
 function ethernet(ip: Uint8Array): Uint8Array {
   return encodeLink(ETHERNET, ip);
-}
-
-/** The same bytes with some of them other. */
-function patched(bytes: Uint8Array, ...changes: readonly (readonly [at: number, value: number])[]): Uint8Array {
-  const copy = join(bytes);
-  for (const [at, value] of changes) copy[at] = value;
-  return copy;
 }
 
 const plain = ethernet(encodeIp(FIELDS, encodeTcp(FIELDS)));
@@ -110,7 +91,9 @@ test('the address family of null is read in both byte orders', () => {
     const data = join(Uint8Array.from(family), ip);
     expect(decode(packetOf(data, { linkType: LINK_TYPE.null })).outcome).toBe('segment');
   }
-  expect(decode(packetOf(join(Uint8Array.of(7, 0, 0, 0), ip), { linkType: LINK_TYPE.null })).outcome).toBe('not-ip:other');
+  expect(decode(packetOf(join(Uint8Array.of(7, 0, 0, 0), ip), { linkType: LINK_TYPE.null })).outcome).toBe(
+    'not-ip:other',
+  );
 });
 
 test('cooked packets tell interfaces apart', () => {
@@ -190,61 +173,4 @@ test.each([
   ['a cut in IPv6', packetOf(withExtensions(), { linkType: 1, captured: 40 }), 'truncated-header'],
 ])('%s is ignored by reason', (_, packet, reason) => {
   expect(decode(packet as Packet | Uint8Array).outcome).toBe(reason);
-});
-
-/** The TCP segment as fragments of 8 bytes, IPv4 or IPv6. */
-function fragments(fields: SegmentFields, id = 9): readonly Uint8Array[] {
-  const tcp = encodeTcp(fields);
-  const parts = [];
-  for (let offset = 0; offset < tcp.length; offset += 8) {
-    const bytes = tcp.subarray(offset, offset + 8);
-    const more = offset + 8 < tcp.length;
-    if (fields.source.address.includes(':')) {
-      const header = Uint8Array.of(6, 0, offset >> 8, (offset & 0xff) | (more ? 1 : 0), 0, 0, 0, id);
-      parts.push(ethernet(encodeIp(fields, join(header, bytes), { protocol: 44 })));
-    } else {
-      parts.push(ethernet(encodeIp(fields, bytes, { id, offset, more })));
-    }
-  }
-  return parts;
-}
-
-function decodeAll(packets: readonly Uint8Array[]) {
-  const { account, decoder } = newDecoder();
-  const outcomes = packets.map(
-    (packet, index) => decode(packetOf(packet, { linkType: 1, at: index }), decoder).outcome,
-  );
-  return { account, decoder, outcomes };
-}
-
-test.each([
-  ['IPv4', FIELDS],
-  ['IPv6', V6],
-] as const)('%s fragments are joined in any order', (_, fields) => {
-  const parts = fragments(fields);
-  for (const order of [parts, [...parts].reverse()]) {
-    const { outcomes, account, decoder } = decodeAll(order);
-    expect(outcomes).toEqual(['held', 'held', 'held', 'segment']);
-    expect([account.held, decoder.segment.packetCount, decoder.segment.byteCount]).toEqual([0, 4, 5]);
-  }
-});
-
-test('fragments that never complete are set aside: by age, by count, at the end', () => {
-  const [first] = fragments(FIELDS) as [Uint8Array];
-  const { account, decoder } = newDecoder();
-  decode(packetOf(first, { linkType: 1, at: 0 }), decoder);
-  for (let id = 10; id < 300; id++) {
-    decode(packetOf(fragments(FIELDS, id)[0] as Uint8Array, { linkType: 1, at: 31_000_000 }), decoder);
-  }
-  expect([account.held, account.aside('ignored', 'fragment-incomplete')]).toEqual([256, 35]);
-  decoder.end();
-  expect([account.held, account.aside('ignored', 'fragment-incomplete')]).toEqual([0, 291]);
-});
-
-test('a cut fragment, one of no TCP, one of odd length', () => {
-  const [first] = fragments(FIELDS) as [Uint8Array];
-  expect(decode(packetOf(first, { linkType: 1, captured: first.length - 2 })).outcome).toBe('fragment-cut');
-  expect(decode(patched(first, [IP + 9, 1])).outcome).toBe('not-tcp:icmp');
-  const odd = ethernet(encodeIp(FIELDS, new Uint8Array(7), { offset: 0, more: true }));
-  expect(decode(odd).outcome).toBe('fragment-malformed');
 });
