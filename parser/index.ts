@@ -34,6 +34,14 @@ export {
 } from './options.ts';
 export type { IdlDocument } from './thrift/idl/idl-document.ts';
 export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
+export type { ThriftScalar } from './thrift/rewriting/encode-scalar.ts';
+export {
+  type FieldEdit,
+  type RewrittenThrift,
+  rewriteThrift,
+  type ThriftEdits,
+  type ThriftRewriteProblem,
+} from './thrift/rewriting/thrift-rewriter.ts';
 export { bodyType, thriftDocument, thriftTypeText } from './thrift/view/thrift-document.ts';
 export type {
   ThriftField,

@@ -57,9 +57,8 @@ function undecoded(bytes: Uint8Array): string[] {
   return [renderHexDump(bytes, MAX_HEX_BYTES), ...(rest > 0 ? [`… ${formatByteCount(rest)} more`] : [])];
 }
 
-function wrapping({ transport, framedPayload, encoding, transforms }: ThriftView): string {
+function wrapping({ transport, encoding, transforms }: ThriftView): string {
   const layers: string[] = [transport];
-  if (framedPayload) layers.push('framed payload');
   if (encoding !== undefined) layers.push(encoding);
   return [...layers, ...transforms].join(', ');
 }

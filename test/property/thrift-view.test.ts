@@ -27,9 +27,9 @@ const WRAPPINGS: Readonly<Record<string, (payload: Buffer) => Buffer>> = {
   theader: (payload) => theader(payload, { text: { a: 'b' } }),
   'theader, zlib': (payload) => theader(deflateSync(payload), { transforms: [1] }),
   ttheader: (payload) => ttheader(payload, { text: { a: 'b' }, integer: { 9: 'm' } }),
-  'ttheader, framed': (payload) => ttheader(framed(payload)),
+  'ttheader-framed': (payload) => ttheader(framed(payload)),
   mesh: (payload) => meshHeader(payload, { a: 'b' }),
-  'mesh, framed': (payload) => meshHeader(framed(payload), {}),
+  'mesh-framed': (payload) => meshHeader(framed(payload), {}),
 };
 
 describe('viewThriftBody', () => {
@@ -41,7 +41,7 @@ describe('viewThriftBody', () => {
           const view = viewThriftBody((WRAPPINGS[wrapping] as (payload: Buffer) => Buffer)(payload));
           expect(view).toMatchObject({ encoding, method: message.name, sequenceId: message.sequenceId, problems: [] });
           expect(plain(view.body)).toEqual(message.body);
-          expect(wrapping.startsWith(view.transport)).toBe(true);
+          expect(view.transport).toBe(wrapping.split(',')[0]);
         }),
       );
     });

@@ -20,7 +20,8 @@ import {
   TTHEADER_MAGIC,
 } from './header-section.ts';
 
-export type ThriftTransport = 'unframed' | 'framed' | HeaderKind;
+/** `-framed` where the payload has a frame of its own. */
+export type ThriftTransport = 'unframed' | 'framed' | HeaderKind | 'ttheader-framed' | 'mesh-framed';
 export type ThriftEncoding = 'binary' | 'binary-old' | 'compact' | 'json';
 
 /** A frame: where its length stands, and what that counts. */
@@ -83,7 +84,8 @@ function headed(bytes: Uint8Array, frame: Frame | undefined, magicAt: number, ki
   const sent = bytes.subarray(Math.min(payloadAt, innerEnd), innerEnd);
   const payload = undoTransforms(sent, header.transforms);
   const problem = typeof payload === 'string' ? payload : header.problem;
-  return layers(kind, frame, header, inner, payloadAt, typeof payload === 'string' ? sent : payload, problem);
+  const transport = inner === undefined || kind === 'theader' ? kind : (`${kind}-framed` as const);
+  return layers(transport, frame, header, inner, payloadAt, typeof payload === 'string' ? sent : payload, problem);
 }
 
 function layers(

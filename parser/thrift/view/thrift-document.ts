@@ -27,7 +27,6 @@ export function thriftDocument(view: ThriftView, names: ThriftNames | undefined)
   const fields = structDocument(view.body, bodyType(view, names));
   return {
     transport: view.transport,
-    ...(view.framedPayload ? { framedPayload: true } : {}),
     encoding: view.encoding ?? null,
     kind: view.kind ?? null,
     service: view.service,

@@ -35,8 +35,6 @@ export interface ApplicationException {
 
 export interface ThriftView {
   readonly transport: ThriftTransport;
-  /** The payload of TTHeader or MeshHeader has a frame of its own. */
-  readonly framedPayload: boolean;
   /** Undefined where it begins like no Thrift message. */
   readonly encoding: ThriftEncoding | undefined;
   readonly headers: readonly ThriftHeader[];
@@ -130,7 +128,6 @@ function viewOf(
   const kind = KINDS[head?.kind ?? 0];
   return {
     transport: layers.transport,
-    framedPayload: layers.innerFrame !== undefined,
     encoding: layers.encoding,
     headers: (header?.blocks ?? []).flatMap((block) => block.entries.map(headerOf)),
     transforms: (header?.transforms ?? []).map(transformName),

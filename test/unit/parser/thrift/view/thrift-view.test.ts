@@ -88,8 +88,7 @@ describe('headers', () => {
       sequenceId: 8,
     });
     expect(viewThriftBody(bytes)).toMatchObject({
-      transport: 'ttheader',
-      framedPayload: true,
+      transport: 'ttheader-framed',
       headerSequenceId: 8,
       method: 'find',
       headers: [
@@ -133,7 +132,7 @@ describe('headers', () => {
 
   test('MeshHeader', () => {
     const view = viewThriftBody(meshHeader(framed(apacheMessage('binary', CALL)), { from: 'here' }));
-    expect(view).toMatchObject({ transport: 'mesh', framedPayload: true, method: 'find', problems: [] });
+    expect(view).toMatchObject({ transport: 'mesh-framed', method: 'find', problems: [] });
     expect(view.headers).toMatchObject([{ name: 'from', value: 'here' }]);
   });
 
