@@ -32,7 +32,7 @@ export function createContext(): Context {
 }
 
 /** Calls `stop` when the user interrupts, also when that was before. */
-export function onInterrupt(context: Context, stop: () => void): void {
+export function onInterrupt(context: Pick<Context, 'interrupted'>, stop: () => void): void {
   if (context.interrupted.aborted) stop();
   else context.interrupted.addEventListener('abort', stop, { once: true });
 }

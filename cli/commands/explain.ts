@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { openCaptureSource } from '../../collector/index.ts';
 import { BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import type { Choice } from '../explain/choice.ts';
-import { type CaptureExplanation, explainFile, MAX_UNASKED_PACKETS } from '../explain/explain-file.ts';
+import { type CaptureExplanation, explainCapture, MAX_UNASKED_PACKETS } from '../explain/explain-capture.ts';
 import { parseFlowFilter } from '../explain/flow-filter.ts';
 import { parseSearchedText } from '../explain/text-search.ts';
 import { collectPorts } from '../options/number.ts';
@@ -49,7 +50,8 @@ async function explain(context: Context, program: Command, path: string, flags: 
   }
   const config = await readConfig(program.opts().config, context.environment);
   const choice = choiceOf(flags, context);
-  const explanation = await explainFile({ path, ports: flags.port ?? [], config, choice }, context);
+  const open = () => openCaptureSource({ kind: 'file', path });
+  const explanation = await explainCapture({ path, open, ports: flags.port ?? [], config, choice }, context);
   const output = new TextOutput(context.stdout);
   const look = { color: context.stdout.isTTY === true, width: context.stdout.columns ?? PIPE_WIDTH };
   for (const line of flags.json ? renderExplanationLines(explanation) : renderExplanation(explanation, look)) {

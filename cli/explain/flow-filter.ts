@@ -9,7 +9,7 @@ export type FlowFilter =
 
 const FLOW_ID = /^[0-9a-f]{16}$/;
 const EXCHANGE_ID = /^[0-9a-f]{14}-([0-9a-f]{16})-[0-9a-f]{12}-[0-9a-f]{2}$/;
-const ENDS = /^(\S+:\d+?)(?:-(\S+:\d+))?$/;
+const ENDS = /^([^\s-]+:\d+)(?:-([^\s-]+:\d+))?$/;
 
 /** @throws BytecopyError `USAGE` (exit code 2) when the text is none of them */
 export function parseFlowFilter(text: string): FlowFilter {

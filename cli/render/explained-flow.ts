@@ -5,8 +5,8 @@
  *     2 exchanges: 1 whole, 1 broken; 1,460 gap bytes
  *     → 156 bytes = 156 in messages; ended by fin
  *     ← 3,300 bytes = 1,840 in messages + 1,460 gap (acknowledged 1,460); ended by fin
- *     packet  time       flags  seq/ack  bytes
- *          4  0.000030 → PA     1/1         78  request #1, whole: GET / HTTP/1.1
+ *     packet  time       flags  seq/ack  bytes  offset
+ *          4  0.000030 → PA     1/1         78       0  request #1 whole (head): GET / HTTP/1.1
  *                      ← gap of 1,460 bytes at 1,000 (acknowledged): breaks #1
  */
 import pc from 'picocolors';
@@ -31,6 +31,7 @@ type Paint = ReturnType<typeof pc.createColors>;
 
 /** Messages named for one packet; a pipelining client puts dozens into one. */
 const MAX_NAMED = 4;
+const OFFSET_WIDTH = 9;
 const ARROWS = ['→', '←'] as const;
 
 export function renderExplainedFlow(explanation: FlowExplanation, rendering: ExplanationRendering): string[] {
@@ -41,7 +42,7 @@ export function renderExplainedFlow(explanation: FlowExplanation, rendering: Exp
       ? packetRows(line, exchanges, rendering, paint)
       : [paint.red(shorten(gapRow(line), rendering.width))],
   );
-  const titles = `  ${'packet'.padStart(8)}  ${'time'.padStart(12)}   ${'flags'.padEnd(5)}  ${'seq/ack'.padEnd(17)}  ${'bytes'.padStart(6)}`;
+  const titles = `  ${'packet'.padStart(8)}  ${'time'.padStart(12)}   ${'flags'.padEnd(5)}  ${'seq/ack'.padEnd(17)}  ${'bytes'.padStart(6)}  ${'offset'.padStart(OFFSET_WIDTH)}`;
   return [
     ...summary(explanation, paint),
     ...(rows.length > 0 ? [paint.dim(titles), ...rows] : []),
@@ -53,7 +54,10 @@ function summary({ trace }: FlowExplanation, paint: Paint): string[] {
   const { flow, report, omitted } = trace;
   const network = flow.network === '' ? '' : `  ${flow.network}`;
   const oriented = flow.orientation === 'handshake' ? '' : `, client by ${flow.orientation}`;
-  const seen = flow.vantage === 'unknown' ? '' : `, seen at ${flow.vantage}`;
+  const seen =
+    flow.vantage === 'unknown'
+      ? ''
+      : `, seen at ${flow.vantage === 'both' ? 'both ends' : `the ${flow.vantage}'s end`}`;
   const exchanged = report.endsExchanged ? '; its content shows the server to be the client' : '';
   const ends = `${formatEndpoint(flow.client)} → ${formatEndpoint(flow.server)}`;
   const left = Object.entries(omitted).filter(([, count]) => count > 0);
@@ -102,42 +106,53 @@ function packetRows(
   const numbers = `${sequence}${acknowledgment === undefined ? '' : `/${acknowledgment}`}`;
   const start = `  ${String(number).padStart(8)}  ${secondsText(at - rendering.from).padStart(12)} ${ARROWS[direction]} ${flags.padEnd(5)}  ${numbers.padEnd(17)}  ${String(byteCount).padStart(6)}  `;
   const texts = [
-    ...(packet.fate === 'decoded' ? [] : [{ text: packet.fate, bad: true }]),
+    ...(packet.fate === 'decoded' ? [] : [{ offset: '', text: packet.fate, bad: true }]),
     ...packet.pieces.flatMap((piece) => pieceTexts(piece, exchanges)),
-    ...packet.remarks.map((text) => ({ text, bad: true })),
+    ...packet.remarks.map((text) => ({ offset: '', text, bad: true })),
   ];
-  const [first = { text: '', bad: false }, ...others] = texts;
-  return [first, ...others].map(({ text, bad }, index) => {
-    const before = index === 0 ? start : ' '.repeat(start.length);
-    const shown = shorten(escapeForTerminal(text), Math.max(20, rendering.width - start.length));
+  const [first = { offset: '', text: '', bad: false }, ...others] = texts;
+  return [first, ...others].map(({ offset, text, bad }, index) => {
+    const before = `${index === 0 ? start : ' '.repeat(start.length)}${offset.padStart(OFFSET_WIDTH)}  `;
+    const shown = shorten(escapeForTerminal(text), Math.max(20, rendering.width - before.length));
     return `${before}${bad ? paint.yellow(shown) : shown}`.trimEnd();
   });
 }
 
 interface PieceText {
+  /** Where it begins in its direction. */
+  readonly offset: string;
   readonly text: string;
   /** Something was set aside or is not told. */
   readonly bad: boolean;
 }
 
-function pieceTexts(
-  { fate, offset, byteCount, became }: ExplainedPiece,
-  exchanges: readonly TracedExchange[],
-): PieceText[] {
-  const named = joinParts(became).map((range) => rangeText(range, exchanges));
-  const shown = [
-    ...named.slice(0, MAX_NAMED),
-    ...(named.length > MAX_NAMED ? [{ text: `… and ${named.length - MAX_NAMED} more`, bad: false }] : []),
-  ];
+function pieceTexts(piece: ExplainedPiece, exchanges: readonly TracedExchange[]): PieceText[] {
+  const { fate, byteCount, became } = piece;
+  const joined = joinParts(became);
+  const shown = joined.slice(0, MAX_NAMED).map((range) => rangeText(range, exchanges));
+  const more = joined.length - shown.length;
+  if (more > 0) shown.push({ offset: '', text: `… and ${more} more`, bad: false });
   if (fate === 'stream') return shown;
   const where = shown.length > 0 ? ` of ${shown.map(({ text }) => text).join(', ')}` : '';
-  return [{ text: `${fate}: ${formatNumberOf(byteCount, 'byte')} at ${formatCount(offset)}${where}`, bad: true }];
+  return [
+    { offset: formatCount(piece.offset), text: `${fate}: ${formatNumberOf(byteCount, 'byte')}${where}`, bad: true },
+  ];
 }
 
 /** A run of one message: where it begins and ends within that, and whether it goes over the head, the body or both. */
 interface JoinedRange extends ByteRange {
   readonly parts: string;
 }
+
+interface MessageRange extends JoinedRange {
+  readonly became: 'request' | 'response' | 'interim';
+}
+
+/** A session has no messages: each side of it is one run of bytes. */
+const SIDE_NAMES = {
+  pair: { request: 'request', response: 'response', interim: 'interim answer' },
+  session: { request: 'client of session', response: 'server of session', interim: 'server of session' },
+} as const;
 
 function joinParts(ranges: readonly ByteRange[]): JoinedRange[] {
   const joined: JoinedRange[] = [];
@@ -163,33 +178,35 @@ function joinParts(ranges: readonly ByteRange[]): JoinedRange[] {
 }
 
 function rangeText(range: JoinedRange, exchanges: readonly TracedExchange[]): PieceText {
-  const { became, offset, byteCount, reason } = range;
-  const bytes = formatNumberOf(byteCount, 'byte');
+  const { became, reason } = range;
+  const offset = formatCount(range.offset);
+  const bytes = formatNumberOf(range.byteCount, 'byte');
   switch (became) {
     case 'discarded':
-      return { text: `${bytes} discarded: ${reason}`, bad: true };
+      return { offset, text: `${bytes} discarded: ${reason}`, bad: true };
     case 'gap':
-      return { text: `${bytes} given up before they came: ${reason}`, bad: true };
+      return { offset, text: `${bytes} given up before they came: ${reason}`, bad: true };
     case 'unplaced':
-      return { text: `${bytes} at ${formatCount(offset)} of what was not asked for`, bad: false };
+      return { offset, text: `${bytes} of what was not asked for`, bad: false };
     case 'request':
     case 'response':
     case 'interim':
-      return { text: messageText(range, exchanges[range.exchange]), bad: false };
+      return { offset, text: messageText({ ...range, became }, exchanges[range.exchange]), bad: false };
     default:
       return became satisfies never;
   }
 }
 
-function messageText(range: JoinedRange, exchange: TracedExchange | undefined): string {
+function messageText(range: MessageRange, exchange: TracedExchange | undefined): string {
   const { offset, byteCount, messageStart, messageEnd, became, parts } = range;
   const begins = offset === messageStart;
   const ends = offset + byteCount === messageEnd;
   const message = exchange?.messages.find((one) => one.side === became && one.offset === messageStart);
-  const name = `${became === 'interim' ? 'interim answer' : became} #${range.exchange + 1}`;
+  const name = `${SIDE_NAMES[exchange?.outcome === 'session' ? 'session' : 'pair'][became]} #${range.exchange + 1}`;
   const how = begins ? (ends ? 'whole' : 'begins') : ends ? 'ends' : 'goes on';
   const line = begins ? message?.firstLine || (became === 'request' ? (exchange?.operation ?? '') : '') : '';
-  return `${name} ${how} (${parts})${line === '' ? '' : `: ${line}`}`;
+  const where = exchange?.outcome === 'session' ? '' : ` (${parts})`;
+  return `${name} ${how}${where}${line === '' ? '' : `: ${line}`}`;
 }
 
 function gapRow({ direction, offset, byteCount, reason, breaks }: ExplainedGap): string {

@@ -4,7 +4,7 @@
  */
 import { type Direction, formatEndpoint, formatIsoTime, type PacketTrace } from '../../core/index.ts';
 import type { ByteRange } from '../explain/byte-map.ts';
-import type { CaptureExplanation } from '../explain/explain-file.ts';
+import type { CaptureExplanation } from '../explain/explain-capture.ts';
 import {
   type ExplainedGap,
   type ExplainedPacket,

@@ -1,7 +1,7 @@
 /** What became of a capture, for a terminal: the whole, then flow by flow, then packets that no flow has. */
 import pc from 'picocolors';
 import { formatEndpoint, formatIsoTime, type PacketTrace } from '../../core/index.ts';
-import type { CaptureExplanation } from '../explain/explain-file.ts';
+import type { CaptureExplanation } from '../explain/explain-capture.ts';
 import { formatFlags } from '../explain/flow-explanation.ts';
 import type { FlowReport } from '../ledger/flow-row.ts';
 import { formatCount, formatNumberOf, formatSpan } from './amount.ts';
@@ -78,7 +78,10 @@ function flowRow(flow: FlowReport, rendering: ExplanationRendering): string {
 
 function looseRow({ number, at, fate, segment, byteCount }: PacketTrace, rendering: ExplanationRendering): string {
   const start = `  ${String(number).padStart(8)}  ${secondsText(at - rendering.from).padStart(12)}  `;
-  if (segment === undefined) return `${start}${escapeForTerminal(fate)}, ${formatNumberOf(byteCount, 'byte')}`;
+  if (segment === undefined) {
+    const why = fate === 'held' ? 'fragment, goes on in a later packet' : fate;
+    return `${start}${escapeForTerminal(why)}, ${formatNumberOf(byteCount, 'byte')}`;
+  }
   const { source, destination, flags, remarks, byteCount: payload } = segment;
   const ends = `${formatEndpoint(source)} → ${formatEndpoint(destination)}`;
   const why = fate === 'decoded' ? 'its flow never opened' : fate;

@@ -1,9 +1,15 @@
 /**
- * A capture file explained in two readings: the first finds what is there and what of it is meant, the second records
+ * A capture explained in two readings: the first finds what is there and what of it is meant, the second records
  * that. Both go through the same stages as `parse`, so what they see is what came out there.
  */
-import { openCaptureSource } from '../../collector/index.ts';
-import { type Completeness, completenessOf, Ledger, type LedgerReport, type PacketTrace } from '../../core/index.ts';
+import {
+  type CaptureSource,
+  type Completeness,
+  completenessOf,
+  Ledger,
+  type LedgerReport,
+  type PacketTrace,
+} from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
@@ -20,6 +26,8 @@ export const MAX_UNASKED_PACKETS = 2_000;
 
 export interface ExplainOptions {
   readonly path: string;
+  /** Opened for each reading. */
+  readonly open: () => CaptureSource;
   readonly ports: readonly number[];
   readonly config: Config;
   readonly choice: Choice;
@@ -40,7 +48,9 @@ export interface CaptureExplanation {
   readonly failure: unknown;
 }
 
-export async function explainFile(options: ExplainOptions, context: Context): Promise<CaptureExplanation> {
+type Surroundings = Pick<Context, 'clock' | 'interrupted'>;
+
+export async function explainCapture(options: ExplainOptions, context: Surroundings): Promise<CaptureExplanation> {
   const { choice, path } = options;
   const survey = new Survey(choice);
   const ledger = new Ledger();
@@ -60,12 +70,12 @@ export async function explainFile(options: ExplainOptions, context: Context): Pr
 
 /** @returns what the reading failed with, if it did */
 async function read(
-  { path, ports, config }: ExplainOptions,
+  { open, ports, config }: ExplainOptions,
   witness: PipelineWitness,
   ledger: Ledger,
-  context: Context,
+  context: Surroundings,
 ): Promise<unknown> {
-  const source = openCaptureSource({ kind: 'file', path });
+  const source = open();
   onInterrupt(context, () => void source.stop());
   const pipeline = {
     parser: parserOptionsOf(config),

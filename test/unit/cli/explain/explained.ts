@@ -1,0 +1,57 @@
+/** Packets explained as the command does it, without a file. */
+
+import type { Choice } from '../../../../cli/explain/choice.ts';
+import { type CaptureExplanation, explainCapture } from '../../../../cli/explain/explain-capture.ts';
+import { renderExplanation } from '../../../../cli/render/explanation.ts';
+import { renderExplanationLines } from '../../../../cli/render/explanation-document.ts';
+import type { CaptureSource, Packet } from '../../../../core/index.ts';
+import type { Conversation } from '../../../support/packets/index.ts';
+
+export const EVERYTHING: Choice = {
+  flow: undefined,
+  where: undefined,
+  text: undefined,
+  since: 0,
+  until: Number.POSITIVE_INFINITY,
+};
+
+/** Conversations one after the other. */
+export function explain(talks: readonly Conversation[], choice: Partial<Choice> = {}): Promise<CaptureExplanation> {
+  return explainPackets(
+    talks.flatMap((talk) => talk.packets),
+    choice,
+  );
+}
+
+export function explainPackets(packets: readonly Packet[], choice: Partial<Choice> = {}): Promise<CaptureExplanation> {
+  const options = {
+    path: 'a.pcap',
+    open: () => sourceOf(packets),
+    ports: [],
+    config: { services: [] },
+    choice: { ...EVERYTHING, ...choice },
+  };
+  return explainCapture(options, {
+    clock: { now: () => 0, monotonic: () => 0 },
+    interrupted: new AbortController().signal,
+  });
+}
+
+export function textOf(explanation: CaptureExplanation, width = 200): readonly string[] {
+  return [...renderExplanation(explanation, { color: false, width })];
+}
+
+export function jsonOf(explanation: CaptureExplanation): readonly Record<string, unknown>[] {
+  return [...renderExplanationLines(explanation)].map((line) => JSON.parse(line));
+}
+
+function sourceOf(packets: readonly Packet[]): CaptureSource {
+  return {
+    name: 'test',
+    capabilities: { timestamps: 'file', dropCounts: false, live: false },
+    packets: () => ReadableStream.from(packets.length > 0 ? [packets] : []),
+    started: () => Promise.resolve(),
+    statistics: () => ({ delivered: packets.length, droppedByKernel: undefined, droppedByInterface: undefined }),
+    stop: () => Promise.resolve(),
+  };
+}
