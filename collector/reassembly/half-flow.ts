@@ -14,6 +14,9 @@ import { HeldSegments } from './held-segments.ts';
 /** Farthest from `next` that a sequence or acknowledgment number is believed: the largest window TCP can have (RFC 7323). */
 export const MAX_DISTANCE: ByteCount = 1024 * 1024 * 1024;
 
+/** How far before the first byte seen a SYN that comes late may place the begin of the stream. */
+const MAX_LATE_SYN_BYTES = 65_536;
+
 /** Window of a side of which none was seen: the largest that needs no option. */
 export const MAX_WINDOW_BYTES: ByteCount = 65_535;
 
@@ -38,7 +41,7 @@ export class HalfFlow {
   absent = false;
   /** Lowest position that can belong to the stream; known from a SYN. */
   floor = NEVER;
-  /** Position of the first byte of the stream; assigned when the flow opens. */
+  /** Position of the first byte of the stream; until the flow opens the lowest that is known of it. */
   base = 0;
   /** Position of the next byte to hand on, and its sequence number as signed 32 bits. */
   next = 0;
@@ -69,6 +72,19 @@ export class HalfFlow {
     return this.#held;
   }
 
+  /** Whether the stream may begin with this number, while the flow is not open: nothing before it was seen. */
+  mayBeginAt(sequence: number): boolean {
+    if (!this.anchored) return true;
+    const position = this.positionOf(sequence);
+    const lowest = Math.min(0, this.held.head?.position ?? 0);
+    return position <= lowest && lowest - position <= MAX_LATE_SYN_BYTES;
+  }
+
+  /** The peer had the stream up to `position`, so that it does not begin later; while the flow is not open. */
+  beginNotBehind(position: number): void {
+    if (position < this.base && this.base - position <= MAX_LATE_SYN_BYTES) this.base = position;
+  }
+
   /** A SYN told where the stream begins. */
   beginAfter(isn: number): void {
     this.isn = isn;
@@ -79,7 +95,7 @@ export class HalfFlow {
   /** The flow opens: the stream begins where the SYN said, otherwise at the first byte known of. */
   begin(direction: Direction): void {
     this.direction = direction;
-    const first = this.floor !== NEVER ? this.floor : Math.min(0, this.held.head?.position ?? 0);
+    const first = this.floor !== NEVER ? this.floor : Math.min(this.base, this.held.head?.position ?? 0);
     this.advanceTo(first);
     this.base = first;
   }

@@ -14,8 +14,8 @@ import { type Segment, TCP_FLAG } from '../decode/segment.ts';
 import type { HalfFlow } from './half-flow.ts';
 import type { TrackedFlow } from './tracked-flow.ts';
 
-/** How far before the first byte seen a SYN that comes late may place the begin of the stream. */
-const MAX_LATE_SYN_BYTES = 65_536;
+/** Most bytes of Fast Open that a SYN-ACK acknowledges. */
+const MAX_SYN_BYTES = 65_536;
 /** How far from where a stream stands bytes may be that belong to it; another flow begins at any number. */
 const MAX_LATE_BYTES = 1024 * 1024;
 
@@ -54,15 +54,12 @@ function isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolea
   if (half.isn !== undefined) return half.isn === segment.sequence;
   const first = (segment.sequence + 1) | 0;
   if (half.anchored) {
-    const position = half.positionOf(first);
-    if (tracked.flow !== undefined) return position === half.base;
-    const lowest = Math.min(0, half.held.head?.position ?? 0);
-    return position <= lowest && lowest - position <= MAX_LATE_SYN_BYTES;
+    return tracked.flow === undefined ? half.mayBeginAt(first) : half.positionOf(first) === half.base;
   }
   const peer = tracked.peerOf(half);
   if (peer.isn === undefined || (segment.flags & TCP_FLAG.ack) === 0) return true;
   const acknowledged = (segment.acknowledgment - ((peer.isn + 1) | 0)) | 0;
-  return acknowledged >= 0 && acknowledged <= MAX_LATE_SYN_BYTES;
+  return acknowledged >= 0 && acknowledged <= MAX_SYN_BYTES;
 }
 
 function continues(half: HalfFlow, sequence: number): boolean {

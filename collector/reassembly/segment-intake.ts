@@ -65,7 +65,8 @@ export class SegmentIntake {
     const first = firstSequence(segment);
     if (!half.anchored) half.anchor(first);
     half.window = segment.window;
-    const needs = (flags & TCP_FLAG.ack) === 0 ? NEVER : this.#takeAcknowledgment(peer, segment.acknowledgment);
+    const needs =
+      (flags & TCP_FLAG.ack) === 0 ? NEVER : this.#takeAcknowledgment(tracked, peer, segment.acknowledgment);
     const position = half.positionOf(first);
     if (byteCount > 0) {
       if ((flags & TCP_FLAG.syn) === 0) tracked.hasPlainData = true;
@@ -81,7 +82,7 @@ export class SegmentIntake {
   }
 
   /** @returns the acknowledged position, or nothing to wait for when the number cannot be true */
-  #takeAcknowledgment(peer: HalfFlow, acknowledgment: number): number {
+  #takeAcknowledgment(tracked: TrackedFlow, peer: HalfFlow, acknowledgment: number): number {
     if (!peer.anchored) peer.anchor(acknowledgment);
     const position = peer.positionOf(acknowledgment);
     if (Math.abs(position - peer.next) > MAX_DISTANCE) {
@@ -89,6 +90,7 @@ export class SegmentIntake {
       return NEVER;
     }
     if (position > peer.acked) peer.acked = position;
+    if (tracked.flow === undefined) peer.beginNotBehind(position);
     return position;
   }
 
@@ -191,7 +193,9 @@ function takeSyn(tracked: TrackedFlow, half: HalfFlow, peer: HalfFlow, segment: 
     return;
   }
   tracked.fromClient ??= peer;
-  if (peer.isn === undefined) peer.beginAfter((segment.acknowledgment - 1) | 0);
+  if (peer.isn === undefined && peer.mayBeginAt(segment.acknowledgment)) {
+    peer.beginAfter((segment.acknowledgment - 1) | 0);
+  }
 }
 
 /** Up to where the stream is taken: bytes before it are known already, or cannot be of it. */

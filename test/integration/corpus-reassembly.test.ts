@@ -28,7 +28,7 @@ const OTHER_BYTES: Readonly<Record<string, Explained>> = {
   'zeek+zeek/testing/btest/Traces/vlan-collisions.pcap': {
     bytes: 15_429,
     why: 'one conversation copied to three VLANs: the network is part of the flow here',
-    judge: 'Zeek, whose test of this file expects three connections',
+    judge: 'Zeek with conn_key/vlan_fivetuple, whose tests of this file speak of three connections',
   },
   'the-tcpdump-group+tcpdump/tests/tcp_rst_data.pcap': { bytes: 0, why: RESET_TEXT, judge: RESET_JUDGE },
   'the-tcpdump-group+tcpdump/tests/tcp_rst_data-trunc.pcap': { bytes: 0, why: RESET_TEXT, judge: RESET_JUDGE },

@@ -364,3 +364,11 @@ test('addresses made to collide in the table cost their own flows and nothing el
   expect([fact('flows'), fact('flows-evicted'), client.length]).toEqual([40, 8, 40]);
   expect(lines.filter((line) => line.includes('evicted'))).toHaveLength(16);
 });
+
+test('a SYN-ACK that would begin the stream behind bytes that were seen moves none of them', () => {
+  const said = conversation()
+    .raw('server', { position: 0, data: 'a', flags: ack | psh })
+    .raw('client', { position: 0, acknowledges: 1, flags: syn | ack });
+  const { chunks } = assemble(said);
+  expect(chunks.flatMap((chunk) => (chunk.kind === 'data' ? [chunk.offset] : []))).toEqual([0]);
+});
