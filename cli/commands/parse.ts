@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { compileQuery, parseQuery } from '../../core/index.ts';
-import { readConfig } from '../config/config.ts';
+import { compileQuery, type Exchange, parseQuery } from '../../core/index.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
@@ -14,6 +14,8 @@ interface ParseFlags extends LedgerFlags {
   readonly port?: number[];
   readonly summary?: boolean;
   readonly where?: string;
+  readonly full?: boolean;
+  readonly withSecrets?: boolean;
 }
 
 export function addParseCommand(program: Command, context: Context): void {
@@ -24,11 +26,13 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--summary', 'the ledger only')
     .option('--where <query>', 'only these exchanges')
+    .option('--full', 'with heads and bodies, as show --json prints an exchange')
+    .option('--with-secrets', 'with --full: credentials instead of placeholders')
     .option('--json', 'with --summary: the ledger as JSON');
   addLedgerOptions(command).action(async (files: string[], flags: ParseFlags) => {
     const config = await readConfig(program.opts().config, context.environment);
     const run = new RunLedger(flags, config);
-    const lines = new LineSink(context.stdout);
+    const lines = new LineSink(context.stdout, flags.full ? await fullDocuments(flags, config) : undefined);
     const takes = flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where));
     const sink: ExchangeSink = takes === undefined ? lines : new FilteredSink(lines, takes, run.ledger);
     try {
@@ -40,4 +44,12 @@ export function addParseCommand(program: Command, context: Context): void {
     }
     if (!context.interrupted.aborted) run.requireCompleteness();
   });
+}
+
+/** Loaded only where asked for: it is more code than all else that parsing needs. */
+async function fullDocuments(flags: ParseFlags, config: Config): Promise<(exchange: Exchange) => string> {
+  const { renderExchangeDocument } = await import('../render/exchange-document.ts');
+  const { loadIdl } = await import('../idl/load-idl.ts');
+  const names = await loadIdl(config.idl ?? []);
+  return (exchange) => renderExchangeDocument(exchange, flags.withSecrets === true, names);
 }

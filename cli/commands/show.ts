@@ -10,6 +10,7 @@ interface ShowFlags {
   readonly store?: string;
   readonly withSecrets?: boolean;
   readonly json?: boolean;
+  readonly raw?: boolean;
   readonly idl?: string[];
 }
 
@@ -20,7 +21,8 @@ export function addShowCommand(program: Command, context: Context): void {
     .argument('<id>', 'exchange id, as find prints it')
     .option('--store <folder>', 'the store to look in')
     .option('--with-secrets', 'print credentials instead of placeholders')
-    .option('--json', 'one JSON line with heads and bodies')
+    .option('--raw', 'bodies as sent: no chunks joined, nothing decompressed')
+    .option('--json', 'one JSON line with heads, and bodies both as sent and decoded')
     .option('--idl <file>', 'Thrift IDL that names fields; repeatable, includes are followed', collectFiles)
     .action(async (id: string, flags: ShowFlags) => {
       const config = await readConfig(program.opts().config, context.environment);
@@ -37,7 +39,12 @@ export function addShowCommand(program: Command, context: Context): void {
         const names = await loadIdl(flags.idl ?? config.idl ?? []);
         const text = flags.json
           ? renderExchangeDocument(exchange, withSecrets, names)
-          : renderExchange(exchange, { withSecrets, color: context.stdout.isTTY === true, names });
+          : renderExchange(exchange, {
+              withSecrets,
+              color: context.stdout.isTTY === true,
+              raw: flags.raw === true,
+              names,
+            });
         context.stdout.write(`${text}\n`);
       } finally {
         await store.close();

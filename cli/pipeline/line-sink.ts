@@ -10,13 +10,15 @@ import type { ExchangeSink } from './exchange-sink.ts';
 export class LineSink implements ExchangeSink {
   readonly name = 'lines';
   readonly #output: TextOutput;
+  readonly #format: (exchange: Exchange) => string;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, format: (exchange: Exchange) => string = formatExchangeLine) {
     this.#output = new TextOutput(stream);
+    this.#format = format;
   }
 
   exchange(exchange: Exchange): void {
-    this.#output.line(formatExchangeLine(exchange));
+    this.#output.line(this.#format(exchange));
   }
 
   room(): Promise<void> | undefined {

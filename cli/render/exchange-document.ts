@@ -1,14 +1,14 @@
 /** One exchange in full as a JSON line: the fields of every exchange line, and both messages with head and body. */
 import { type Exchange, type Message, messageBytes } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
-import type { ThriftNames } from '../../parser/index.ts';
-import { hideCredentials } from './credentials.ts';
-import { keptHeadByteCount } from './message.ts';
+import { keptHeadByteCount, parseHead, readBodyText, type ThriftNames, viewBody } from '../../parser/index.ts';
+import { hideCredential, hideCredentials } from './credentials.ts';
 import { thriftMessageDocument, withoutThriftCredentials } from './thrift.ts';
 
 /**
- * Heads are text with credentials as placeholders unless `withSecrets`; bodies are as sent, transfer coding included:
- * `utf8` where they are that, otherwise `base64`. Thrift messages are wholly body, and have their tree under `thrift`.
+ * Heads are text with credentials as placeholders unless `withSecrets`; `body` is as sent, transfer coding included,
+ * and `decodedBody` what its `codings` undone give, as far as `bodyProblem` let it; `utf8` where they are text, otherwise
+ * `base64`. Thrift messages are wholly body, and have their tree under `thrift`.
  *
  * @param names for the fields of Thrift messages
  */
@@ -39,7 +39,26 @@ function messageDocument(message: Message, withSecrets: boolean) {
   return {
     head: withSecrets ? head : hideCredentials(head),
     ...bodyDocument(bytes.subarray(headEnd)),
+    ...decodedDocument(message, withSecrets),
     ...stateDocument(message),
+  };
+}
+
+function decodedDocument(message: Message, withSecrets: boolean) {
+  const head = parseHead(message);
+  const view = viewBody(message, {}, head);
+  const text = readBodyText({ ...view, complete: true });
+  return {
+    decodedBody: text?.text ?? Buffer.from(view.bytes).toString('base64'),
+    decodedEncoding: text === undefined ? 'base64' : 'utf8',
+    codings: view.codings,
+    mediaType: view.mediaType,
+    charset: view.charset,
+    bodyProblem: view.problem ?? null,
+    trailers: head.trailers.map(({ name, value }) => ({
+      name,
+      value: withSecrets ? value : hideCredential(name, value),
+    })),
   };
 }
 

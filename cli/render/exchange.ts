@@ -11,11 +11,16 @@ export interface ExchangeRendering {
   /** Prints credentials instead of placeholders. */
   readonly withSecrets: boolean;
   readonly color: boolean;
+  /** Bodies as sent, their codings not undone. */
+  readonly raw?: boolean;
   /** For the fields of Thrift messages. */
   readonly names?: ThriftNames | undefined;
 }
 
-export function renderExchange(exchange: Exchange, { withSecrets, color, names }: ExchangeRendering): string {
+export function renderExchange(
+  exchange: Exchange,
+  { withSecrets, color, raw = false, names }: ExchangeRendering,
+): string {
   const paint = pc.createColors(color);
   const lines = facts(exchange).map(([name, text]) => `${paint.dim(name.padEnd(10))}${escapeForTerminal(text)}`);
   const sides: [string, Message | undefined][] = [
@@ -26,7 +31,7 @@ export function renderExchange(exchange: Exchange, { withSecrets, color, names }
   for (const [name, message] of sides) {
     if (message === undefined) continue;
     const isThrift = exchange.protocol === 'thrift';
-    const text = isThrift ? renderThrift(message, names, withSecrets) : renderMessage(message, withSecrets);
+    const text = isThrift ? renderThrift(message, names, withSecrets) : renderMessage(message, { withSecrets, raw });
     lines.push('', paint.bold(`── ${name} `.padEnd(60, '─')), text);
   }
   return lines.join('\n');

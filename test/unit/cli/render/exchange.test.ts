@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import zlib from 'node:zlib';
+import { describe, expect, test } from 'vitest';
 import { renderExchange, renderExchangeRow, renderExchangeRowHeader } from '../../../../cli/render/index.ts';
-import type { Exchange } from '../../../../core/index.ts';
+import type { Exchange, Message } from '../../../../core/index.ts';
 import { exchange, flow, message, NOON_MICROS } from '../../../support/exchanges/index.ts';
 
 const plain = (one: Exchange) => renderExchange(one, { withSecrets: false, color: false });
@@ -136,4 +137,59 @@ test('rows line up with their header', () => {
 test('an answer that ends before its request began (clocks of two hosts) has no negative width', () => {
   const early = message('HTTP/1.1 200 OK\r\n\r\n', '', { firstByteAt: NOON_MICROS - 50, lastByteAt: NOON_MICROS - 40 });
   expect(renderExchangeRow(exchange({ response: early }))).toContain('    0 µs  ');
+});
+
+describe('bodies are shown decoded', () => {
+  const gzip = zlib.gzipSync('{"a":1}');
+  const chunk = (bytes: Uint8Array) =>
+    Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+  const chunked = (fields: string, body: Uint8Array, trailers = '') =>
+    message(
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n${fields}\r\n`,
+      Buffer.concat([chunk(body), Buffer.from(`0\r\n${trailers}\r\n`)]),
+    );
+  const answer = (response: Message, raw = false) =>
+    renderExchange(exchange({ response }), { withSecrets: false, color: false, raw })
+      .split('── response')[1]
+      ?.split('\n\n')
+      .slice(1)
+      .join('\n\n');
+
+  test('and say from what', () => {
+    const response = chunked('Content-Encoding: gzip\r\n', gzip);
+    expect(answer(response)).toBe('{"a":1}\n… decoded from chunked, gzip; --raw prints it as sent');
+    expect(answer(response, true)).toMatch(/^00000000 {2}31 62 0d 0a 1f 8b/);
+  });
+
+  test('with trailers, their credentials hidden', () => {
+    expect(answer(chunked('', Buffer.from('abc'), 'X-Sum: \x1b3\r\nX-Auth-Token: hush\r\n'))).toBe(
+      lines(
+        'abc',
+        '… decoded from chunked; --raw prints it as sent',
+        '… trailers',
+        'X-Sum: \\x1b3',
+        'X-Auth-Token: ‹hidden, 4 characters›',
+      ),
+    );
+  });
+
+  test('as far as that goes', () => {
+    const cut = message(
+      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n',
+      zlib.gzipSync('abc'.repeat(10)).subarray(0, -9),
+    );
+    expect(answer(cut)).toContain('… decoded from gzip; --raw prints it as sent\n… not the whole body: incomplete');
+    const unknown = message('HTTP/1.1 200 OK\r\nContent-Encoding: x\x1b, gzip\r\n\r\n', gzip);
+    expect(answer(unknown)).toContain('… not the whole body: unknown-coding:x\\x1b');
+  });
+
+  test('as sent where nothing could be decoded', () => {
+    const response = message('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n', 'never was gzip');
+    expect(answer(response)).toBe('never was gzip\n… as sent: gzip gives nothing (broken)');
+  });
+
+  test('by the declared charset', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=latin1\r\n\r\n';
+    expect(answer(message(head, Buffer.from('caf\xe9', 'latin1')))).toBe('café\n… read as windows-1252');
+  });
 });
