@@ -1,10 +1,10 @@
 /**
- * One flow from its first chunk to its end: finds out what it speaks, and hands it to the parser of that protocol.
+ * One flow from its first chunk to its end: who speaks on it, one after the other.
  *
- *   undecided ──▶ spoken         a protocol that is parsed reads both directions
- *       └───────▶ other          recognised or unknown: counted by name, its bytes discarded
- *
- * Where the beginning was not seen, bytes that tell nothing are discarded as `mid-stream` and the next chunk is tried.
+ *   undecided ──▶ http1, thrift    a protocol that is parsed reads both directions
+ *    ▲   ├──────▶ session          any other protocol, kept as a whole
+ *    │   └──────▶ discarded        encrypted, or not wanted: counted by name
+ *    └── a protocol that ended before the flow did (CONNECT, an upgrade)
  */
 import {
   type ByteCount,
@@ -17,49 +17,56 @@ import {
   type StreamOffset,
   swapEnds,
 } from '../core/index.ts';
-import { judgeFirstBytes, MAX_UNDECIDED_BYTES } from './detection/first-bytes.ts';
+import type { HeldChunk } from './detection/held-chunks.ts';
+import { type DetectionHost, UndecidedFlow } from './detection/undecided-flow.ts';
+import { DiscardedFlow } from './discarded-flow.ts';
+import type { ServiceProtocol } from './options.ts';
 import type { ParserContext } from './parser-context.ts';
 import type { FlowHost, ProtocolFlow } from './protocol-flow.ts';
 import type { ParsedProtocol, ProtocolStarter } from './protocol-starter.ts';
 
-/** Verdicts that name a protocol which is parsed, and who said it: 0 the client, 1 the server. */
-const SPOKEN: ReadonlyMap<string, { readonly protocol: ParsedProtocol; readonly sender: Direction }> = new Map([
-  ['http-request', { protocol: 'http1', sender: 0 }],
-  ['http-response', { protocol: 'http1', sender: 1 }],
+/** Verdicts that name a protocol which is parsed, and who said it: 0 the client, 1 the server; undefined where either may. */
+const SPOKEN: ReadonlyMap<string, { readonly protocol: ParsedProtocol; readonly sender: Direction | undefined }> =
+  new Map([
+    ['http-request', { protocol: 'http1', sender: 0 }],
+    ['http-response', { protocol: 'http1', sender: 1 }],
+    ['http1', { protocol: 'http1', sender: 0 }],
+    ['thrift-call', { protocol: 'thrift', sender: 0 }],
+    ['thrift-reply', { protocol: 'thrift', sender: 1 }],
+    ['thrift', { protocol: 'thrift', sender: undefined }],
+  ]);
+
+/** Nobody can read or replay what was encrypted for others. */
+const ENCRYPTED: ReadonlySet<string> = new Set(['tls', 'ssh']);
+
+/** Names in an Upgrade header that mean a protocol known by another name. */
+const UPGRADES: ReadonlyMap<string, string> = new Map([
+  ['h2c', 'http2'],
+  ['h2', 'http2'],
+  ['tcp', ''],
 ]);
+const UPGRADE_NAME = /^[a-z][a-z0-9.+-]{0,31}/;
 
-interface HeldChunk {
-  readonly direction: Direction;
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-  readonly at: Micros;
-}
-
-export class FlowParser implements FlowHost {
+export class FlowParser implements FlowHost, DetectionHost {
   lastAt: Micros;
-  readonly #flow: Flow;
+  /** As the collector has it. */
+  readonly flow: Flow;
   readonly #context: ParserContext;
   readonly #protocols: ProtocolStarter;
-  #spoken: ProtocolFlow | undefined;
+  #speaker: ProtocolFlow;
   /** Client and server as the flow has them are exchanged: content showed it. */
   #swapped = false;
-  #midStream: boolean;
-  /** Why bytes before the protocol are passed over, where a proxy's own protocol (SOCKS) was recognised. */
-  #prelude = '';
-  /** Name of what it speaks when that is not parsed. */
-  #other = '';
-  /** Chunks that came before it was decided, in order; bounded by {@link MAX_UNDECIDED_BYTES} a direction. */
-  #held: HeldChunk[] = [];
-  readonly #heldBytes: [ByteCount, ByteCount] = [0, 0];
-  /** Bytes were given up without a decision. */
-  #gaveUp = false;
+  /** Who is the client is beyond doubt. */
+  #oriented: boolean;
+  #attributes: Readonly<Record<string, string>> = {};
   readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
 
   constructor(flow: Flow, context: ParserContext, protocols: ProtocolStarter, at: Micros, midStream: boolean) {
-    this.#flow = flow;
+    this.flow = flow;
     this.#context = context;
     this.#protocols = protocols;
-    this.#midStream = midStream || flow.orientation !== 'handshake';
+    this.#oriented = flow.orientation === 'handshake';
+    this.#speaker = new UndecidedFlow(this, this.#hint, midStream || !this.#oriented);
     this.lastAt = at;
   }
 
@@ -68,31 +75,21 @@ export class FlowParser implements FlowHost {
   }
 
   data(chunk: DataChunk): void {
-    const { direction, bytes, offset, at } = chunk;
+    const { direction, at } = chunk;
     this.lastAt = at;
-    if (this.#spoken !== undefined) this.#spoken.push(this.#side(direction), bytes, offset, at);
-    else if (this.#other !== '')
-      this.#discard(direction, offset, bytes.length, this.#other === 'tunnel' ? 'tunnel' : `not-http:${this.#other}`);
-    else this.#decide(chunk);
+    this.#speaker.push(this.#swapped ? ((1 - direction) as Direction) : direction, chunk.bytes, chunk.offset, at);
   }
 
   gap(chunk: GapChunk): void {
     this.lastAt = chunk.at;
-    if (this.#spoken !== undefined) {
-      this.#spoken.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
-      return;
-    }
-    if (this.#other !== '') return;
-    this.#midStream = true;
-    this.#giveUp(chunk.direction, 'mid-stream');
+    this.#speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
   }
 
   close(direction: Direction, reason: CloseReason, at: Micros): void {
     this.lastAt = at;
     if (this.#closed[direction] !== undefined) return;
     this.#closed[direction] = reason;
-    if (this.#spoken !== undefined) this.#spoken.close(this.#side(direction), reason);
-    else if (this.ended) this.#endUndecided();
+    this.#speaker.close(this.#side(direction), reason);
   }
 
   /** Ends both directions, as far as they have not. */
@@ -102,102 +99,85 @@ export class FlowParser implements FlowHost {
   }
 
   tick(at: Micros): void {
-    this.#spoken?.tick(at);
+    this.#speaker.tick(at);
   }
 
-  handOver(): void {
-    this.#spoken = undefined;
-    this.#other = 'tunnel';
-  }
-
-  handBack(direction: Direction, bytes: Uint8Array, offset: StreamOffset): void {
-    this.#discard(this.#side(direction), offset, bytes.length, 'tunnel');
-  }
-
-  #decide(chunk: DataChunk): void {
-    const { direction, at } = chunk;
-    const first = this.#heldBytes[direction] === 0 ? chunk.bytes : this.#heldWith(chunk);
-    const verdict = judgeFirstBytes(first);
-    const spoken = SPOKEN.get(verdict);
-    if (spoken !== undefined) {
-      this.#speak(spoken.protocol, spoken.sender === direction ? 0 : 1, chunk);
-    } else if (verdict === 'undecided') {
-      this.#held.push({ direction, bytes: new Uint8Array(chunk.bytes), offset: chunk.offset, at });
-      this.#heldBytes[direction] += chunk.bytes.length;
-    } else if (verdict === 'unknown' && (this.#midStream || direction === 1)) {
-      this.#passOver(chunk, this.#prelude || (this.#midStream ? 'mid-stream' : 'not-http:unknown'));
-    } else if (verdict === 'socks') {
-      if (this.#prelude === '') this.#context.ledger.addFact('flows:socks');
-      this.#prelude = 'not-http:socks';
-      this.#midStream = true;
-      this.#passOver(chunk, this.#prelude);
-    } else {
-      this.#becomeOther(verdict);
-      this.#discard(direction, chunk.offset, chunk.bytes.length, `not-http:${verdict}`);
+  decided(protocol: string, sender: Direction, held: readonly HeldChunk[]): void {
+    const spoken = this.#hint === 'tcp' ? undefined : SPOKEN.get(protocol);
+    const isReversed = spoken?.sender !== undefined && spoken.sender !== sender;
+    const turns = isReversed && !this.#oriented;
+    if (spoken === undefined) this.#keep(nameOf(protocol));
+    else if (isReversed && !turns) this.#keep('unknown');
+    else this.#speak(spoken.protocol, turns);
+    for (const { direction, bytes, offset, at } of held) {
+      this.#speaker.push(turns ? ((1 - direction) as Direction) : direction, bytes, offset, at);
     }
+    this.#tellClosed();
   }
 
-  #passOver(chunk: DataChunk, reason: string): void {
-    this.#giveUp(chunk.direction, reason);
-    this.#discard(chunk.direction, chunk.offset, chunk.bytes.length, reason);
+  handOver(agreed: string): void {
+    const name = UPGRADE_NAME.exec(agreed.toLowerCase())?.[0] ?? '';
+    const protocol = UPGRADES.get(name) ?? name;
+    this.#oriented = true;
+    this.#attributes = { ...this.#attributes, tunnel: 'http1' };
+    if (protocol === '') this.#speaker = new UndecidedFlow(this, '', false);
+    else this.#keep(protocol);
+    this.#tellClosed();
   }
 
-  /** The first bytes of the direction, as far as they decide. */
-  #heldWith(chunk: DataChunk): Uint8Array {
-    const pieces = this.#held.filter((held) => held.direction === chunk.direction).map((held) => held.bytes);
-    return Buffer.concat([...pieces, chunk.bytes.subarray(0, MAX_UNDECIDED_BYTES)]);
+  handBack(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    this.#speaker.push(direction, bytes, offset, at);
   }
 
-  /** @param clientDirection direction of the collector in which the client speaks */
-  #speak(protocol: ParsedProtocol, clientDirection: Direction, chunk: DataChunk): void {
-    const swapped = clientDirection === 1;
-    if (swapped && this.#flow.orientation === 'handshake') {
-      this.#becomeOther('unknown');
-      this.#discard(chunk.direction, chunk.offset, chunk.bytes.length, 'not-http:unknown');
-      return;
-    }
-    this.#swapped = swapped;
+  preluded(protocol: string, client: string): void {
     this.#context.ledger.addFact(`flows:${protocol}`);
-    if (swapped) this.#context.ledger.addFact('flows-swapped');
-    const spoken = this.#protocols.start(protocol, swapped ? swapEnds(this.#flow) : this.#flow, this.#midStream, this);
-    this.#spoken = spoken;
-    const held = this.#held;
-    this.#held = [];
-    for (const { direction, bytes, offset, at } of held) spoken.push(this.#side(direction), bytes, offset, at);
-    spoken.push(this.#side(chunk.direction), chunk.bytes, chunk.offset, chunk.at);
+    if (client !== '') this.#attributes = { ...this.#attributes, proxiedClient: client };
+  }
+
+  discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    this.#context.discard(this.flow, this.#side(direction), offset, byteCount, reason);
+  }
+
+  get #hint(): ServiceProtocol | '' {
+    return this.#context.services.protocolOf(this.flow.server);
+  }
+
+  #speak(protocol: ParsedProtocol, turns: boolean): void {
+    const { ledger } = this.#context;
+    ledger.addFact(`flows:${protocol}`);
+    if (turns) {
+      ledger.addFact('flows-swapped');
+      this.#swapped = true;
+    }
+    const midStream = (this.#speaker as UndecidedFlow).midStream;
+    this.#speaker = this.#protocols.start(protocol, this.#asSpoken(), midStream, this);
+  }
+
+  /** What follows is not parsed: a session, or only counted. */
+  #keep(protocol: string): void {
+    this.#context.ledger.addFact(`flows:${protocol}`);
+    const { sessions } = this.#context.options;
+    const wanted = sessions === 'all' || (sessions === 'plain' && !ENCRYPTED.has(protocol)) || this.#hint === 'tcp';
+    if (wanted) this.#speaker = this.#protocols.startSession(protocol, this.#asSpoken(), this.#attributes);
+    else this.#speaker = new DiscardedFlow(this, `not-parsed:${protocol}`);
+  }
+
+  #tellClosed(): void {
     for (const direction of [0, 1] as const) {
       const reason = this.#closed[direction];
-      if (reason !== undefined) spoken.close(this.#side(direction), reason);
+      if (reason !== undefined) this.#speaker.close(this.#side(direction), reason);
     }
   }
 
-  #becomeOther(protocol: string): void {
-    this.#other = protocol;
-    this.#context.ledger.addFact(`flows:${protocol}`);
-    this.#giveUp(0, `not-http:${protocol}`);
-    this.#giveUp(1, `not-http:${protocol}`);
-  }
-
-  #endUndecided(): void {
-    if (this.#other !== '') return;
-    const silent = this.#heldBytes[0] + this.#heldBytes[1] === 0 && !this.#gaveUp;
-    this.#becomeOther(silent ? 'empty' : 'undecided');
-  }
-
-  #giveUp(direction: Direction, reason: string): void {
-    this.#gaveUp = true;
-    for (const held of this.#held) {
-      if (held.direction === direction) this.#discard(direction, held.offset, held.bytes.length, reason);
-    }
-    this.#held = this.#held.filter((held) => held.direction !== direction);
-    this.#heldBytes[direction] = 0;
-  }
-
-  #discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
-    this.#context.discard(this.#flow, direction, offset, byteCount, reason);
+  #asSpoken(): Flow {
+    return this.#swapped ? swapEnds(this.flow) : this.flow;
   }
 
   #side(direction: Direction): Direction {
     return this.#swapped ? ((1 - direction) as Direction) : direction;
   }
+}
+
+function nameOf(verdict: string): string {
+  return verdict.startsWith('http-re') ? 'http1' : verdict;
 }

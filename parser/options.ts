@@ -3,6 +3,14 @@ import { type ByteCount, BytecopyError, type Millis, NO_ORIGIN, type Origin } fr
 import { parseFieldPath } from './thrift/field-path.ts';
 import { DEFAULT_TRACE_HEADERS } from './trace/trace-headers.ts';
 
+/** What a service may be said to speak; it decides where the bytes leave it open, and `tcp` always. */
+export const SERVICE_PROTOCOLS = ['http1', 'thrift', 'tcp'] as const;
+export type ServiceProtocol = (typeof SERVICE_PROTOCOLS)[number];
+
+/** Which flows of protocols that are not parsed are kept as sessions. */
+export const SESSION_CHOICES = ['plain', 'all', 'none'] as const;
+export type SessionChoice = (typeof SESSION_CHOICES)[number];
+
 /** One line of the `services:` map: every given condition must hold. */
 export interface ServiceEntry {
   readonly name: string;
@@ -10,6 +18,8 @@ export interface ServiceEntry {
   readonly port?: number | undefined;
   /** Host header without port, any case. */
   readonly host?: string | undefined;
+  /** What the service speaks; counts where an address or port is given. */
+  readonly protocol?: ServiceProtocol | undefined;
 }
 
 export interface ParserOptions {
@@ -17,6 +27,8 @@ export interface ParserOptions {
   readonly services: readonly ServiceEntry[];
   /** Complete requests are announced before their answer; off where nobody mirrors, as when files are read. */
   readonly announceRequests: boolean;
+  /** `plain`: all but encrypted ones, which nobody can read or replay. */
+  readonly sessions: SessionChoice;
   /** Put into every exchange. */
   readonly origin: Origin;
   /** Headers that carry a trace id, the first one present wins; known names have their own form, others are taken as sent. */
@@ -46,6 +58,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_PARSER_OPTIONS: ParserOptions = {
   services: [],
   announceRequests: true,
+  sessions: 'plain',
   origin: NO_ORIGIN,
   traceHeaders: DEFAULT_TRACE_HEADERS,
   traceFields: [],
@@ -67,6 +80,9 @@ export function parserOptions(given: Partial<ParserOptions>): ParserOptions {
     if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
       throw invalid(`parser option ${key} is ${value}`, 'a positive integer is needed');
     }
+  }
+  if (!SESSION_CHOICES.includes(options.sessions)) {
+    throw invalid(`parser option sessions is ${options.sessions}`, `it is one of ${SESSION_CHOICES.join(', ')}`);
   }
   for (const path of options.traceFields) {
     if (parseFieldPath(path) === undefined) {

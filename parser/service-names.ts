@@ -1,6 +1,6 @@
 /** Names services by the `services:` map: what is called, and who calls. */
 import { type Endpoint, formatEndpoint } from '../core/index.ts';
-import type { ServiceEntry } from './options.ts';
+import type { ServiceEntry, ServiceProtocol } from './options.ts';
 
 export interface ServiceName {
   readonly name: string;
@@ -12,11 +12,15 @@ export class ServiceNames {
   /** Whether the Host header decides anything: if not, it need not be read. */
   readonly usesHost: boolean;
   readonly #entries: readonly ServiceEntry[];
+  readonly #hints: readonly ServiceEntry[];
   readonly #callers: ReadonlyMap<string, string>;
 
   constructor(entries: readonly ServiceEntry[]) {
     this.#entries = entries.map((entry) => ({ ...entry, host: entry.host?.toLowerCase() }));
     this.usesHost = entries.some(({ host }) => host !== undefined);
+    this.#hints = entries.filter(
+      ({ protocol, address, port }) => protocol !== undefined && (address ?? port) !== undefined,
+    );
     const callers = new Map<string, string>();
     for (const { name, address } of entries) {
       if (address !== undefined && !callers.has(address)) callers.set(address, name);
@@ -34,6 +38,15 @@ export class ServiceNames {
       return { name: entry.name, configured: true };
     }
     return { name: formatEndpoint(server), configured: false };
+  }
+
+  /** What the service at the address is said to speak; empty where nothing is. */
+  protocolOf(server: Endpoint): ServiceProtocol | '' {
+    for (const { address, port, protocol } of this.#hints) {
+      if (address !== undefined && address !== server.address) continue;
+      if (port === undefined || port === server.port) return protocol ?? '';
+    }
+    return '';
   }
 
   /** Name of the service that lives at the client's address (its port is ephemeral); empty where unknown. */

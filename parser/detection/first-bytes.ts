@@ -4,61 +4,56 @@
  * A verdict that is not `undecided` stays the same however many bytes follow, so the cut of the stream does not matter.
  * Cost: at most {@link MAX_UNDECIDED_BYTES} octets are looked at.
  */
-import type { ByteCount } from '../../core/index.ts';
 import { CR, LF, SP } from '../http1/octets.ts';
 import { isKnownVerb } from '../http1/request-line.ts';
 import { latin1 } from '../latin1.ts';
-import { SIGNATURES } from './signatures.ts';
+import { HTTP_REQUEST, judgeLine, judgeStatusLine } from './line-protocols.ts';
+import { OPEN_SIGNATURES, type Signature, signaturesFor } from './signatures.ts';
+import { likely, MAX_UNDECIDED_BYTES, sure, UNDECIDED, UNKNOWN, type Verdict } from './verdict.ts';
 
-/** A first line longer than this is judged by its beginning. */
-export const MAX_UNDECIDED_BYTES: ByteCount = 1024;
-
-/** `http-request`, `http-response`, the name of another protocol, `unknown`, or `undecided` while more bytes are needed. */
-export type Verdict = string;
-
-/** First words of line protocols, in their usual case. */
-const FIRST_WORDS: ReadonlyMap<string, string> = new Map([
-  ...words('smtp', 'EHLO HELO'),
-  ...words('ftp', 'USER AUTH'),
-  ...words('pop3', '+OK'),
-  ...words('imap', '*'),
-  ...words('irc', 'NICK CAP'),
-  ...words('redis', 'PING SELECT +PONG -ERR'),
-  ...words('nats', 'INFO'),
-  ...words('memcached', 'get gets set add replace append prepend cas delete incr decr stats version touch'),
-]);
-
-function words(protocol: string, list: string): [string, string][] {
-  return list.split(' ').map((word) => [word, protocol]);
-}
-
-const VERSION = / (HTTP|RTSP|SIP|ICAP)\/(\d)\.\d *$/;
-const STATUS = /^(HTTP|RTSP|SIP|ICAP)\/\d\.\d \d\d\d/;
-const STATUS_OCTETS = 12;
+const REDIS = sure('redis');
 
 export function judgeFirstBytes(bytes: Uint8Array): Verdict {
   const seen = Math.min(bytes.length, MAX_UNDECIDED_BYTES);
+  if (seen === 0) return UNDECIDED;
+  const beginning = bytes.length === seen ? bytes : bytes.subarray(0, seen);
+  const signed = judgeSignatures(signaturesFor(bytes[0] as number), beginning);
+  if (signed !== UNKNOWN) return signed;
+  const told = judgeFirstLine(beginning);
+  if (told !== UNKNOWN && told !== UNDECIDED) return told;
+  const open = judgeSignatures(OPEN_SIGNATURES, beginning);
+  return open === UNKNOWN ? told : open;
+}
+
+function judgeFirstLine(bytes: Uint8Array): Verdict {
+  const seen = bytes.length;
   let start = 0;
   while (start < seen && (bytes[start] === CR || bytes[start] === LF)) start++;
-  if (start === seen) return seen === MAX_UNDECIDED_BYTES ? 'unknown' : 'undecided';
-  if (start === 0) {
-    const signed = judgeSignature(bytes);
-    if (signed !== 'unknown') return signed;
-  }
+  if (start === seen) return seen === MAX_UNDECIDED_BYTES ? UNKNOWN : UNDECIDED;
   return judgeText(bytes, start, seen);
 }
 
 /** The first signature that fits; `undecided` when one may still fit that comes before any that does. */
-function judgeSignature(bytes: Uint8Array): Verdict {
-  for (const { protocol, octets, check } of SIGNATURES) {
+function judgeSignatures(candidates: readonly Signature[], bytes: Uint8Array): Verdict {
+  for (let i = 0; i < candidates.length; i++) {
+    const candidate = candidates[i] as Signature;
+    const { octets } = candidate;
     const count = Math.min(octets.length, bytes.length);
-    let fits = true;
-    for (let i = 0; i < count && fits; i++) fits = octets[i] === -1 || octets[i] === bytes[i];
-    if (!fits) continue;
-    if (count < octets.length) return 'undecided';
-    if (check === undefined || check(bytes)) return protocol;
+    let place = 0;
+    while (place < count && (octets[place] === -1 || octets[place] === bytes[place])) place++;
+    if (place < count) continue;
+    if (count < octets.length) return UNDECIDED;
+    const verdict = judgeForm(candidate, bytes);
+    if (verdict !== UNKNOWN) return verdict;
   }
-  return 'unknown';
+  return UNKNOWN;
+}
+
+function judgeForm({ check, verdict }: Signature, bytes: Uint8Array): Verdict {
+  if (typeof verdict === 'function') return verdict(bytes) ?? UNDECIDED;
+  const fits = check === undefined || check(bytes);
+  if (fits === undefined) return bytes.length === MAX_UNDECIDED_BYTES ? UNKNOWN : UNDECIDED;
+  return fits ? verdict : UNKNOWN;
 }
 
 function judgeText(bytes: Uint8Array, start: number, seen: number): Verdict {
@@ -66,35 +61,23 @@ function judgeText(bytes: Uint8Array, start: number, seen: number): Verdict {
   while (lineEnd < seen && isText(bytes[lineEnd] as number)) lineEnd++;
   const complete = lineEnd < seen && (bytes[lineEnd] === LF || bytes[lineEnd] === CR);
   const line = latin1(bytes, start, lineEnd);
-  if (STATUS.test(line))
-    return line.startsWith('HTTP') ? 'http-response' : line.slice(0, line.indexOf('/')).toLowerCase();
-  if (complete) return judgeLine(line);
-  if (lineEnd < seen) return 'unknown';
-  if (seen < MAX_UNDECIDED_BYTES) return mayBeLine(line) ? 'undecided' : 'unknown';
-  return isKnownVerb(line.slice(0, Math.max(0, line.indexOf(' ')))) ? 'http-request' : 'unknown';
+  const status = judgeStatusLine(line);
+  if (status !== undefined) return status;
+  if (complete) return /^\*\d+$/.test(line) ? judgeRedisArray(bytes, lineEnd, seen) : judgeLine(line);
+  if (lineEnd < seen) return UNKNOWN;
+  if (seen < MAX_UNDECIDED_BYTES) return mayBeLine(line) ? UNDECIDED : UNKNOWN;
+  return isKnownVerb(line.slice(0, Math.max(0, line.indexOf(' ')))) ? HTTP_REQUEST : UNKNOWN;
 }
 
-function judgeLine(line: string): Verdict {
-  const version = VERSION.exec(line);
-  const space = line.indexOf(' ');
-  const word = space < 0 ? line : line.slice(0, space);
-  if (version !== null && TOKEN.test(word))
-    return version[1] === 'HTTP' ? 'http-request' : `${version[1]}`.toLowerCase();
-  if (/^220[ -]/.test(line)) return /smtp|mail/i.test(line) ? 'smtp' : 'ftp';
-  if (/^[*$]\d+$/.test(line)) return 'redis';
-  if (
-    isKnownVerb(word) &&
-    space > 0 &&
-    !line
-      .slice(space + 1)
-      .trimEnd()
-      .includes(' ')
-  )
-    return 'http-request';
-  return FIRST_WORDS.get(word) ?? 'unknown';
+/** `*3 CRLF $3 CRLF SET …`: the elements of a request are bulk strings; those of an answer may be others. */
+function judgeRedisArray(bytes: Uint8Array, lineEnd: number, seen: number): Verdict {
+  if (lineEnd + 2 >= seen) return UNDECIDED;
+  if (bytes[lineEnd] !== CR || bytes[lineEnd + 1] !== LF) return UNKNOWN;
+  const element = String.fromCharCode(bytes[lineEnd + 2] as number);
+  return element === '$' ? REDIS : ELEMENTS.includes(element) ? likely('redis') : UNKNOWN;
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}$/;
+const ELEMENTS = ':*+-%_#,~';
 
 /** Cheap reasons against waiting for the end of a line: its first word is far too long. */
 function mayBeLine(line: string): boolean {
@@ -102,6 +85,7 @@ function mayBeLine(line: string): boolean {
   return (space < 0 ? line.length : space) <= MAX_WORD_OCTETS || line.length < STATUS_OCTETS;
 }
 
+const STATUS_OCTETS = 12;
 const MAX_WORD_OCTETS = 64;
 
 /** Visible ASCII, space and tab, and octets of UTF-8 beyond ASCII. */

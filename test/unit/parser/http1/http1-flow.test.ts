@@ -100,20 +100,6 @@ describe.each(CUTS)('cut every %i bytes', (cut) => {
     expect(c.exchanges[0]?.notes).toEqual(['early-response']);
   });
 
-  test.each([
-    ['CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 200 Connected\r\n\r\n', 'paired CONNECT a:443 200'],
-    [
-      get('/ws', 'Upgrade: websocket\r\n'),
-      'HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n',
-      'paired GET /ws 101',
-    ],
-  ])('%.8s hands the flow over as a tunnel', (asked, answered, told) => {
-    const c = talk().client(asked).server(answered).client('\x16\x03\x01GET / HTTP/1.1\r\n\r\n').server(ok()).end();
-    expect(c.told).toEqual([told]);
-    expect(c.ledger.fact('flows:tunnel')).toBe(1);
-    expect(c.ledger.account('stream bytes', '').aside('discarded', 'tunnel')).toBe(21 + ok().length);
-  });
-
   test('replayed traffic is left out on both sides', () => {
     const c = talk()
       .client(get('/r', 'X-ByteCopy-Replay: run-1\r\n') + get('/mine'))

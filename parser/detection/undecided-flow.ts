@@ -1,0 +1,185 @@
+/**
+ * A flow of which it is not known yet what it speaks.
+ *
+ *   a direction's first bytes ──▶ sure ────────────▶ decided
+ *                             ──▶ likely, unknown ─▶ the other side is heard, up to a bound of bytes and time
+ *                             ──▶ a prelude ───────▶ passed over, and detection begins behind it
+ *
+ * Where the beginning was not seen, only what is sure counts: other bytes are discarded as `mid-stream`, and the next
+ * chunk is tried. A hint, the protocol that the config names for a service, decides wherever bytes are not sure.
+ */
+import type { ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
+import type { ServiceProtocol } from '../options.ts';
+import type { ProtocolFlow } from '../protocol-flow.ts';
+import { judgeFirstBytes } from './first-bytes.ts';
+import { type HeldChunk, HeldChunks } from './held-chunks.ts';
+import { type Prelude, preludeOf } from './prelude.ts';
+import { MAX_UNDECIDED_BYTES, UNKNOWN, type Verdict } from './verdict.ts';
+
+/** Bytes that tell nothing wait so long for the other side. */
+const MAX_WAIT_MICROS: Micros = 10_000_000;
+
+/** Whose flow it is: told the decision, and of bytes that are given up before it. Directions are this flow's. */
+export interface DetectionHost {
+  /**
+   * @param protocol as in a verdict; `empty` where nothing was said, `undecided` where too little was seen
+   * @param sender who said so
+   * @param held what has to be read now, in order; the last one's bytes are borrowed
+   */
+  decided(protocol: string, sender: Direction, held: readonly HeldChunk[]): void;
+  discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void;
+  /** A prelude was passed over. @param client whom the proxy named, or empty */
+  preluded(protocol: string, client: string): void;
+}
+
+export class UndecidedFlow implements ProtocolFlow {
+  readonly #host: DetectionHost;
+  readonly #hint: ServiceProtocol | '';
+  #midStream: boolean;
+  readonly #held = new HeldChunks();
+  /** What each direction told last; undefined while it has said nothing. */
+  readonly #verdicts: [Verdict | undefined, Verdict | undefined] = [undefined, undefined];
+  #firstSpeaker: Direction = 0;
+  /** Bytes were given up without a decision. */
+  #gaveUp = false;
+  readonly #closed: [boolean, boolean] = [false, false];
+  #prelude: Prelude | undefined;
+  #preludeSender: Direction = 0;
+  readonly #preludePassed: [boolean, boolean] = [true, true];
+
+  constructor(host: DetectionHost, hint: ServiceProtocol | '', midStream: boolean) {
+    this.#host = host;
+    this.#hint = hint;
+    this.#midStream = midStream;
+  }
+
+  get midStream(): boolean {
+    return this.#midStream;
+  }
+
+  push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    if (!this.#preludePassed[direction]) this.#readPrelude(direction, bytes, offset, at);
+    else this.#judge(direction, bytes, offset, at);
+  }
+
+  gap(direction: Direction): void {
+    this.#midStream = true;
+    this.#preludePassed[direction] = true;
+    this.#giveUp(direction, 'mid-stream');
+  }
+
+  close(direction: Direction): void {
+    this.#closed[direction] = true;
+    if (!(this.#closed[0] && this.#closed[1])) this.#settle();
+    else this.#end();
+  }
+
+  tick(at: Micros): void {
+    const { since } = this.#held;
+    if (since !== undefined && at - since > MAX_WAIT_MICROS && !this.#midStream) this.#decide();
+  }
+
+  #judge(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    const isFirst = this.#held.byteCount(direction) === 0;
+    const verdict = judgeFirstBytes(isFirst ? bytes : this.#held.with(direction, bytes));
+    if (verdict.sure && preludeOf(verdict.protocol) === undefined) {
+      this.#host.decided(verdict.protocol, direction, this.#takeHeld({ direction, bytes, offset, at }));
+      return;
+    }
+    if (verdict.sure && this.#prelude === undefined) {
+      this.#beginPrelude(verdict.protocol, direction);
+      this.#readPrelude(direction, bytes, offset, at);
+      return;
+    }
+    if (this.#verdicts[1 - direction] === undefined) this.#firstSpeaker = direction;
+    this.#verdicts[direction] = verdict;
+    this.#held.add(direction, bytes, offset, at);
+    if (verdict.protocol === 'undecided') return;
+    if (this.#hint !== '') this.#decide();
+    else if (this.#midStream) this.#giveUp(direction, 'mid-stream');
+    else this.#settle();
+  }
+
+  /** Decides when nothing more is worth waiting for. */
+  #settle(): void {
+    if (this.#midStream) return;
+    const isFull = this.#held.byteCount(0) >= MAX_UNDECIDED_BYTES || this.#held.byteCount(1) >= MAX_UNDECIDED_BYTES;
+    const saidSomething = this.#held.since !== undefined;
+    if (saidSomething && (isFull || !(this.#mayTell(0) || this.#mayTell(1)))) this.#decide();
+  }
+
+  /** More bytes of the direction may decide. */
+  #mayTell(direction: Direction): boolean {
+    const verdict = this.#verdicts[direction];
+    return !this.#closed[direction] && (verdict === undefined || verdict.protocol === 'undecided');
+  }
+
+  /** Takes what is likely, of the side that spoke first before the other; otherwise what the hint says. */
+  #decide(): void {
+    const first = this.#firstSpeaker;
+    const second = (1 - first) as Direction;
+    const sender = this.#isTold(first) || !this.#isTold(second) ? first : second;
+    const told = this.#isTold(sender) ? (this.#verdicts[sender] as Verdict) : UNKNOWN;
+    if (this.#hint === '' || this.#hint === 'tcp') this.#host.decided(told.protocol, sender, this.#takeHeld());
+    else this.#host.decided(this.#hint, 0, this.#takeHeld());
+  }
+
+  #isTold(direction: Direction): boolean {
+    const protocol = this.#verdicts[direction]?.protocol ?? 'unknown';
+    return protocol !== 'unknown' && protocol !== 'undecided';
+  }
+
+  #end(): void {
+    if (this.#held.since !== undefined && (!this.#midStream || this.#hint !== '')) {
+      this.#decide();
+      return;
+    }
+    const silent = this.#held.since === undefined && !this.#gaveUp;
+    this.#giveUp(0, 'mid-stream');
+    this.#giveUp(1, 'mid-stream');
+    this.#host.decided(silent ? 'empty' : 'undecided', 0, []);
+  }
+
+  #beginPrelude(protocol: string, sender: Direction): void {
+    this.#prelude = preludeOf(protocol);
+    this.#preludeSender = sender;
+    this.#preludePassed[0] = false;
+    this.#preludePassed[1] = false;
+  }
+
+  /** Collects the direction's part of the prelude, and goes on behind it. */
+  #readPrelude(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    const prelude = this.#prelude as Prelude;
+    const heldBefore = this.#held.byteCount(direction);
+    const all = heldBefore === 0 ? bytes : this.#held.with(direction, bytes);
+    const role = direction === this.#preludeSender ? 0 : 1;
+    const length = prelude.lengthOf(role, all);
+    if (length === undefined && all.length < MAX_UNDECIDED_BYTES) {
+      this.#held.add(direction, bytes, offset, at);
+      return;
+    }
+    this.#preludePassed[direction] = true;
+    const start = offset - heldBefore;
+    this.#held.take(direction);
+    if (length === undefined || length < 0) {
+      this.#judge(direction, all, start, at);
+      return;
+    }
+    if (role === 0) this.#host.preluded(prelude.protocol, prelude.clientIn(all));
+    this.#host.discard(direction, start, length, `not-parsed:${prelude.protocol}`);
+    if (length < all.length) this.#judge(direction, all.subarray(length), start + length, at);
+  }
+
+  #takeHeld(last?: HeldChunk): readonly HeldChunk[] {
+    if (last === undefined) return this.#held.takeAll();
+    return this.#held.since === undefined ? [last] : [...this.#held.takeAll(), last];
+  }
+
+  #giveUp(direction: Direction, reason: string): void {
+    this.#gaveUp = true;
+    for (const { offset, bytes } of this.#held.take(direction)) {
+      this.#host.discard(direction, offset, bytes.length, reason);
+    }
+    this.#verdicts[direction] = undefined;
+  }
+}
