@@ -2,9 +2,11 @@
 
 import type { Choice } from '../../../../cli/explain/choice.ts';
 import { type CaptureExplanation, explainCapture } from '../../../../cli/explain/explain-capture.ts';
+import { runPipeline, type WatchedLedger } from '../../../../cli/pipeline/pipeline.ts';
+import type { PipelineWitness } from '../../../../cli/pipeline/pipeline-witness.ts';
 import { renderExplanation } from '../../../../cli/render/explanation.ts';
 import { renderExplanationLines } from '../../../../cli/render/explanation-document.ts';
-import type { CaptureSource, Packet } from '../../../../core/index.ts';
+import { type CaptureSource, type Clock, Ledger, type Packet } from '../../../../core/index.ts';
 import type { Conversation } from '../../../support/packets/index.ts';
 
 export const EVERYTHING: Choice = {
@@ -14,6 +16,9 @@ export const EVERYTHING: Choice = {
   since: 0,
   until: Number.POSITIVE_INFINITY,
 };
+
+/** Files are read without one. */
+const NO_CLOCK: Clock = { now: () => 0, monotonic: () => 0 };
 
 /** Conversations one after the other. */
 export function explain(talks: readonly Conversation[], choice: Partial<Choice> = {}): Promise<CaptureExplanation> {
@@ -32,9 +37,21 @@ export function explainPackets(packets: readonly Packet[], choice: Partial<Choic
     choice: { ...EVERYTHING, ...choice },
   };
   return explainCapture(options, {
-    clock: { now: () => 0, monotonic: () => 0 },
+    clock: NO_CLOCK,
     interrupted: new AbortController().signal,
   });
+}
+
+/** Packets through the stages, with somebody looking on. */
+export async function watch(packets: readonly Packet[], witness: PipelineWitness): Promise<Ledger> {
+  const ledger = new Ledger();
+  await runThrough(packets, { ledger, witness });
+  return ledger;
+}
+
+export function runThrough(packets: readonly Packet[], watched: WatchedLedger): Promise<void> {
+  const options = { parser: {}, serverPorts: [], tickMs: 200 };
+  return runPipeline(sourceOf(packets), options, { ...watched, clock: NO_CLOCK, sinks: [] });
 }
 
 export function textOf(explanation: CaptureExplanation, width = 200): readonly string[] {
