@@ -22,7 +22,8 @@ import { readGre } from './gre.ts';
 import { type IgnoredReason, notTcp } from './ignored-reason.ts';
 import { MAX_LAYERS, readToIp } from './layers.ts';
 import { readLink } from './link-layer.ts';
-import { MAX_WINDOW_SCALE, Segment, TCP_FLAG } from './segment.ts';
+import { Segment } from './segment.ts';
+import { readTcp } from './tcp-header.ts';
 import { isDnsResponse, udpProtocol } from './udp-protocol.ts';
 import { readUdpTunnel } from './udp-tunnel.ts';
 
@@ -41,9 +42,6 @@ const JOINED: readonly number[] = [
   EXTENSION.authentication,
   EXTENSION.destination,
 ];
-
-/** Longest IP packet believed where only the capture tells its length; IPv6 jumbograms of segmentation offload stay under it. */
-const MAX_PACKET_BYTES = 1024 * 1024;
 
 export type DecodeOutcome = 'segment' | 'held' | IgnoredReason;
 
@@ -253,27 +251,9 @@ export class PacketDecoder {
 
   /** @param addressed whether the IP addresses are those of the checksum: not on the way along a source route */
   #decodeTcp(data: Uint8Array, at: number, end: number, ipEnd: number, addressed: boolean): DecodeOutcome {
-    if (ipEnd - at < 20 || ipEnd - at > MAX_PACKET_BYTES) return 'malformed';
-    if (end - at < 20) return 'truncated-header';
-    const headerBytes = ((data[at + 12] as number) >> 4) * 4;
-    if (headerBytes < 20 || at + headerBytes > ipEnd) return 'malformed';
-    const start = at + headerBytes;
-    if (start > end) return 'truncated-header';
-    const segment = this.segment;
-    if (this.#verifies && addressed && ipEnd <= end && !this.#accepts(judgeTcp(segment, data, at, ipEnd)))
-      return 'bad-checksum:tcp';
-    segment.sourcePort = readUint16(data, at);
-    segment.destinationPort = readUint16(data, at + 2);
-    segment.sequence = readInt32(data, at + 4);
-    segment.acknowledgment = readInt32(data, at + 8);
-    segment.flags = data[at + 13] as number;
-    segment.window = readUint16(data, at + 14);
-    segment.data = data;
-    segment.start = start;
-    segment.end = Math.min(end, ipEnd);
-    segment.byteCount = ipEnd - start;
-    segment.windowScale = (segment.flags & TCP_FLAG.syn) === 0 ? undefined : findWindowScale(data, at + 20, start);
-    return 'segment';
+    const outcome = readTcp(this.segment, data, at, end, ipEnd);
+    if (!this.#verifies || outcome !== 'segment' || !addressed || ipEnd > end) return outcome;
+    return this.#accepts(judgeTcp(this.segment, data, at, ipEnd)) ? outcome : 'bad-checksum:tcp';
   }
 
   #accepts(verdict: ChecksumVerdict): boolean {
@@ -285,22 +265,4 @@ export class PacketDecoder {
 /** Why a header is not there: the capture cut it off, or whoever sent the packet did. */
 function shortReason(end: number, wireEnd: number): IgnoredReason {
   return end < wireEnd ? 'truncated-header' : 'malformed';
-}
-
-/** The shift of the window scale option (kind 3, RFC 7323), undefined where there is none. */
-function findWindowScale(data: Uint8Array, from: number, end: number): number | undefined {
-  let at = from;
-  while (at < end) {
-    const kind = data[at] as number;
-    if (kind === 0) return undefined;
-    if (kind === 1) {
-      at++;
-      continue;
-    }
-    const length = at + 1 < end ? (data[at + 1] as number) : 0;
-    if (length < 2) return undefined;
-    if (kind === 3 && length === 3 && at + 2 < end) return Math.min(data[at + 2] as number, MAX_WINDOW_SCALE);
-    at += length;
-  }
-  return undefined;
 }

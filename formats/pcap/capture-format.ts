@@ -1,5 +1,5 @@
 /** What the two capture file formats owe the reader that feeds them: cut off the next record, then read it. */
-import type { ByteCount, Packet } from '../../core/index.ts';
+import { type ByteCount, LINK_TYPE, type Packet } from '../../core/index.ts';
 
 /** Longest record taken, in bytes. libpcap's largest snap length is 128 KiB to 256 KiB; a length beyond this is damage. */
 export const MAX_RECORD_BYTES: ByteCount = 16 * 1024 * 1024;
@@ -55,6 +55,6 @@ export function unknownLinkType(linkType: number): CaptureFault {
   return {
     code: 'CAPTURE_LINK_TYPE',
     found: `link type ${linkType} (LINKTYPE_ value) is not decoded`,
-    hint: 'capture on an interface with Ethernet, Linux cooked, loopback or raw IP packets (link types 0, 1, 12, 14, 101, 108, 113, 228, 229, 276)',
+    hint: `capture on an interface with Ethernet, Linux cooked, loopback, PPP or raw IP packets (link types ${Object.values(LINK_TYPE).join(', ')})`,
   };
 }
