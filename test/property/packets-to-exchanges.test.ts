@@ -1,15 +1,18 @@
 /** Packets to exchanges through collector and parser together: what the network does to packets changes no exchange. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StreamAssembler } from '../../collector/index.ts';
+import { OVERLAP_POLICIES, type OverlapPolicy, StreamAssembler } from '../../collector/index.ts';
 import { type Exchange, Ledger, LINK_TYPE, messageBytes, type Packet } from '../../core/index.ts';
 import { CaptureReader } from '../../formats/index.ts';
 import { ExchangeParser } from '../../parser/index.ts';
 import { conversation, seededRandom, type Trace } from '../support/packets/index.ts';
 
-function exchangesOf(packets: readonly Packet[]): { exchanges: Exchange[]; ledger: Ledger } {
+function exchangesOf(
+  packets: readonly Packet[],
+  overlapPolicy: OverlapPolicy = 'first',
+): { exchanges: Exchange[]; ledger: Ledger } {
   const ledger = new Ledger();
-  const assembler = new StreamAssembler({}, { ledger });
+  const assembler = new StreamAssembler({ overlapPolicy }, { ledger });
   const parser = new ExchangeParser({}, { ledger });
   const exchanges: Exchange[] = [];
   let at = 0;
@@ -82,9 +85,9 @@ const traffic = fc
     return { trace: talk.close().trace(), count: turns.flat().length };
   });
 
-function expectSame(trace: Trace, shaken: Trace, count: number): void {
+function expectSame(trace: Trace, shaken: Trace, count: number, overlapPolicy: OverlapPolicy): void {
   const before = exchangesOf(trace.packets);
-  const after = exchangesOf(shaken.packets);
+  const after = exchangesOf(shaken.packets, overlapPolicy);
   expect(before.exchanges.length).toBe(count);
   expect(before.exchanges.every(({ outcome }) => outcome === 'paired')).toBe(true);
   expect(after.exchanges.map(essence)).toEqual(before.exchanges.map(essence));
@@ -94,10 +97,31 @@ function expectSame(trace: Trace, shaken: Trace, count: number): void {
 test('reordered, duplicated and overlapping packets give the same exchanges', () => {
   const distance = fc.integer({ min: 0, max: 5 });
   fc.assert(
-    fc.property(traffic, fc.integer(), distance, ({ trace, count }, seed, places) => {
-      expectSame(trace, trace.overlap(seed).duplicate(seed).reorder(seed, places), count);
-    }),
+    fc.property(
+      traffic,
+      fc.integer(),
+      distance,
+      fc.constantFrom(...OVERLAP_POLICIES),
+      ({ trace, count }, seed, places, policy) => {
+        expectSame(trace, trace.overlap(seed).duplicate(seed).reorder(seed, places), count, policy);
+      },
+    ),
     { numRuns: 200 },
+  );
+});
+
+test('of a capture of the client alone every request comes out, whatever the network did to its packets', () => {
+  fc.assert(
+    fc.property(traffic, fc.integer(), fc.integer({ min: 0, max: 3 }), ({ trace, count }, seed, places) => {
+      const requestsOf = (packets: readonly Packet[]) =>
+        exchangesOf(packets).exchanges.flatMap(({ request }) =>
+          request === undefined ? [] : [Buffer.from(messageBytes(request)).toString('latin1')],
+        );
+      const alone = trace.onlyFrom('client').overlap(seed).duplicate(seed).reorder(seed, places);
+      const requests = requestsOf(alone.packets);
+      expect(requests.length).toBe(count);
+      expect(requests.sort()).toEqual(requestsOf(trace.packets).sort());
+    }),
   );
 });
 
