@@ -52,6 +52,8 @@ async function explain(context: Context, program: Command, path: string, flags: 
   const choice = choiceOf(flags, context);
   const open = () => openCaptureSource({ kind: 'file', path });
   const explanation = await explainCapture({ path, open, ports: flags.port ?? [], config, choice }, context);
+  const { failure, survey } = explanation;
+  if (failure !== undefined && survey.packets === 0) throw failure;
   const output = new TextOutput(context.stdout);
   const look = { color: context.stdout.isTTY === true, width: context.stdout.columns ?? PIPE_WIDTH };
   for (const line of flags.json ? renderExplanationLines(explanation) : renderExplanation(explanation, look)) {
@@ -59,7 +61,7 @@ async function explain(context: Context, program: Command, path: string, flags: 
     await output.room();
   }
   await output.finish();
-  if (explanation.failure !== undefined) throw explanation.failure;
+  if (failure !== undefined) throw failure;
   if (context.interrupted.aborted) context.exitCode = 130;
   else conclude(explanation, flags, context);
 }

@@ -30,7 +30,8 @@ export function addImportCommand(program: Command, context: Context): void {
     try {
       await readFiles({ files, ports: flags.port ?? [], config }, [sink], run, context);
     } finally {
-      context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `into ${path}\n${run.text()}`}\n`);
+      const into = run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}\n` : '';
+      context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `${into}${run.text()}`}\n`);
       await run.writeFile();
     }
     if (!context.interrupted.aborted) run.requireCompleteness();
