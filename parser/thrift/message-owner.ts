@@ -12,8 +12,10 @@ export interface MessageOwner {
   begin(direction: Direction, bytes: Uint8Array, start: number, offset: StreamOffset, at: Micros): string;
   /** @param message undefined where the message is left out; `reason` is empty when it ended as it should */
   ended(direction: Direction, message: Message | undefined, keptBytes: ByteCount, reason: string): void;
-  /** Messages of this direction may have been missed from here on. */
-  lost(direction: Direction): void;
+  /** Marks this moment in the order of the flow. */
+  mark(): number;
+  /** Messages of this direction may have been missed. @param mark when the bytes came that are given up, from `mark` */
+  lost(direction: Direction, mark: number): void;
   /** @param direction as in `begin` */
   discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void;
 }

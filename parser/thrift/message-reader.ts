@@ -55,6 +55,9 @@ export class MessageReader {
   #held: HeldBytes | undefined;
   #heldOffset: StreamOffset = 0;
   #heldAt: Micros = 0;
+  /** The owner's mark when the first {@link #heldMarked} bytes of what is held came. */
+  #heldMark = 0;
+  #heldMarked = 0;
   #heldMayBeOld = true;
   /** Length of the message that is held in part, where its frame tells it. */
   #heldMessageBytes = -1;
@@ -147,6 +150,8 @@ export class MessageReader {
       }
       this.#heldOffset = offset + place;
       this.#heldAt = at;
+      this.#heldMark = this.#owner.mark();
+      this.#heldMarked = end - place;
       this.#heldMayBeOld = mayBeOld;
       return end;
     }
@@ -175,21 +180,30 @@ export class MessageReader {
     while (held.length > 0 && held.length >= this.#needed) {
       const read = this.#read(held.bytes, held.start, held.end, this.#heldMayBeOld);
       if (read > 0) {
-        const { bytes: whole, start, end: heldEnd } = held;
-        this.#deps.kept.release(held.length);
-        held.clear();
-        this.#begin(whole, start, heldEnd, this.#heldOffset - start, this.#heldAt, at);
-        return taken;
+        this.#beginHeld(held, at);
+        continue;
       }
       if (read === INCOMPLETE) continue;
-      if (read === EMPTY_FRAME) this.#letGo(EMPTY_FRAME_BYTES, 'empty-frames', at);
+      if (read === EMPTY_FRAME) this.#letGo(held, EMPTY_FRAME_BYTES, 'empty-frames', at);
       else if (this.#strict) {
-        const next = nextMessageStart(held.bytes, held.start + 1, held.end);
-        this.#letGo(next - held.start, this.#lostReason, at);
-        this.#owner.lost(this.#direction);
+        const byteCount = nextMessageStart(held.bytes, held.start + 1, held.end) - held.start;
+        const mark = byteCount <= this.#heldMarked ? this.#heldMark : this.#owner.mark();
+        this.#letGo(held, byteCount, this.#lostReason, at);
+        this.#owner.lost(this.#direction, mark);
       } else this.#lose('not-a-message');
     }
     return taken;
+  }
+
+  /** What is held begins a message; where framing was lost before, others may follow it. */
+  #beginHeld(held: HeldBytes, at: Micros): void {
+    const { kept } = this.#deps;
+    const { bytes, start, end } = held;
+    kept.release(end - start);
+    const used = this.#begin(bytes, start, end, this.#heldOffset - start, this.#heldAt, at) - start;
+    kept.take(end - start - used);
+    this.#heldOffset += used;
+    this.#forget(held, used, at);
   }
 
   #read(bytes: Uint8Array, start: number, end: number, mayBeOld: boolean): number {
@@ -280,7 +294,7 @@ export class MessageReader {
       return;
     }
     this.#dropHeld('gap-in-head');
-    this.#owner.lost(this.#direction);
+    this.#owner.lost(this.#direction, this.#owner.mark());
     this.#state = SKIP;
     this.#remaining = rest;
     this.gap(byteCount);
@@ -289,7 +303,7 @@ export class MessageReader {
   #lose(reason: string): void {
     this.#strict = true;
     this.#lostReason = reason;
-    this.#owner.lost(this.#direction);
+    this.#owner.lost(this.#direction, this.#owner.mark());
   }
 
   #hold(bytes: Uint8Array, start: number, end: number): boolean {
@@ -300,25 +314,34 @@ export class MessageReader {
   }
 
   /** The first held bytes are given up; what is left may begin a message. */
-  #letGo(byteCount: ByteCount, reason: string, at: Micros): void {
+  #letGo(held: HeldBytes, byteCount: ByteCount, reason: string, at: Micros): void {
     this.#discard(this.#heldOffset, byteCount, reason);
     this.#deps.kept.release(byteCount);
-    (this.#held as HeldBytes).drop(byteCount);
     this.#heldOffset += byteCount;
-    this.#heldAt = at;
+    this.#forget(held, byteCount, at);
+  }
+
+  /** The first held bytes are settled. */
+  #forget(held: HeldBytes, byteCount: ByteCount, at: Micros): void {
+    held.drop(byteCount);
+    if (byteCount >= this.#heldMarked) {
+      this.#heldAt = at;
+      this.#heldMark = this.#owner.mark();
+      this.#heldMarked = held.length;
+    } else this.#heldMarked -= byteCount;
     this.#heldMayBeOld = !this.#strict;
     this.#needed = 1;
   }
 
   #dropHeld(reason: string): void {
-    const byteCount = this.#held?.length ?? 0;
-    if (byteCount > 0) this.#letGo(byteCount, reason, this.#heldAt);
+    const held = this.#held;
+    if (held !== undefined && held.length > 0) this.#letGo(held, held.length, reason, this.#heldAt);
   }
 
   /** Bytes between the loss and the next start: whole messages may be in them. */
   #discardLost(offset: StreamOffset, byteCount: ByteCount): void {
     this.#discard(offset, byteCount, this.#lostReason);
-    this.#owner.lost(this.#direction);
+    this.#owner.lost(this.#direction, this.#owner.mark());
   }
 
   #discard(offset: StreamOffset, byteCount: ByteCount, reason: string): void {

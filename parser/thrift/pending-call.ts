@@ -36,6 +36,8 @@ export class PendingCall {
   loneReason = '';
   /** A later call was answered before it. */
   passedOver = false;
+  /** Its place among the calls of the flow. */
+  ordinal = 0;
   /** Replies were lost while it waited. */
   replyMaybeLost = false;
   /** It came out as `timeout`: only its late reply is waited for. */
