@@ -70,6 +70,11 @@ export class FlowRecording {
     this.#packets.push(trace);
   }
 
+  /** The flow was seen at another place too: what is told of one may be told of the other. */
+  seenTwice(): void {
+    this.#row.sums.mergeMessages();
+  }
+
   /** Bytes that came as part of the stream were set aside after all. */
   revise(half: Half, piece: PayloadPiece): void {
     const last = Math.max(0, this.#packets.length - MAX_REVISED_PACKETS);

@@ -64,7 +64,9 @@ export class TraceRecorder implements PipelineWitness {
     if (!this.#matches.takes(flow)) return;
     const recording = new FlowRecording({ flow, clientHalf, bases }, this.#matches, this.#budget);
     this.#recordings.set(flowNumber, recording);
-    this.#byId.set(flow.id, [...(this.#byId.get(flow.id) ?? []), recording]);
+    const views = [...(this.#byId.get(flow.id) ?? []), recording];
+    this.#byId.set(flow.id, views);
+    if (views.length > 1) for (const view of views) view.seenTwice();
     for (const trace of before) recording.packet(trace);
   }
 
@@ -82,8 +84,11 @@ export class TraceRecorder implements PipelineWitness {
     this.#find(flow)?.discarded({ direction, offset, byteCount, reason });
   }
 
+  /** One that was seen at two places comes out once, and is told of both. */
   exchange(exchange: Exchange): void {
-    this.#find(exchange.flow)?.exchange(exchange);
+    const views = this.#byId.get(exchange.flow.id) ?? [];
+    if (views.length > 1 && exchange.flow.vantage === 'both') for (const view of views) view.exchange(exchange);
+    else this.#find(exchange.flow)?.exchange(exchange);
   }
 
   sourceEnded(): void {}

@@ -3,7 +3,7 @@ import type { Exchange } from '../../core/index.ts';
 
 export interface OutcomeReport {
   readonly paired: number;
-  /** Of those paired, with a side that is not whole. */
+  /** Of those paired or oneway, with a side that is not whole. */
   readonly broken: number;
   readonly oneway: number;
   readonly requestOnly: number;
@@ -29,6 +29,7 @@ export class OutcomeCounts {
         break;
       case 'oneway':
         this.#oneway++;
+        if (reason !== '') this.#broken++;
         break;
       case 'request-only':
         this.#requestOnly++;

@@ -4,7 +4,7 @@
  *   ratio = complete / (complete + lone + broken)
  *
  * Complete is a pair whose both sides are whole, or a whole call that has no answer by its nature. Lone is one side
- * without the other; broken is a pair of which bytes are missing. Sessions and replayed traffic do not count. What
+ * without the other; broken is a pair, or such a call, of which bytes are missing. Sessions and replayed traffic do not count. What
  * nobody saw cannot be in the ratio, so what hints at it stands beside: gap bytes, drops, and flows that are not parsed.
  */
 import type { ByteCount } from '../units.ts';
