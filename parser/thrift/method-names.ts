@@ -3,6 +3,8 @@ import { latin1 } from '../latin1.ts';
 
 export interface MethodName {
   readonly text: string;
+  /** Without the service in front of it, which a multiplexed call has and its reply has not. */
+  readonly bare: string;
   readonly octets: Uint8Array;
   /** A call of it was answered. */
   answered: boolean;
@@ -35,7 +37,8 @@ export class MethodNames {
     const text = latin1(bytes, start, end);
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
-    const name = { text, octets: new Uint8Array(bytes.subarray(start, end)), answered: false };
+    const bare = text.slice(text.indexOf(':') + 1);
+    const name = { text, bare, octets: new Uint8Array(bytes.subarray(start, end)), answered: false };
     if (this.#byText.size < MAX_NAMES) this.#byText.set(text, name);
     return name;
   }

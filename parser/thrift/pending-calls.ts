@@ -56,7 +56,7 @@ export class PendingCalls {
     for (let call = this.#first; call !== undefined; call = call.later) {
       if (call.place === 'lost-calls') {
         if (stopAtLoss) return undefined;
-      } else if (call.sequenceId === sequenceId && isSame(call.method, method)) return call;
+      } else if (call.sequenceId === sequenceId && isAnswered(call.method, method)) return call;
     }
     return undefined;
   }
@@ -70,6 +70,7 @@ export class PendingCalls {
   }
 }
 
-function isSame(one: MethodName | undefined, other: MethodName | undefined): boolean {
-  return one === other || one === undefined || other === undefined || one.text === other.text;
+function isAnswered(call: MethodName | undefined, reply: MethodName | undefined): boolean {
+  if (call === reply || call === undefined || reply === undefined) return true;
+  return call.text === reply.text || call.bare === reply.text;
 }
