@@ -9,6 +9,8 @@ export interface CorpusFile {
   readonly category: string;
   readonly requests: number;
   readonly responses: number;
+  readonly dnsQueries: number;
+  readonly dnsResponses: number;
   /** `A` ground truth … `D` the judges disagree; empty where not judged. */
   readonly httpConfidence: string;
 }
@@ -25,6 +27,8 @@ export function readCorpusIndex(): readonly CorpusFile[] {
       category: cell('category'),
       requests: Number(cell('http_req')),
       responses: Number(cell('http_resp')),
+      dnsQueries: Number(cell('dns_queries')),
+      dnsResponses: Number(cell('dns_responses')),
       httpConfidence: cell('http_confidence'),
     };
   });
