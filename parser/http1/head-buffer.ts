@@ -5,7 +5,8 @@ import type { ByteCount } from '../../core/index.ts';
 const CR = 0x0d;
 const LF = 0x0a;
 
-const FIRST_CAPACITY: ByteCount = 1024;
+/** Small, since each of a hundred thousand flows may wait in the middle of a head. */
+const FIRST_CAPACITY: ByteCount = 256;
 
 export class HeadBuffer {
   #bytes: Uint8Array = new Uint8Array(0);
