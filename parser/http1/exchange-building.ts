@@ -65,7 +65,7 @@ export function buildExchange(
     interim: pending.interim,
     notes: noteNames(pending.notes),
     sealed: NOTHING_SEALED,
-    attributes: NO_ATTRIBUTES,
+    attributes: pending.givenUpBytes < 0 ? NO_ATTRIBUTES : { givenUpBytes: `${pending.givenUpBytes}` },
     turns: NO_TURNS,
   };
 }

@@ -5,6 +5,7 @@ import { FieldSection } from './field-section.ts';
 import type { MessageStart } from './message-owner.ts';
 import { REPLAY_MARKER_HEADER } from './replay-marker.ts';
 import { RequestLine } from './request-line.ts';
+import { StartSearch } from './start-search.ts';
 import { StatusLine } from './status-line.ts';
 
 export class Http1Context {
@@ -15,6 +16,7 @@ export class Http1Context {
   readonly markerPlace: number;
   readonly requestLine = new RequestLine();
   readonly statusLine = new StatusLine();
+  readonly search = new StartSearch(this);
   /** Filled for each head; valid until the next. */
   readonly start: MessageStart = { framing: 0, leaveOut: '' };
 

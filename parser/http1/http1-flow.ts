@@ -1,70 +1,64 @@
 /**
- * One HTTP/1 flow: two readers, and the queue that pairs what they read.
+ * One HTTP/1 flow: two readers, the pairing of what they read, and what one side's progress tells about the other.
  *
- *   request head ──▶ [ unanswered … ]      a final response takes the oldest
- *                        │
- *   response head ───────┘──▶ exchange, when both have ended
+ *   client bytes ──▶ reader ── request ──┐
+ *        │ turns                      pairing ──▶ outlet: exchange, when both have ended
+ *   server bytes ──▶ reader ── response ─┘
  *
- * Where bytes were lost, order proves nothing any more, so nothing is paired across the loss: after a loss among the
- * responses every request that was waiting ends as `gap`; after a loss among the requests an empty place is queued that
- * takes an answer, until the client asks again (a client that was never seen to pipeline has its answers by then).
+ * After a loss a message is believed on evidence, not on text, which bodies may hold too. A client that was never seen to
+ * pipeline takes turns with the server: whoever speaks shows that the other's message is over. Otherwise messages are
+ * believed that fill the bytes after the loss up to the end without a break (`start-search.ts`).
  */
-import {
-  type ByteCount,
-  type CloseReason,
-  type Direction,
-  type Flow,
-  LONE_RESPONSE_INDEX,
-  type Message,
-  type Micros,
-  type StreamOffset,
-} from '../../core/index.ts';
+import type { ByteCount, CloseReason, Direction, Flow, Message, Micros, StreamOffset } from '../../core/index.ts';
 import { latin1 } from '../latin1.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { FlowHost, ProtocolFlow } from '../protocol-flow.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
-import { buildExchange, buildRequestReady } from './exchange-building.ts';
+import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
 import type { Http1Context } from './http1-context.ts';
 import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
 import { NOTE } from './notes.ts';
+import { Pairing } from './pairing.ts';
 import { MAX_INTERIM_ANSWERS, PendingExchange } from './pending-exchange.ts';
-import { PendingQueue } from './pending-queue.ts';
 import { beginsRequestLine } from './request-line.ts';
-import { beginsStatusLine, NOT_A_START_LINE } from './status-line.ts';
+import { NO_START, type SearchRule, type StretchEnd } from './start-search.ts';
+import { beginsInterim, beginsStatusLine, NOT_A_START_LINE } from './status-line.ts';
 
-const REPLAYED = 'replayed';
+/** Both sides silent for so long: pipelined requests have their answers. Longer than nearly all of them take. */
+const SILENCE_MICROS: Micros = 1_000_000;
+
+const ANY_REQUESTS: SearchRule = {
+  firstByteOnly: false,
+  maxMessages: Number.POSITIVE_INFINITY,
+  end: 'anywhere',
+  kind: 'plain',
+};
 
 export class Http1Flow implements ProtocolFlow, MessageOwner {
   readonly flow: Flow;
   readonly #context: Http1Context;
   readonly #shared: ParserContext;
-  readonly #kept: KeptBytes;
   readonly #readers: readonly [MessageReader, MessageReader];
-  readonly #source: string;
   readonly #names: CalledService;
-  /** Requests whose final response has not begun, oldest first. */
-  readonly #unanswered = new PendingQueue();
-  /** Answers still owed to requests that ended as `timeout` or `too-many-pending`; older than all unanswered. */
-  #owedToEnded = 0;
+  readonly #outlet: ExchangeOutlet;
+  readonly #pairing: Pairing;
+  readonly #host: FlowHost;
   #asking: PendingExchange | undefined;
   #answering: PendingExchange | undefined;
   /** The interim answer being read belongs to it. */
   #interimOf: PendingExchange | undefined;
   #readsInterim = false;
-  #pipelines = false;
-  /** What a response without request is put down to: order is not proof after a loss. */
-  #loneReason: string;
   #lastAt: Micros = 0;
   /** Why no response can come any more; empty while one can. */
   #serverClosed = '';
+  #clientFinished = false;
   /** What follows the answer being read is not HTTP. */
   #tunnel = false;
   /** Name of what follows an upgrade, as answered. */
   #upgradedTo = '';
-  readonly #host: FlowHost;
 
   constructor(flow: Flow, context: Http1Context, midStream: boolean, host: FlowHost) {
     const { shared } = context;
@@ -72,48 +66,47 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#context = context;
     this.#shared = shared;
     this.#host = host;
-    this.#kept = new KeptBytes(shared.kept, shared.options.maxFlowPendingBytes);
+    const kept = new KeptBytes(shared.kept, shared.options.maxFlowPendingBytes);
     this.#names = new CalledService(flow.server, shared.services, shared.ledger);
-    this.#source = shared.services.caller(flow.client);
-    this.#loneReason = midStream ? 'request-not-seen' : 'no-request';
+    this.#outlet = new ExchangeOutlet(flow, shared, kept);
+    this.#pairing = new Pairing(shared, this.#outlet, flow.id, midStream);
     const { bytes, slab, options } = shared;
     const { maxHeadBytes, maxBodyBytes } = options;
-    const deps = { bytes, slab, kept: this.#kept, maxHeadBytes, maxBodyBytes };
+    const deps = { bytes, slab, kept, maxHeadBytes, maxBodyBytes };
     this.#readers = [new MessageReader(0, this, deps, midStream), new MessageReader(1, this, deps, midStream)];
   }
 
   push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
-    this.#lastAt = at;
     const reader = this.#readers[direction];
+    const other = this.#readers[direction === 0 ? 1 : 0];
+    const afterSilence = at - this.#lastAt >= SILENCE_MICROS;
+    this.#lastAt = at;
+    if (other.seeksStart && (afterSilence || this.#takesTurn(direction, bytes))) other.reachBoundary();
+    if (direction === 0 && (afterSilence || this.#pairing.apart)) this.#askAgain(afterSilence);
     if (direction === 0 && reader.awaitsBody && this.#bodyWillNotCome(bytes)) reader.endWithoutBody();
     reader.push(bytes, offset, at);
   }
 
   gap(direction: Direction, byteCount: ByteCount, at: Micros): void {
     this.#lastAt = at;
+    if (!this.#pairing.pipelines) this.#readers[direction === 0 ? 1 : 0].reachBoundary();
     this.#readers[direction].gap(byteCount, at);
   }
 
   close(direction: Direction, reason: CloseReason): void {
     const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : closeReason(reason);
+    if (direction === 1) this.#readers[0].settle();
     this.#readers[direction].close(reason === 'fin', broken);
-    if (direction === 1) {
+    if (direction === 0) this.#clientFinished = reason === 'fin';
+    else {
       this.#serverClosed = closeReason(reason);
-      this.#endUnanswered(this.#serverClosed);
+      const cutOff = (reason === 'rst' && !this.#clientFinished) || reason === 'evicted';
+      this.#pairing.end(this.#serverClosed, !cutOff);
     }
   }
 
-  /** Ends what waits for an answer for too long. */
   tick(at: Micros): void {
-    let oldest = this.#unanswered.first;
-    while (oldest !== undefined && this.#isOverdue(oldest, at)) {
-      this.#unanswered.shift();
-      if (oldest.place === 'request') {
-        this.#owedToEnded++;
-        this.#endLone(oldest, 'timeout');
-      }
-      oldest = this.#unanswered.first;
-    }
+    this.#pairing.tick(at);
   }
 
   maybeStart(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean {
@@ -121,8 +114,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   beginBare(direction: Direction): boolean {
-    if (direction === 0 || this.#owedToEnded > 0 || this.#unanswered.first?.http09 !== true) return false;
-    const pending = this.#unanswered.shift() as PendingExchange;
+    const pending = direction === 0 ? undefined : this.#pairing.bareAnswer();
+    if (pending === undefined) return false;
     pending.responseBegun = true;
     this.#answering = pending;
     this.#shared.messages.in++;
@@ -160,22 +153,40 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#host.handBack(direction, bytes, offset, at);
   }
 
-  lost(direction: Direction): void {
+  lost(direction: Direction, between: boolean): void {
+    if (direction === 0) this.#pairing.requestsLost(this.#lastAt, between);
+    else this.#pairing.answersLost(this.#lastAt);
+  }
+
+  mayPipeline(direction: Direction): boolean {
+    return this.#pairing.pipelines || (direction === 0 && !this.#pairing.answers);
+  }
+
+  /** Where client and server take turns, a stretch holds one message at most, and only where the other side spoke. */
+  findStart(direction: Direction, bytes: Uint8Array, followsGap: boolean, end: StretchEnd): number {
+    const pairing = this.#pairing;
+    const { search } = this.#context;
+    const inTurns = !this.mayPipeline(direction);
     if (direction === 1) {
-      if (this.#loneReason === 'no-request') this.#loneReason = 'gap';
-      this.#endUnanswered('gap');
-      return;
+      const { owed, kind } = pairing;
+      const maxMessages = inTurns ? Math.min(owed, 1) : owed;
+      return search.find(1, bytes, { firstByteOnly: inTurns && followsGap, maxMessages, end, kind });
     }
-    this.#loneReason = 'request-not-seen';
-    if (this.#unanswered.last?.place === 'lost-requests') return;
-    const place = new PendingExchange({ at: this.#lastAt, flow: this.flow.id, offset: 0, index: 0 }, 'lost-requests');
-    place.waitingSince = this.#lastAt;
-    this.#queue(place);
+    const beyond = pairing.answersBeyond;
+    if (!inTurns) return search.find(0, bytes, { ...ANY_REQUESTS, end });
+    if (beyond > 0) return search.find(0, bytes, { ...ANY_REQUESTS, maxMessages: beyond, end });
+    if (!pairing.answeredUnseen) return NO_START;
+    return search.find(0, bytes, { ...ANY_REQUESTS, firstByteOnly: followsGap, end });
+  }
+
+  discarded(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    this.#shared.discard(this.flow, direction, offset, byteCount, reason);
   }
 
   #beginRequest(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
     const { requestLine, fields, start } = this.#context;
     const { messages } = this.#shared;
+    const reader = this.#readers[0];
     const http09 = requestLine.version === 9;
     const pending = new PendingExchange({ at, flow: this.flow.id, offset: streamOffset, index: 0 }, 'request');
     start.framing = http09 ? 0 : requestFraming(fields);
@@ -186,12 +197,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.http09 = http09;
     pending.waitingSince = at;
     pending.notes = requestLine.notes;
-    if (this.#readers[0].skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
+    if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
+    if (reader.resynchronised) pending.giveUp(reader.givenUpBytes);
     if (http09) pending.service = this.#names.ofServer();
     else {
       pending.notes |= fields.notes;
       if (fields.hostStart < 0 && requestLine.version === 11) pending.notes |= NOTE.missingHost;
       pending.expectsContinue = fields.expectsContinue;
+      pending.closes = fields.connectionClose;
       if (fields.hasExtra) {
         pending.trace = this.#context.trace.read(bytes, fields);
         pending.leftOut = (fields.extraStart[this.#context.markerPlace] as number) >= 0;
@@ -202,30 +215,9 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     messages.in++;
     messages.held++;
     this.#asking = pending;
-    this.#admit(pending);
+    if (this.#serverClosed === '') this.#pairing.admit(pending);
+    else pending.loneReason = this.#serverClosed;
     return start;
-  }
-
-  /** Puts a new request behind those that wait. */
-  #admit(pending: PendingExchange): void {
-    const waiting = this.#unanswered;
-    const place = waiting.last?.place;
-    if (place === 'lost-requests' && !this.#pipelines) waiting.clear();
-    else if (place === 'request') this.#pipelines = true;
-    if (this.#serverClosed !== '') {
-      pending.loneReason = this.#serverClosed;
-      return;
-    }
-    this.#queue(pending);
-  }
-
-  #queue(pending: PendingExchange): void {
-    const waiting = this.#unanswered;
-    waiting.append(pending);
-    if (waiting.length <= this.#shared.options.maxPendingRequests) return;
-    const oldest = waiting.shift() as PendingExchange;
-    this.#owedToEnded++;
-    if (oldest.place === 'request') this.#endLone(oldest, 'too-many-pending');
   }
 
   #requestEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, chunkBareLf: boolean): void {
@@ -239,21 +231,23 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
     if (message !== undefined) {
       pending.waitingSince = message.lastByteAt;
-      if (message.complete && this.#shared.options.announceRequests) {
-        this.#shared.sink.request(buildRequestReady(this.flow, this.#source, pending, message));
-      }
+      if (message.complete) this.#outlet.ready(pending, message);
     }
-    if (pending.loneReason !== '') this.#endLone(pending, pending.loneReason);
-    else if (pending.responseBegun && this.#answering !== pending) this.#endPaired(pending);
+    if (pending.loneReason !== '') this.#outlet.lone(pending, pending.loneReason);
+    else if (pending.responseBegun && this.#answering !== pending) {
+      if (reason !== '') this.#pairing.brokeAfterAnswer(pending);
+      this.#pairing.pairEnded(pending);
+    }
   }
 
   #beginResponse(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
     const { statusLine, fields, start } = this.#context;
     const { messages } = this.#shared;
+    const reader = this.#readers[1];
     const { status } = statusLine;
     if (status < 200 && status !== 101) {
       this.#readsInterim = true;
-      this.#interimOf = this.#owedToEnded > 0 ? undefined : this.#unanswered.first;
+      this.#interimOf = this.#pairing.current;
       const owner = this.#interimOf;
       start.framing = 0;
       start.leaveOut = owner?.place === 'request' ? (owner.leftOut ? REPLAYED : '') : 'interim-without-request';
@@ -261,14 +255,17 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
       return start;
     }
     this.#readsInterim = false;
-    const pending = this.#takeUnanswered() ?? this.#loneResponse(streamOffset, at);
+    const pending = this.#pairing.answer(streamOffset, at);
+    if (pending.place === 'lone-response') pending.service = this.#names.ofServer();
     start.framing = responseFraming(status, fields, pending.kind);
     start.leaveOut = pending.leftOut ? REPLAYED : '';
     pending.status = status;
     pending.responseBegun = true;
+    pending.closes = fields.connectionClose;
     pending.notes |= statusLine.notes | fields.notes;
     if (!pending.requestEnded && pending.place === 'request') pending.notes |= NOTE.earlyResponse;
-    if (this.#readers[1].skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
+    if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
+    if (reader.resynchronised) pending.giveUp(reader.givenUpBytes);
     if (pending.trace === undefined && fields.hasExtra) pending.trace = this.#context.trace.read(bytes, fields);
     messages.in++;
     messages.held++;
@@ -277,25 +274,6 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
       this.#upgradedTo = fields.hasUpgrade ? latin1(bytes, fields.upgradeStart, fields.upgradeEnd) : '';
     this.#answering = pending;
     return start;
-  }
-
-  /** The request that the next response answers; undefined where there is none that could be told. */
-  #takeUnanswered(): PendingExchange | undefined {
-    if (this.#owedToEnded > 0) return undefined;
-    const oldest = this.#unanswered.shift();
-    return oldest?.place === 'request' ? oldest : undefined;
-  }
-
-  #loneResponse(streamOffset: StreamOffset, at: Micros): PendingExchange {
-    const id = { at, flow: this.flow.id, offset: streamOffset, index: LONE_RESPONSE_INDEX };
-    const pending = new PendingExchange(id, 'lone-response');
-    pending.service = this.#names.ofServer();
-    pending.requestEnded = true;
-    if (this.#owedToEnded > 0) {
-      this.#owedToEnded--;
-      pending.loneReason = 'request-timed-out';
-    } else pending.loneReason = this.#loneReason;
-    return pending;
   }
 
   #interimEnded(message: Message | undefined, keptBytes: ByteCount): void {
@@ -313,62 +291,45 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     const pending = this.#answering as PendingExchange;
     this.#answering = undefined;
     pending.response = message;
+    pending.responseEnded = true;
     pending.responseReason = reason;
     pending.keptBytes += keptBytes;
     if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
-    if (pending.place === 'lone-response') this.#endLone(pending, pending.loneReason);
-    else if (pending.requestEnded) this.#endPaired(pending);
+    if (pending.place === 'lone-response') this.#pairing.answerEnded(pending);
+    else if (pending.requestEnded) this.#pairing.pairEnded(pending);
     if (!this.#tunnel) return;
     this.#shared.ledger.addFact('flows:tunnel');
     this.#host.handOver(this.#upgradedTo);
     this.#readers[0].becomeTunnel();
     this.#readers[1].becomeTunnel();
-    this.#endUnanswered('tunnel');
+    this.#pairing.end('tunnel', true);
   }
 
-  #endUnanswered(reason: string): void {
-    this.#owedToEnded = 0;
-    for (let pending = this.#unanswered.shift(); pending !== undefined; pending = this.#unanswered.shift()) {
-      if (pending.place !== 'request') continue;
-      if (pending.requestEnded) this.#endLone(pending, reason);
-      else pending.loneReason = reason;
-    }
+  /**
+   * Asked while framing is lost on the other side: whether bytes of this one show that a message of the other has ended.
+   * A client that waits for its answers speaks when it has them; a server answers what has been asked.
+   */
+  #takesTurn(direction: Direction, bytes: Uint8Array): boolean {
+    if (this.#pairing.pipelines) return false;
+    if (direction === 0) return true;
+    if (!this.#readers[1].betweenMessages || beginsInterim(bytes)) return false;
+    return !this.#mayHoldRequests();
   }
 
-  #isOverdue(pending: PendingExchange, at: Micros): boolean {
-    const ended = pending.requestEnded || pending.place !== 'request';
-    return ended && at - pending.waitingSince > this.#shared.answerTimeoutMicros;
+  /** Whole requests may be among what is held of the client: then answers are counted until it speaks again. */
+  #mayHoldRequests(): boolean {
+    if (this.#pairing.answeredUnseen) return false;
+    if (this.#context.search.find(0, this.#readers[0].held, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
+      return false;
+    this.#pairing.keepApart();
+    return true;
   }
 
-  #endPaired(pending: PendingExchange): void {
-    const { messages, sink, counts } = this.#shared;
-    messages.held -= 2;
-    if (pending.leftOut) {
-      messages.setAside('left-out', REPLAYED, 2);
-      return;
-    }
-    messages.out += 2;
-    this.#loneReason = 'no-request';
-    counts.paired++;
-    const reason = pending.requestReason || pending.responseReason;
-    if (reason !== '') counts.broken++;
-    this.#kept.release(pending.keptBytes);
-    sink.exchange(buildExchange(this.#shared.options.origin, this.flow, this.#source, pending, 'paired', reason));
-  }
-
-  #endLone(pending: PendingExchange, reason: string): void {
-    const { messages, sink, counts } = this.#shared;
-    messages.held--;
-    if (pending.leftOut) {
-      messages.setAside('left-out', REPLAYED);
-      return;
-    }
-    messages.setAside('lone', reason);
-    this.#kept.release(pending.keptBytes);
-    const outcome = pending.place === 'request' ? 'request-only' : 'response-only';
-    if (outcome === 'request-only') counts.requestOnly++;
-    else counts.responseOnly++;
-    sink.exchange(buildExchange(this.#shared.options.origin, this.flow, this.#source, pending, outcome, reason));
+  /** The client speaks after answers that were kept apart: they can be counted if it takes turns, or waited for them. */
+  #askAgain(afterSilence: boolean): void {
+    if (this.#pairing.pipelines && !afterSilence) return;
+    this.#readers[0].reachBoundary();
+    this.#pairing.settle();
   }
 
   /** `Expect: 100-continue` was answered finally: a client may leave the body out, and ask the next thing. */

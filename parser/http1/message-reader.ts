@@ -2,10 +2,12 @@
  * Reads the messages of one direction of an HTTP/1 flow: finds where each head and body ends, whatever the cut.
  *
  *   head → (length | chunked | untilClose)* → head …
- *     broken or gap in framing → lost → (believable start line at the beginning of a chunk) → head
+ *     broken or gap in framing → lost → (a start that the owner believes) → head
  *     101 or CONNECT 2xx → tunnel
  *
- * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's.
+ * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's,
+ * and where one may begin after a loss, too. A stream that was begun in its middle is read from the next chunk on that
+ * begins with a start line.
  */
 import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
 import type { KeptBytes } from '../message/kept-bytes.ts';
@@ -15,8 +17,10 @@ import { FRAMING } from './body-framing.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { INCOMPLETE } from './field-section.ts';
 import { HeadBuffer } from './head-buffer.ts';
+import { LostStretch } from './lost-stretch.ts';
 import type { MessageOwner } from './message-owner.ts';
 import { CR, LF } from './octets.ts';
+import { NO_START, type StretchEnd } from './start-search.ts';
 import { NOT_A_START_LINE } from './status-line.ts';
 
 export interface ReaderDeps {
@@ -29,6 +33,8 @@ export interface ReaderDeps {
 
 const STATE = { head: 0, length: 1, chunked: 2, untilClose: 3, lost: 4, tunnel: 5 } as const;
 
+const NOTHING = new Uint8Array(0);
+
 export class MessageReader {
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
@@ -38,6 +44,15 @@ export class MessageReader {
   /** Framing was lost and no message was read since: a start line must be beyond doubt. */
   #strict: boolean;
   #lostReason: string;
+  /** The stream was begun in its middle and no message was read yet. */
+  #midStream: boolean;
+  /** Only whole messages were read up to the loss. */
+  #lostBetween = false;
+  /** Nothing is believed before the other side shows that a message begins. */
+  #hopeless = false;
+  #stretch: LostStretch | undefined;
+  /** Stream offset of the first of the bytes being read. */
+  #base: StreamOffset = 0;
   #leaveOut = '';
   #remaining = 0;
   #bodyBegun = false;
@@ -47,6 +62,10 @@ export class MessageReader {
   #pendingAt: Micros = 0;
   /** Empty lines were skipped before the message that comes. */
   skippedEmptyLines = false;
+  /** The message that comes is the first one after a loss. */
+  resynchronised = false;
+  /** Bytes discarded since that loss. */
+  givenUpBytes: ByteCount = 0;
 
   /** @param midStream the first bytes may be the middle of a message */
   constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
@@ -55,6 +74,7 @@ export class MessageReader {
     this.#deps = deps;
     this.#builder = new MessageBuilder(deps.slab, deps.kept, deps.maxBodyBytes);
     this.#strict = midStream;
+    this.#midStream = midStream;
     this.#state = midStream ? STATE.lost : STATE.head;
     this.#lostReason = 'mid-stream';
   }
@@ -69,12 +89,28 @@ export class MessageReader {
     return this.inMessage && !this.#bodyBegun;
   }
 
+  /** Framing was lost, and the bytes that come wait for evidence of a start. */
+  get seeksStart(): boolean {
+    return this.#state === STATE.lost && !this.#midStream;
+  }
+
+  /** What is held after a loss; empty where nothing is. */
+  get held(): Uint8Array {
+    return this.#stretch?.bytes ?? NOTHING;
+  }
+
+  /** The bytes that come begin a message. */
+  get betweenMessages(): boolean {
+    return this.#state === STATE.head && (this.#pending === undefined || this.#pending.length === 0);
+  }
+
   /** @param offset stream offset of the first byte; bytes are borrowed */
   push(bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
     const end = bytes.length;
-    if (this.#state === STATE.lost && this.#owner.maybeStart(this.#direction, bytes, 0, end)) {
+    if (this.#state === STATE.lost && this.#midStream && this.#owner.maybeStart(this.#direction, bytes, 0, end)) {
       this.#state = STATE.head;
     }
+    this.#base = offset;
     let place = 0;
     while (place < end) {
       switch (this.#state) {
@@ -82,8 +118,9 @@ export class MessageReader {
           place = this.#head(bytes, place, end, offset, at);
           break;
         case STATE.lost:
-          this.#discardLost(end - place);
-          return;
+          place = this.#seek(bytes, place, end, offset, at);
+          this.#base = offset;
+          break;
         case STATE.tunnel:
           this.#owner.tunnelled(this.#direction, bytes.subarray(place), offset + place, at);
           return;
@@ -94,10 +131,14 @@ export class MessageReader {
   }
 
   gap(byteCount: ByteCount, at: Micros): void {
+    if (this.#stretch !== undefined) this.#settleStretch('anywhere');
     switch (this.#state) {
       case STATE.head:
-        this.#breakOff('gap', 'gap-in-head', byteCount);
-        this.#lose('after-gap');
+        if (this.betweenMessages) this.#lose('after-gap', true);
+        else {
+          this.#breakOff('gap', 'gap-in-head', byteCount);
+          this.#lose('after-gap');
+        }
         return;
       case STATE.length: {
         const inBody = Math.min(byteCount, this.#remaining);
@@ -120,25 +161,45 @@ export class MessageReader {
         this.#builder.skip(byteCount);
         return;
       case STATE.lost:
-        this.#owner.lost(this.#direction);
+        this.#owner.lost(this.#direction, false);
         return;
       default:
         return;
     }
   }
 
+  /** The other side shows that a message of this one ends with the last byte given, or begins in the gap after it. */
+  reachBoundary(): void {
+    if (!this.seeksStart) return;
+    if (this.#stretch !== undefined && this.#settleStretch('message')) {
+      if (!this.seeksStart) return;
+      this.#dropStretch();
+    }
+    this.#hopeless = false;
+    this.#state = STATE.head;
+  }
+
+  /** What is held after a loss is read as far as it is believed: no more evidence will come. */
+  settle(): void {
+    if (this.#stretch !== undefined) this.#settleStretch('stream');
+  }
+
   /** No more will come. @param clean the sender closed in order, which ends a body without length */
   close(clean: boolean, reason: string): void {
+    this.settle();
     if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
     else if (this.inMessage) this.#finish(false, reason);
     this.#breakOff(reason, 'closed-in-head', 0);
+    this.#dropStretch();
     this.#state = STATE.lost;
     this.#lostReason = 'after-close';
+    this.#hopeless = true;
   }
 
   /** What follows in this direction is not HTTP any more. */
   becomeTunnel(): void {
     if (this.inMessage) this.#finish(false, 'protocol-error');
+    this.#dropStretch();
     this.#state = STATE.tunnel;
     const pending = this.#pending;
     if (pending === undefined || pending.length === 0) return;
@@ -165,7 +226,7 @@ export class MessageReader {
     let from = start;
     while (from < end && (bytes[from] === CR || bytes[from] === LF)) from++;
     if (from > start) {
-      this.#discard(from - start, 'empty-lines');
+      this.#discard(start, from - start, 'empty-lines');
       this.skippedEmptyLines = true;
       if (from === end) return end;
     }
@@ -194,11 +255,14 @@ export class MessageReader {
     const length = pending.length;
     const pendingOffset = this.#pendingOffset;
     const pendingAt = this.#pendingAt;
+    const base = this.#base;
     const headEnd = this.#look(pending);
     if (headEnd === NOT_A_START_LINE) {
       this.#forgetPending();
+      this.#base = pendingOffset;
       const used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
-      this.#discardLost(length - used);
+      if (used < length) this.#seek(held, used, length, pendingOffset, pendingAt);
+      this.#base = base;
       return taken;
     }
     if (headEnd === INCOMPLETE && length <= this.#deps.maxHeadBytes) return taken;
@@ -208,7 +272,9 @@ export class MessageReader {
       return taken;
     }
     this.#forgetPending();
+    this.#base = pendingOffset;
     this.#begin(held, 0, headEnd, headEnd, pendingOffset, pendingAt, at);
+    this.#base = base;
     return start + headEnd - before;
   }
 
@@ -233,7 +299,7 @@ export class MessageReader {
   ): number {
     const { framing, leaveOut } = this.#owner.begin(this.#direction, bytes, offset, firstAt);
     this.skippedEmptyLines = false;
-    this.#strict = false;
+    if (this.#strict) this.#found();
     this.#leaveOut = leaveOut;
     this.#builder.begin(offset, firstAt, headEnd - start, framing >= 0 ? framing : -1);
     this.#bodyBegun = false;
@@ -289,7 +355,7 @@ export class MessageReader {
 
   #take(bytes: Uint8Array, start: number, end: number, at: Micros): void {
     if (this.#leaveOut === '') this.#builder.append(bytes, start, end, at);
-    else this.#discard(end - start, this.#leaveOut);
+    else this.#discard(start, end - start, this.#leaveOut);
   }
 
   #finish(ended: boolean, reason: string): void {
@@ -319,16 +385,85 @@ export class MessageReader {
   #breakHead(reason: string): void {
     if (this.#strict) {
       this.#state = STATE.lost;
+      this.#lostBetween = false;
       return;
     }
     this.#lose(reason);
   }
 
-  #lose(reason: string): void {
+  /** @param between only whole messages were read up to here */
+  #lose(reason: string, between = false): void {
     this.#state = STATE.lost;
     this.#lostReason = reason;
+    this.#lostBetween = between;
+    this.#hopeless = false;
     this.#strict = true;
-    this.#owner.lost(this.#direction);
+    this.resynchronised = true;
+    this.#owner.lost(this.#direction, between);
+  }
+
+  /** A message begins after a loss. */
+  #found(): void {
+    this.#strict = false;
+    this.#midStream = false;
+    this.resynchronised = false;
+    this.givenUpBytes = 0;
+  }
+
+  /** Bytes between the loss and the next start: held until it is known where that is. @returns position to go on from */
+  #seek(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
+    if (this.#midStream || this.#hopeless) {
+      this.#giveUp(start, end - start);
+      this.#owner.lost(this.#direction, false);
+      return end;
+    }
+    this.#stretch ??= new LostStretch(offset + start, this.#lostBetween, this.#deps.kept);
+    const stretch = this.#stretch;
+    const stop = stretch.hold(bytes, start, end, at);
+    if (!stretch.full || this.#settleStretch('anywhere')) return stop;
+    this.#lostBetween = false;
+    this.#hopeless = !this.#owner.mayPipeline(this.#direction);
+    if (stop > start) return stop;
+    this.#giveUp(start, end - start);
+    return end;
+  }
+
+  /**
+   * Decides on what is held: discards what precedes the first believed message, and reads on from there.
+   *
+   * @returns false when nothing is believed: then all of it is discarded
+   */
+  #settleStretch(end: StretchEnd): boolean {
+    const stretch = this.#stretch as LostStretch;
+    const { bytes, offset, pieces } = stretch;
+    const start = this.#owner.findStart(this.#direction, bytes, stretch.followsGap, end);
+    if (start === NO_START) {
+      this.#dropStretch();
+      return false;
+    }
+    this.#stretch = undefined;
+    stretch.release();
+    this.#base = offset;
+    this.#giveUp(0, start);
+    this.#state = STATE.head;
+    let from = start;
+    for (const piece of pieces) {
+      if (piece.end <= from) continue;
+      this.push(bytes.subarray(from, piece.end), offset + from, piece.at);
+      from = piece.end;
+    }
+    return true;
+  }
+
+  /** Gives up what is held: whole messages may be in it. */
+  #dropStretch(): void {
+    const stretch = this.#stretch;
+    if (stretch === undefined) return;
+    this.#stretch = undefined;
+    stretch.release();
+    this.#base = stretch.offset;
+    this.#giveUp(0, stretch.length);
+    this.#owner.lost(this.#direction, false);
   }
 
   #hold(bytes: Uint8Array, start: number, end: number): boolean {
@@ -370,7 +505,10 @@ export class MessageReader {
   #dropPending(reason: string): void {
     const length = this.#pending?.length ?? 0;
     if (length === 0) return;
-    this.#discard(length, reason);
+    const base = this.#base;
+    this.#base = this.#pendingOffset;
+    this.#discard(0, length, reason);
+    this.#base = base;
     this.#forgetPending();
   }
 
@@ -380,15 +518,14 @@ export class MessageReader {
     pending.clear();
   }
 
-  /** Bytes between the loss and the next start: whole messages may be in them. */
-  #discardLost(byteCount: ByteCount): void {
-    if (byteCount === 0) return;
-    this.#discard(byteCount, this.#lostReason);
-    this.#owner.lost(this.#direction);
+  #giveUp(start: number, byteCount: ByteCount): void {
+    if (this.resynchronised) this.givenUpBytes += byteCount;
+    this.#discard(start, byteCount, this.#lostReason);
   }
 
-  #discard(byteCount: ByteCount, reason: string): void {
-    this.#deps.bytes.held -= byteCount;
-    this.#deps.bytes.setAside('discarded', reason, byteCount);
+  /** @param start place of the first of them among the bytes being read */
+  #discard(start: number, byteCount: ByteCount, reason: string): void {
+    if (byteCount === 0) return;
+    this.#owner.discarded(this.#direction, this.#base + start, byteCount, reason);
   }
 }

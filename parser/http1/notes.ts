@@ -22,6 +22,8 @@ export const NOTE = {
   bodyNotSent: 1 << 19,
   earlyResponse: 1 << 20,
   missingHost: 1 << 21,
+  pairedFromTheEnd: 1 << 22,
+  resynchronised: 1 << 23,
 } as const;
 
 const NAMES: readonly (readonly [number, string])[] = [
@@ -47,6 +49,8 @@ const NAMES: readonly (readonly [number, string])[] = [
   [NOTE.bodyNotSent, 'body-not-sent'],
   [NOTE.earlyResponse, 'early-response'],
   [NOTE.missingHost, 'missing-host'],
+  [NOTE.pairedFromTheEnd, 'paired-from-the-end'],
+  [NOTE.resynchronised, 'resynchronised'],
 ];
 
 const NONE: readonly string[] = [];

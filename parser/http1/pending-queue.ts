@@ -5,6 +5,7 @@
  *
  * A list and no array: nearly every request is put in and taken out alone, and an array takes memory anew each time.
  */
+import type { RequestKind } from './body-framing.ts';
 import type { PendingExchange } from './pending-exchange.ts';
 
 /** An exchange is in at most one queue, once. */
@@ -43,7 +44,38 @@ export class PendingQueue {
     return taken;
   }
 
-  clear(): void {
-    while (this.shift() !== undefined);
+  /** Takes all out, oldest first. */
+  takeAll(): PendingExchange[] {
+    const all: PendingExchange[] = [];
+    for (let taken = this.shift(); taken !== undefined; taken = this.shift()) all.push(taken);
+    return all;
+  }
+
+  has(place: PendingExchange['place']): boolean {
+    return this.count(place) > 0;
+  }
+
+  count(place: PendingExchange['place']): number {
+    let count = 0;
+    for (let at = this.#first; at !== undefined; at = at.later) if (at.place === place) count++;
+    return count;
+  }
+
+  /** Fewest requests there can be, those of empty places included. */
+  get leastCount(): number {
+    let count = 0;
+    for (let at = this.#first; at !== undefined; at = at.later) count += at.leastCount;
+    return count;
+  }
+
+  remove(place: PendingExchange['place']): void {
+    for (const pending of this.takeAll()) if (pending.place !== place) this.append(pending);
+  }
+
+  /** What all of them ask for, as far as a body goes; `plain` where they differ. */
+  get commonKind(): RequestKind {
+    const kind = this.#first?.kind ?? 'plain';
+    for (let at = this.#first; at !== undefined; at = at.later) if (at.kind !== kind) return 'plain';
+    return kind;
   }
 }

@@ -23,14 +23,18 @@ const MAX_VERB_OCTETS = 32;
 const QUESTION = 0x3f;
 const VERSION_OCTETS = 8;
 
-/** Verbs taken without a version behind them, and without a note: RFC 9110, RFC 5789, WebDAV and its relatives. */
-const KNOWN_VERBS: ReadonlySet<string> = new Set(
-  (
-    'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK ' +
+/** RFC 9110 and RFC 5789. */
+export const COMMON_VERBS: readonly string[] = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' ');
+
+/** Verbs taken without a version behind them, and without a note: the common ones, WebDAV and its relatives. */
+const KNOWN_VERBS: ReadonlySet<string> = new Set([
+  ...COMMON_VERBS,
+  ...(
+    'PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK ' +
     'REPORT SEARCH QUERY PURGE MKCALENDAR ACL BIND UNBIND REBIND LINK UNLINK MERGE CHECKOUT CHECKIN ' +
     'MKACTIVITY VERSION-CONTROL BASELINE-CONTROL UNCHECKOUT UPDATE LABEL MKWORKSPACE ORDERPATCH NOTIFY SUBSCRIBE UNSUBSCRIBE M-SEARCH'
   ).split(' '),
-);
+]);
 
 export function isKnownVerb(verb: string): boolean {
   return KNOWN_VERBS.has(verb);

@@ -63,5 +63,10 @@ export function beginsStatusLine(bytes: Uint8Array, from: number, end: number): 
   return true;
 }
 
+/** Whether the bytes begin with a status line of 1xx, other than 101. */
+export function beginsInterim(bytes: Uint8Array): boolean {
+  return beginsStatusLine(bytes, 0, bytes.length) && bytes[9] === 0x31 && !(bytes[10] === 0x30 && bytes[11] === 0x31);
+}
+
 const DIGIT = 0;
 const STATUS_PREFIX = [0x48, 0x54, 0x54, 0x50, 0x2f, DIGIT, 0x2e, DIGIT, SP, DIGIT, DIGIT, DIGIT] as const;

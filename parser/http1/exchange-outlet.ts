@@ -1,0 +1,68 @@
+/** Where exchanges of one flow leave the parser: counted, released, and built at the last moment. */
+import type { Flow, Message } from '../../core/index.ts';
+import type { KeptBytes } from '../message/kept-bytes.ts';
+import type { ParserContext } from '../parser-context.ts';
+import { buildExchange, buildRequestReady } from './exchange-building.ts';
+import type { PendingExchange } from './pending-exchange.ts';
+
+/** Why messages with the replay marker are left out. */
+export const REPLAYED = 'replayed';
+
+export class ExchangeOutlet {
+  readonly #flow: Flow;
+  readonly #shared: ParserContext;
+  readonly #kept: KeptBytes;
+  readonly #source: string;
+
+  constructor(flow: Flow, shared: ParserContext, kept: KeptBytes) {
+    this.#flow = flow;
+    this.#shared = shared;
+    this.#kept = kept;
+    this.#source = shared.services.caller(flow.client);
+  }
+
+  /** Announces a complete request. */
+  ready(pending: PendingExchange, request: Message): void {
+    if (!this.#shared.options.announceRequests) return;
+    this.#shared.sink.request(buildRequestReady(this.#flow, this.#source, pending, request));
+  }
+
+  /** Both sides have ended. @returns false where the exchange is left out */
+  paired(pending: PendingExchange): boolean {
+    const { messages, counts } = this.#shared;
+    messages.held -= 2;
+    if (pending.leftOut) {
+      messages.setAside('left-out', REPLAYED, 2);
+      return false;
+    }
+    messages.out += 2;
+    counts.paired++;
+    const reason = pending.requestReason || pending.responseReason;
+    if (reason !== '') counts.broken++;
+    this.#leave(pending, 'paired', reason);
+    return true;
+  }
+
+  /** One side has ended, and the other will not come or cannot be told. */
+  lone(pending: PendingExchange, reason: string): void {
+    const { messages, counts } = this.#shared;
+    messages.held--;
+    if (pending.leftOut) {
+      messages.setAside('left-out', REPLAYED);
+      return;
+    }
+    messages.setAside('lone', reason);
+    const outcome = pending.place === 'request' ? 'request-only' : 'response-only';
+    if (outcome === 'request-only') counts.requestOnly++;
+    else counts.responseOnly++;
+    this.#leave(pending, outcome, reason);
+  }
+
+  #leave(pending: PendingExchange, outcome: 'paired' | 'request-only' | 'response-only', reason: string): void {
+    const { sink, options, ledger } = this.#shared;
+    this.#kept.release(pending.keptBytes);
+    const exchange = buildExchange(options.origin, this.#flow, this.#source, pending, outcome, reason);
+    for (const note of exchange.notes) ledger.addFact(`note:${note}`);
+    sink.exchange(exchange);
+  }
+}
