@@ -7,7 +7,7 @@
  */
 import type { Account, GapReason, Micros } from '../../core/index.ts';
 import type { ChunkOutput } from './chunk-output.ts';
-import { type HalfFlow, NOT_ENDED } from './half-flow.ts';
+import type { HalfFlow } from './half-flow.ts';
 import type { TrackedFlow } from './tracked-flow.ts';
 
 const NOT_READY = Number.POSITIVE_INFINITY;
@@ -74,10 +74,10 @@ export class Drain {
   runToEnd(tracked: TrackedFlow, at: Micros): void {
     this.runPastHoles(tracked, 'closed', at);
     for (const half of [tracked.fromA, tracked.fromB]) {
-      if (half.finAt !== NOT_ENDED && half.finAt > half.next) {
-        this.#output.gap(tracked, half, half.finAt, 'closed', at);
-      }
-      if (half.next === half.finAt) this.#output.close(tracked, half, 'fin', half.finSeenAt);
+      const { fin } = half;
+      if (fin === undefined) continue;
+      if (fin.position > half.next) this.#output.gap(tracked, half, fin.position, 'closed', at);
+      if (half.next === fin.position) this.#output.close(tracked, half, 'fin', fin.at);
     }
   }
 
@@ -85,7 +85,7 @@ export class Drain {
   #step(tracked: TrackedFlow, half: HalfFlow): void {
     const held = half.held.shift();
     if (held === undefined) {
-      this.#output.close(tracked, half, 'fin', half.finSeenAt);
+      if (half.fin !== undefined) this.#output.close(tracked, half, 'fin', half.fin.at);
     } else if (held.bytes === undefined) {
       this.#output.gap(tracked, half, held.end, 'snap-length', held.at);
     } else {
@@ -97,9 +97,11 @@ export class Drain {
 
 /** When what the half can hand on now was captured. */
 function readyAt(half: HalfFlow, peer: HalfFlow): Micros {
-  const head = half.held.head;
+  const { fin } = half;
+  const { head } = half.held;
   if (head !== undefined) return head.position === half.next && peer.hasReached(head.needs) ? head.at : NOT_READY;
-  return half.next === half.finAt && !half.closed && peer.hasReached(half.finNeeds) ? half.finSeenAt : NOT_READY;
+  if (fin === undefined || half.next !== fin.position || half.closed) return NOT_READY;
+  return peer.hasReached(fin.needs) ? fin.at : NOT_READY;
 }
 
 /** A half with a gap that is proven; of two the one that the other's bytes were sent after. */

@@ -12,12 +12,11 @@ import type { Drain } from './drain.ts';
 import { FlowIds } from './flow-ids.ts';
 import { FlowQueues } from './flow-queues.ts';
 import type { FlowTable } from './flow-table.ts';
-import type { HalfFlow } from './half-flow.ts';
 import { openFlow } from './open-flow.ts';
 import type { AssemblerOptions } from './options.ts';
 import type { PacketTracer } from './packet-tracer.ts';
 import { isExact } from './reset-judgement.ts';
-import type { TrackedFlow } from './tracked-flow.ts';
+import type { Reset, TrackedFlow } from './tracked-flow.ts';
 
 export interface FlowLifetimesDeps {
   readonly flows: FlowTable;
@@ -53,20 +52,20 @@ export class FlowLifetimes {
     const { fromA, fromB } = flow;
     if (flow.flow === undefined && fromA.isn !== undefined && fromB.isn !== undefined) this.#open(flow);
     if (flow.flow === undefined) {
-      if (flow.resetFrom !== undefined) {
+      if (flow.reset !== undefined) {
         this.#finish(flow, 'rst');
         return;
       }
       if (flow.hasPlainData) this.#await(flow, false);
     } else {
       const progress = this.#drain.run(flow);
-      if (flow.resetFrom !== undefined && resetIsDue(flow, flow.resetFrom)) {
+      if (flow.reset !== undefined && isDue(flow.reset, flow)) {
         this.#finish(flow, 'rst');
         return;
       }
       const gapInA = fromA.provenTo > fromA.next;
       const gapInB = fromB.provenTo > fromB.next;
-      if (!gapInA && !gapInB && flow.resetFrom === undefined) this.#queues.stopWaiting(flow);
+      if (!gapInA && !gapInB && flow.reset === undefined) this.#queues.stopWaiting(flow);
       else if ((gapInA && fromA.absent) || (gapInB && fromB.absent)) this.#stopWaiting(flow);
       else this.#await(flow, progress);
     }
@@ -159,13 +158,13 @@ export class FlowLifetimes {
     if (flow.flow === undefined) this.#open(flow);
     for (const half of [flow.fromA, flow.fromB]) if (!half.seen) half.absent = true;
     this.#drain.runPastProven(flow, this.now);
-    if (flow.resetFrom === undefined) return;
-    if (isExact(flow.resetFrom, flow.resetAt)) {
+    if (flow.reset === undefined) return;
+    if (isExact(flow.reset.half, flow.reset.position)) {
       this.#finish(flow, 'rst');
       return;
     }
     this.#ledger.addFact('resets-challenged');
-    flow.resetFrom = undefined;
+    flow.reset = undefined;
   }
 
   /** Keeps count of what the flow holds, and enforces the bounds on that. */
@@ -228,6 +227,6 @@ export class FlowLifetimes {
   }
 }
 
-function resetIsDue(flow: TrackedFlow, half: HalfFlow): boolean {
-  return half.next >= flow.resetAt && flow.peerOf(half).hasReached(flow.resetNeeds);
+function isDue({ half, position, needs }: Reset, flow: TrackedFlow): boolean {
+  return half.next >= position && flow.peerOf(half).hasReached(needs);
 }

@@ -20,9 +20,16 @@ const MAX_LATE_SYN_BYTES = 65_536;
 /** Window of a side of which none was seen: the largest that needs no option. */
 export const MAX_WINDOW_BYTES: ByteCount = 65_535;
 
-export const NOT_ENDED = Number.POSITIVE_INFINITY;
 /** Below every position that a stream can have; the engine keeps it without a box of its own, unlike an infinity. */
 export const NEVER: number = -(2 ** 31);
+
+export interface Fin {
+  /** Position behind the last byte. */
+  readonly position: number;
+  /** Position of the other direction that its sender had. */
+  readonly needs: number;
+  readonly at: Micros;
+}
 
 const NOTHING_HELD = new HeldSegments();
 
@@ -50,10 +57,8 @@ export class HalfFlow {
   acked = NEVER;
   /** Acknowledged positions up to here were waited for, and the stream of the peer waits no longer for them. */
   waivedTo = NEVER;
-  /** Position behind the last byte, once the FIN was seen; what the FIN's sender had of the peer; when. */
-  finAt: number = NOT_ENDED;
-  finNeeds = NEVER;
-  finSeenAt: Micros = 0;
+  /** Its FIN, once that was seen. */
+  fin: Fin | undefined = undefined;
   closed = false;
   /** Window scale that this side announced. */
   windowScale: number | undefined = undefined;
@@ -83,6 +88,11 @@ export class HalfFlow {
   /** The peer had the stream up to `position`, so that it does not begin later; while the flow is not open. */
   beginNotBehind(position: number): void {
     if (position < this.base && this.base - position <= MAX_LATE_SYN_BYTES) this.base = position;
+  }
+
+  /** Position behind the last byte; infinite as long as no FIN told it. */
+  get finAt(): number {
+    return this.fin === undefined ? Number.POSITIVE_INFINITY : this.fin.position;
   }
 
   /** A SYN told where the stream begins. */
@@ -132,12 +142,12 @@ export class HalfFlow {
   get provenTo(): number {
     const proven = Math.min(this.acked, this.finAt);
     if (proven <= this.next) return this.next;
-    const mayBeFin = proven === this.next + 1 && this.held.length === 0 && this.finAt === NOT_ENDED;
+    const mayBeFin = proven === this.next + 1 && this.held.length === 0 && this.fin === undefined;
     return mayBeFin && this.waivedTo >= proven ? this.next : proven;
   }
 
   /** Whether the gap up to `provenTo` may be a FIN and nothing else. */
   get mayLackOnlyFin(): boolean {
-    return this.acked === this.next + 1 && this.held.length === 0 && this.finAt === NOT_ENDED;
+    return this.acked === this.next + 1 && this.held.length === 0 && this.fin === undefined;
   }
 }

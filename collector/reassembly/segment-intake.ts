@@ -7,7 +7,7 @@
  */
 import type { Account, Ledger } from '../../core/index.ts';
 import { type Segment, TCP_FLAG } from '../decode/segment.ts';
-import { type HalfFlow, MAX_DISTANCE, NEVER, NOT_ENDED } from './half-flow.ts';
+import { type HalfFlow, MAX_DISTANCE, NEVER } from './half-flow.ts';
 import type { OverlapPolicy } from './overlap-policy.ts';
 import type { PacketTracer } from './packet-tracer.ts';
 import { judgeReset } from './reset-judgement.ts';
@@ -39,9 +39,9 @@ export class SegmentIntake {
     if (half.closed) return false;
     const { flags, byteCount } = segment;
     const peer = tracked.peerOf(half);
-    if ((flags & TCP_FLAG.rst) !== 0) return tracked.resetFrom === undefined;
+    if ((flags & TCP_FLAG.rst) !== 0) return tracked.reset === undefined;
     if ((flags & TCP_FLAG.syn) !== 0 && half.isn === undefined) return true;
-    if ((flags & TCP_FLAG.fin) !== 0 && half.finAt === NOT_ENDED) return true;
+    if ((flags & TCP_FLAG.fin) !== 0 && half.fin === undefined) return true;
     const first = half.positionOf(firstSequence(segment));
     const from = Math.max(first, takenTo(tracked, half));
     if (byteCount > 0 && first + byteCount > from && !half.held.covers(from, first + byteCount)) return true;
@@ -143,14 +143,12 @@ export class SegmentIntake {
 
   /** The first FIN counts; one before bytes that were handed on already cannot be true. */
   #takeFin(tracked: TrackedFlow, half: HalfFlow, position: number, needs: number, segment: Segment): void {
-    if (half.finAt !== NOT_ENDED) return;
+    if (half.fin !== undefined) return;
     if (position < takenTo(tracked, half) || position - half.next > MAX_DISTANCE) {
       this.#note('fins-out-of-window', 'fin-out-of-window');
       return;
     }
-    half.finAt = position;
-    half.finNeeds = needs;
-    half.finSeenAt = segment.at;
+    half.fin = { position, needs, at: segment.at };
     half.held.truncate(position, (from, byteCount) => {
       this.#bytes.held -= byteCount;
       this.#bytes.setAside('discarded', 'after-close', byteCount);
@@ -161,15 +159,14 @@ export class SegmentIntake {
   #takeReset(tracked: TrackedFlow, half: HalfFlow, peer: HalfFlow, segment: Segment): void {
     const position = half.anchored ? half.positionOf(segment.sequence) : 0;
     this.discard(segment, 'reset-payload', position);
-    if (tracked.resetFrom !== undefined) return;
+    if (tracked.reset !== undefined) return;
     if (judgeReset(half, peer, segment) === 'outside') {
       this.#note('resets-out-of-window', 'reset-out-of-window');
       return;
     }
     const acknowledges = (segment.flags & TCP_FLAG.ack) !== 0;
-    tracked.resetFrom = half;
-    tracked.resetAt = position;
-    tracked.resetNeeds = acknowledges && peer.anchored ? peer.positionOf(segment.acknowledgment) : NEVER;
+    const needs = acknowledges && peer.anchored ? peer.positionOf(segment.acknowledgment) : NEVER;
+    tracked.reset = { half, position, needs };
   }
 
   #note(fact: string, remark: string, count = 1): void {

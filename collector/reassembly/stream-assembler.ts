@@ -14,7 +14,7 @@ import { ChunkOutput } from './chunk-output.ts';
 import { Drain } from './drain.ts';
 import { FlowLifetimes } from './flow-lifetimes.ts';
 import { FlowTable } from './flow-table.ts';
-import { type HalfFlow, NOT_ENDED } from './half-flow.ts';
+import type { HalfFlow } from './half-flow.ts';
 import { type AssemblerOptions, toAssemblerOptions } from './options.ts';
 import { PacketTracer } from './packet-tracer.ts';
 import { beginsAnother, chooseFlow, outlasts } from './port-reuse.ts';
@@ -151,7 +151,7 @@ export class StreamAssembler {
       segment.interfaceId !== half.interfaceId ||
       !half.seen ||
       captured !== segment.byteCount ||
-      half.finAt !== NOT_ENDED ||
+      half.fin !== undefined ||
       !peer.anchored ||
       peer.window === 0 ||
       flow.waitingSince !== undefined ||

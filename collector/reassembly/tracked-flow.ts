@@ -3,6 +3,14 @@ import type { Flow, Micros } from '../../core/index.ts';
 import type { Segment } from '../decode/segment.ts';
 import { HalfFlow } from './half-flow.ts';
 
+export interface Reset {
+  /** Direction that it was sent in. */
+  readonly half: HalfFlow;
+  readonly position: number;
+  /** Position of the other direction that its sender had. */
+  readonly needs: number;
+}
+
 export class TrackedFlow {
   readonly ipVersion: number;
   readonly network: string;
@@ -28,10 +36,8 @@ export class TrackedFlow {
   flow: Flow | undefined = undefined;
   /** Direction from the client, once a SYN or the opening decided it. */
   fromClient: HalfFlow | undefined = undefined;
-  /** Direction that was reset, and where: the flow ends when its stream gets there. */
-  resetFrom: HalfFlow | undefined = undefined;
-  resetAt = 0;
-  resetNeeds = 0;
+  /** The reset that ends the flow, when its stream gets there. */
+  reset: Reset | undefined = undefined;
   /** Bytes came in another segment than a SYN, so whoever sent them had finished the handshake. */
   hasPlainData = false;
   /** Over: only remembered, or forgotten already. */
