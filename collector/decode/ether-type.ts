@@ -21,6 +21,7 @@ export const ETHER_TYPE = {
   providerBackbone: 0x88e7,
   fabricPath: 0x8903,
   ciscoMetadata: 0x8909,
+  vnTag: 0x8926,
   oldProviderVlan: 0x9100,
   otherOldProviderVlan: 0x9200,
 } as const;

@@ -5,11 +5,13 @@
  *     802.1Q, 802.1ad  priority and VLAN 2 · next type 2
  *     802.1ah          priority and service 4 · Ethernet                  (provider backbone)
  *     FabricPath       tree and hop limit 2 · Ethernet
+ *     VNTag            direction, ports 4 · next type 2
  *     Cisco metadata   version 1 · length 1 · option 2 · group 2 · next type 2
  *     PPPoE session    version and type 1 · code 1 · session 2 · length 2 · PPP      (RFC 2516)
  *
  * A tag of VLAN 0 carries only a priority and is no network of its own.
  */
+import type { ByteCount } from '../../core/index.ts';
 import { readUint16 } from './big-endian.ts';
 import type { Cursor } from './cursor.ts';
 import { ETHER_TYPE, MAX_FRAME_LENGTH, notIp } from './ether-type.ts';
@@ -50,8 +52,10 @@ export function readEtherType(cursor: Cursor): IgnoredReason | undefined {
       return undefined;
     case ETHER_TYPE.providerBackbone:
       return readProviderBackbone(cursor);
+    case ETHER_TYPE.vnTag:
+      return stepOver(cursor, 6);
     case ETHER_TYPE.ciscoMetadata:
-      return readCiscoMetadata(cursor);
+      return stepOver(cursor, 8);
     case ETHER_TYPE.fabricPath:
       return readFabricPath(cursor);
     default:
@@ -98,9 +102,10 @@ function readFabricPath(cursor: Cursor): IgnoredReason | undefined {
   return undefined;
 }
 
-function readCiscoMetadata(cursor: Cursor): IgnoredReason | undefined {
-  if (!cursor.has(8)) return cursor.shortReason();
-  cursor.etherType = readUint16(cursor.data, cursor.at + 6);
-  cursor.at += 8;
+/** A header that names no network and ends with the next type. */
+function stepOver(cursor: Cursor, byteCount: ByteCount): IgnoredReason | undefined {
+  if (!cursor.has(byteCount)) return cursor.shortReason();
+  cursor.at += byteCount;
+  cursor.etherType = readUint16(cursor.data, cursor.at - 2);
   return undefined;
 }

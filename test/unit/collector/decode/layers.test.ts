@@ -209,7 +209,7 @@ test('the attributes of NFLOG are read in both byte orders', () => {
   }
 });
 
-test('Cisco HDLC where PPP may stand, and IP behind plain LLC', () => {
+test('Cisco HDLC where PPP may stand, IP behind plain LLC, and headers that are stepped over', () => {
   const ip = (conversation({ linkType: LINK_TYPE.raw }).client('hello').packets[0] as Packet).data;
   const hdlc = join(Uint8Array.of(0x0f, 0, 8, 0), ip);
   expect(decode(packetOf(hdlc, { linkType: LINK_TYPE.pppHdlc }))).toMatchObject({
@@ -222,4 +222,6 @@ test('Cisco HDLC where PPP may stand, and IP behind plain LLC', () => {
   expect(decode(packetOf(cooked, { linkType: LINK_TYPE.linuxSll })).outcome).toBe('segment');
   const metadata = encodeOnLink(ETHERNET, 0x8909, join(Uint8Array.of(1, 1, 0, 1, 0, 5, 8, 0), ip));
   expect(decode(metadata)).toMatchObject({ outcome: 'segment', payload: 'hello' });
+  const vnTag = encodeOnLink(ETHERNET, 0x8926, join(Uint8Array.of(0x80, 1, 0, 2, 8, 0), ip));
+  expect(decode(vnTag)).toMatchObject({ outcome: 'segment', payload: 'hello' });
 });
