@@ -34,7 +34,7 @@ test('the README shows the two commands before anything else, and every command 
   const shown = readTour(readme)
     .map((step) => step.script)
     .join('');
-  for (const command of ['capture', 'find', 'show', 'trace', 'replay', 'mirror', 'parse', 'import']) {
+  for (const command of ['capture', 'find', 'show', 'trace', 'replay', 'mirror', 'parse', 'import', 'explain']) {
     expect(shown).toContain(`npx bytecopy ${command} `);
   }
 });

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseFlowFilter } from '../../../../cli/explain/flow-filter.ts';
 import { parseSearchedText } from '../../../../cli/explain/text-search.ts';
 import { compileQuery, LINK_TYPE, parseQuery } from '../../../../core/index.ts';
 import { conversation, packetOf } from '../../../support/packets/index.ts';
+import { PROJECT_DIR } from '../../../support/requirements.ts';
 import { explain, explainPackets, jsonOf, textOf } from './explained.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -60,6 +63,23 @@ test('a gap has a line of its own, before the bytes behind it, and names what it
   expect(lines[gap]?.trim()).toBe('← gap of 10 bytes at 49 (acknowledged): breaks #1');
   expect(lines[gap + 1]).toContain('response #1 ends (body)');
   expect(lines).toContainEqual(expect.stringContaining('1 exchange: 0 whole, 1 broken (1 gap)'));
+});
+
+test('the example of the README is what is printed', async () => {
+  const talk = conversation({ mss: 1000, acks: false })
+    .handshake()
+    .client('GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n')
+    .server(`HTTP/1.1 200 OK\r\nContent-Length: 2459\r\n\r\n${'x'.repeat(959)}`)
+    .unseen('server', 'x'.repeat(1000))
+    .server('x'.repeat(500))
+    .client('GET /b HTTP/1.1\r\nHost: shop.example\r\n\r\n')
+    .server('HTTP/1.1 204 No Content\r\n\r\n')
+    .close();
+  const readme = readFileSync(join(PROJECT_DIR, 'README.md'), 'utf8');
+  const example = /```text\n(flow [\s\S]*?)```/.exec(readme)?.[1]?.trimEnd().split('\n') ?? [];
+  const printed = textOf(await explain([talk]));
+  expect(example.length).toBeGreaterThan(5);
+  expect(example.filter((line) => !printed.includes(line))).toEqual([]);
 });
 
 test('what was set aside says why, and what it is a copy of', async () => {
