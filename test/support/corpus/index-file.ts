@@ -11,6 +11,10 @@ export interface CorpusFile {
   readonly responses: number;
   readonly dnsQueries: number;
   readonly dnsResponses: number;
+  readonly thriftCalls: number;
+  readonly thriftReplies: number;
+  readonly thriftExceptions: number;
+  readonly thriftOneways: number;
   /** `A` ground truth … `D` the judges disagree; empty where not judged. */
   readonly httpConfidence: string;
 }
@@ -29,6 +33,10 @@ export function readCorpusIndex(): readonly CorpusFile[] {
       responses: Number(cell('http_resp')),
       dnsQueries: Number(cell('dns_queries')),
       dnsResponses: Number(cell('dns_responses')),
+      thriftCalls: Number(cell('thrift_call')),
+      thriftReplies: Number(cell('thrift_reply')),
+      thriftExceptions: Number(cell('thrift_exception')),
+      thriftOneways: Number(cell('thrift_oneway')),
       httpConfidence: cell('http_confidence'),
     };
   });
