@@ -3,12 +3,12 @@ import { type Exchange, type Message, messageBytes } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
 import { keptHeadByteCount, parseHead, readBodyText, type ThriftNames, viewBody } from '../../parser/index.ts';
 import { hideCredential, hideCredentials } from './credentials.ts';
-import { thriftMessageDocument, withoutThriftCredentials } from './thrift.ts';
+import { carriesThrift, thriftBodyDocument, thriftMessageDocument, withoutThriftCredentials } from './thrift.ts';
 
 /**
  * Heads are text with credentials as placeholders unless `withSecrets`; `body` is as sent, transfer coding included,
  * and `decodedBody` what its `codings` undone give, as far as `bodyProblem` let it; `utf8` where they are text, otherwise
- * `base64`. Thrift messages are wholly body, and have their tree under `thrift`.
+ * `base64`. Thrift messages are wholly body; they and those in HTTP bodies have their tree under `thrift`.
  *
  * @param names for the fields of Thrift messages
  */
@@ -17,13 +17,16 @@ export function renderExchangeDocument(exchange: Exchange, withSecrets: boolean,
   const isThrift = exchange.protocol === 'thrift';
   const side = (of: (message: Message) => unknown, one: Message | undefined) => (one === undefined ? null : of(one));
   const bytes = (one: Message) => (isThrift ? thriftBytes(one, withSecrets) : messageDocument(one, withSecrets));
-  const tree = (one: Message) => thriftMessageDocument(one, names, withSecrets);
+  const treeOf = isThrift ? thriftMessageDocument : thriftBodyDocument;
+  const tree = (one: Message) => treeOf(one, names, withSecrets);
   const { request, response } = exchange;
   return JSON.stringify({
     ...line,
     request: side(bytes, request),
     response: side(bytes, response),
-    ...(isThrift ? { thrift: { request: side(tree, request), response: side(tree, response) } } : {}),
+    ...(isThrift || carriesThrift(exchange)
+      ? { thrift: { request: side(tree, request), response: side(tree, response) } }
+      : {}),
   });
 }
 

@@ -5,7 +5,7 @@ import type { ThriftNames } from '../../parser/index.ts';
 import { formatByteCount, formatNumberOf, formatSpan } from './amount.ts';
 import { renderMessage } from './message.ts';
 import { escapeForTerminal } from './terminal-text.ts';
-import { renderThrift } from './thrift.ts';
+import { carriesThrift, renderThrift, renderThriftBody } from './thrift.ts';
 
 export interface ExchangeRendering {
   /** Prints credentials instead of placeholders. */
@@ -28,11 +28,14 @@ export function renderExchange(
     ...exchange.interim.map((message): [string, Message] => ['interim answer', message]),
     ['response', exchange.response],
   ];
+  const hasThriftBody = carriesThrift(exchange) && !raw;
   for (const [name, message] of sides) {
     if (message === undefined) continue;
     const isThrift = exchange.protocol === 'thrift';
-    const text = isThrift ? renderThrift(message, names, withSecrets) : renderMessage(message, { withSecrets, raw });
+    const how = { withSecrets, raw };
+    const text = isThrift ? renderThrift(message, names, how) : renderMessage(message, how);
     lines.push('', paint.bold(`── ${name} `.padEnd(60, '─')), text);
+    if (hasThriftBody) lines.push('', renderThriftBody(message, names, withSecrets));
   }
   return lines.join('\n');
 }

@@ -1,16 +1,20 @@
 /** One Thrift message in full: what it is wrapped in, its head, headers, and arguments or result as a tree. */
-import { type Message, messageBytes } from '../../core/index.ts';
+import { type Exchange, type Message, messageBytes } from '../../core/index.ts';
 import {
   bodyType,
+  isThriftContentType,
   type ThriftHeader,
   type ThriftNames,
   type ThriftView,
   thriftDocument,
+  viewBody,
   viewThrift,
+  viewThriftBody,
 } from '../../parser/index.ts';
 import { formatByteCount, formatNumberOf } from './amount.ts';
 import { hideCredential } from './credentials.ts';
 import { renderHexDump } from './hex-dump.ts';
+import type { MessageRendering } from './message.ts';
 import { escapeForTerminal } from './terminal-text.ts';
 import { renderThriftStruct } from './thrift-value.ts';
 
@@ -18,18 +22,40 @@ import { renderThriftStruct } from './thrift-value.ts';
 const MAX_HEX_BYTES = 256;
 
 /** @param names from IDL files */
-export function renderThrift(message: Message, names: ThriftNames | undefined, withSecrets: boolean): string {
+export function renderThrift(
+  message: Message,
+  names: ThriftNames | undefined,
+  { withSecrets, raw }: MessageRendering,
+): string {
   const view = viewThrift(message);
+  const lines = raw ? [] : viewLines(view, names, withSecrets);
+  if (raw || view.kind === undefined) {
+    lines.push(...undecoded(withSecrets ? messageBytes(message) : withoutThriftCredentials(message)));
+  }
+  for (const range of message.missing) {
+    lines.push(`… ${formatNumberOf(range.byteCount, 'byte')} missing at ${range.offset}`);
+  }
+  if (message.truncated) lines.push(`… cut: ${formatByteCount(message.byteCount)} on the wire`);
+  return lines.join('\n');
+}
+
+/** The Thrift message that an HTTP message carries. */
+export function renderThriftBody(message: Message, names: ThriftNames | undefined, withSecrets: boolean): string {
+  return viewLines(viewThriftBody(viewBody(message).bytes), names, withSecrets).join('\n');
+}
+
+/** Whether the bodies of an HTTP exchange are Thrift: the request says it, servers often do not. */
+export function carriesThrift({ protocol, request }: Exchange): boolean {
+  return protocol === 'http1' && request !== undefined && isThriftContentType(viewBody(request).mediaType);
+}
+
+function viewLines(view: ThriftView, names: ThriftNames | undefined, withSecrets: boolean): string[] {
   const lines = [wrapping(view)];
   if (view.kind !== undefined) lines.push(headText(view));
   for (const header of view.headers) lines.push(`header ${headerText(header, withSecrets)}`);
   lines.push(...bodyLines(view, names));
   if (view.problems.length > 0) lines.push(`not read to the end: ${view.problems.join(', ')}`);
-  if (view.kind === undefined) lines.push(...undecoded(messageBytes(message)));
-  for (const range of message.missing) {
-    lines.push(`… ${formatNumberOf(range.byteCount, 'byte')} missing at ${range.offset}`);
-  }
-  return lines.join('\n');
+  return lines;
 }
 
 /** The same for programs; `JSON.stringify` takes it. */
@@ -38,7 +64,23 @@ export function thriftMessageDocument(
   names: ThriftNames | undefined,
   withSecrets: boolean,
 ): Readonly<Record<string, unknown>> {
-  const view = viewThrift(message);
+  return viewDocument(viewThrift(message), names, withSecrets);
+}
+
+/** The same of an HTTP message's body. */
+export function thriftBodyDocument(
+  message: Message,
+  names: ThriftNames | undefined,
+  withSecrets: boolean,
+): Readonly<Record<string, unknown>> {
+  return viewDocument(viewThriftBody(viewBody(message).bytes), names, withSecrets);
+}
+
+function viewDocument(
+  view: ThriftView,
+  names: ThriftNames | undefined,
+  withSecrets: boolean,
+): Readonly<Record<string, unknown>> {
   const headers = view.headers.map((header) => ({ ...header, value: hideCredential(header.name, header.value) }));
   return thriftDocument(withSecrets ? view : { ...view, headers }, names);
 }

@@ -7,6 +7,7 @@ import type { HeaderEntry } from './header-section.ts';
 import { readJsonMessage } from './json-tree.ts';
 import { type MessageHead, readMessageHead } from './message-head.ts';
 import {
+  type Frame,
   type MessageLayers,
   readMessageLayers,
   type ThriftEncoding,
@@ -95,6 +96,7 @@ export function viewThrift(message: Message): ThriftView {
 export function viewThriftBody(bytes: Uint8Array): ThriftView {
   const layers = readMessageLayers(bytes);
   const problems = layers.problem === '' ? [] : [layers.problem];
+  if (isCutOff(layers.frame, bytes) || isCutOff(layers.innerFrame, bytes)) problems.push('frame-cut-off');
   if (layers.encoding === undefined) return viewOf(layers, undefined, NO_FIELDS, problems);
   if (layers.encoding === 'json') {
     const message = readJsonMessage(layers.payload);
@@ -141,6 +143,10 @@ function viewOf(
     applicationException: kind === 'exception' ? exceptionOf(body) : undefined,
     problems: head !== undefined && kind === undefined ? [...problems, 'unknown-message-type'] : problems,
   };
+}
+
+function isCutOff(frame: Frame | undefined, bytes: Uint8Array): boolean {
+  return frame !== undefined && frame.lengthAt + frame.lengthBytes + frame.declared > bytes.length;
 }
 
 function headerOf({ place, name, number, value, valueStart, end }: HeaderEntry): ThriftHeader {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseIdl } from '../../../../cli/idl/parse-idl.ts';
+import { renderExchange } from '../../../../cli/render/exchange.ts';
+import { renderExchangeDocument } from '../../../../cli/render/exchange-document.ts';
 import { renderThrift, withoutThriftCredentials } from '../../../../cli/render/thrift.ts';
 import type { Message } from '../../../../core/index.ts';
 import { ThriftNames } from '../../../../parser/index.ts';
+import { exchange as exchangeOf, message as httpMessage } from '../../../support/exchanges/index.ts';
 import {
   apacheMessage,
   framed,
@@ -25,6 +28,9 @@ const { body } = parseIdl(
 );
 const NAMES = new ThriftNames([{ file: 'stock.thrift', body, includes: new Map() }]);
 
+const rendered = (one: Message, names: ThriftNames | undefined, withSecrets: boolean) =>
+  renderThrift(one, names, { withSecrets, raw: false });
+
 function message(bytes: Uint8Array): Message {
   const at = { streamOffset: 0, firstByteAt: 0, lastByteAt: 0 };
   return {
@@ -45,7 +51,7 @@ const ITEM = struct([1, text('pump "a"\u001b[31m')], [2, i32(2)], [3, list('i32'
 
 describe('renderThrift', () => {
   test('a call without IDL: fields by id', () => {
-    const shown = renderThrift(message(framed(payload(KIND.call, struct([1, ITEM], [2, i64(5n)])))), undefined, false);
+    const shown = rendered(message(framed(payload(KIND.call, struct([1, ITEM], [2, i64(5n)])))), undefined, false);
     expect(shown.split('\n')).toEqual([
       'framed, binary',
       'call Stock:find, sequence id 7',
@@ -66,7 +72,7 @@ describe('renderThrift', () => {
       valueType: 'struct',
       entries: [[text('a'), struct([2, i32(0)])]],
     } as const;
-    const shown = renderThrift(
+    const shown = rendered(
       message(
         payload(
           KIND.call,
@@ -91,7 +97,7 @@ describe('renderThrift', () => {
 
   test('answers: a result, a declared exception, an application exception, void', () => {
     const lines = (kind: number, body: PlainStruct) =>
-      renderThrift(message(payload(kind, body)), NAMES, false)
+      rendered(message(payload(kind, body)), NAMES, false)
         .split('\n')
         .slice(2);
     expect(lines(KIND.reply, struct([0, struct([1, text('x')])]))).toEqual([
@@ -118,24 +124,49 @@ describe('renderThrift', () => {
       integer: { 2: 'log' },
       token: 'secret2',
     });
-    const hidden = renderThrift(message(bytes), undefined, false);
+    const hidden = rendered(message(bytes), undefined, false);
     expect(hidden).toContain('header LogID (2): log');
     expect(hidden).not.toMatch(/secret\d/);
-    expect(renderThrift(message(bytes), undefined, true)).toContain('header token: secret2');
+    expect(rendered(message(bytes), undefined, true)).toContain('header token: secret2');
     expect(Buffer.from(withoutThriftCredentials(message(bytes)))).toEqual(
       Buffer.from(bytes.toString('latin1').replaceAll(/secret\d/g, '*******'), 'latin1'),
     );
   });
 
   test('what is not understood is shown as octets', () => {
-    const shown = renderThrift(message(Buffer.from('GET / HTTP/1.1')), undefined, false);
+    const shown = rendered(message(Buffer.from('GET / HTTP/1.1')), undefined, false);
     expect(shown).toContain('not-thrift');
     expect(shown).toContain('47 45 54');
   });
 
+  test('raw: the octets', () => {
+    const shown = renderThrift(message(payload(KIND.call, struct())), NAMES, { withSecrets: false, raw: true });
+    expect(shown).toContain('80 01 00 01');
+    expect(shown).not.toContain('call');
+  });
+
+  test('a message in an HTTP body is shown behind it; the request says what the answer is', () => {
+    const call = payload(KIND.call, struct([2, i64(5n)]));
+    const answer = payload(KIND.reply, struct());
+    const exchange = exchangeOf({
+      request: httpMessage(
+        `POST / HTTP/1.1\r\ncontent-type: application/x-thrift\r\ncontent-length: ${call.length}\r\n\r\n`,
+        call,
+      ),
+      response: httpMessage(`HTTP/1.1 200 OK\r\ncontent-length: ${answer.length}\r\n\r\n`, answer),
+    });
+    const shown = renderExchange(exchange, { withSecrets: false, raw: false, color: false, names: NAMES });
+    expect(shown).toContain('call Stock:find, sequence id 7\narguments\n  2 count: i64 5');
+    expect(shown).toContain('result: none');
+    expect(JSON.parse(renderExchangeDocument(exchange, false, NAMES)).thrift).toMatchObject({
+      request: { method: 'find', arguments: { 2: { name: 'count', type: 'i64', value: '5' } } },
+      response: { kind: 'reply', result: { kind: 'void', fields: {} } },
+    });
+  });
+
   test('a long list stops after some screens', () => {
     const many = list('struct', ...Array.from({ length: 1000 }, () => struct([1, i32(1)])));
-    const shown = renderThrift(message(payload(KIND.call, struct([1, many]))), undefined, false);
+    const shown = rendered(message(payload(KIND.call, struct([1, many]))), undefined, false);
     expect(shown.split('\n').length).toBeLessThan(410);
     expect(shown).toMatch(/… \d+ more values/);
   });
