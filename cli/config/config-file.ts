@@ -30,6 +30,8 @@ const schema = z.strictObject({
   idl: z.array(z.string().min(1)).optional(),
   /** Request headers that carry a trace id, in the order in which they are asked. */
   traceHeaders: z.array(z.string().min(1)).optional(),
+  /** Fields of a Thrift call's arguments that carry a trace id, by path: `1.255.1`. */
+  traceFields: z.array(z.string().min(1)).optional(),
   origin: z
     .strictObject({
       tenant: z.string().default(''),

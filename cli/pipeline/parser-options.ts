@@ -6,6 +6,7 @@ export function parserOptionsOf(config: Config): Partial<ParserOptions> {
   return {
     services: config.services,
     ...(config.traceHeaders === undefined ? {} : { traceHeaders: config.traceHeaders }),
+    ...(config.traceFields === undefined ? {} : { traceFields: config.traceFields }),
     ...(config.origin === undefined ? {} : { origin: config.origin }),
   };
 }
