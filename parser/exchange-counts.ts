@@ -13,7 +13,7 @@ export class ExchangeCounts {
   interim = 0;
   readonly thrift = new ThriftCounts();
 
-  /** Adds to the facts what was counted since the last time. */
+  /** Adds to the facts what was counted since the last time; less than nothing where an exchange was merged into another. */
   flush(ledger: Ledger): void {
     add(ledger, 'exchanges', this.paired + this.oneway + this.requestOnly + this.responseOnly + this.sessions);
     add(ledger, 'exchanges:paired', this.paired);
@@ -35,5 +35,5 @@ export class ExchangeCounts {
 }
 
 function add(ledger: Ledger, name: string, count: number): void {
-  if (count > 0) ledger.addFact(name, count);
+  if (count !== 0) ledger.addFact(name, count);
 }

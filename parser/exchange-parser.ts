@@ -4,14 +4,16 @@
  * Pure: the time comes with the chunks and with `tick`. Every byte and every message is in the ledger at any moment:
  *
  *   stream bytes  in = in messages + discarded(reason) + gap(reason) + held
- *   messages      in = paired + lone(reason) + left-out(replayed) + held
+ *   messages      in = paired + oneway + lone(reason) + session(name) + left-out(replayed) + merged + held
  */
-import type { ByteWitness, Exchange, Flow, FlowId, Ledger, Micros, RequestReady, StreamChunk } from '../core/index.ts';
+import type { ByteWitness, Exchange, Flow, Ledger, Micros, RequestReady, StreamChunk } from '../core/index.ts';
 import { NO_EVENTS, type ParserEvent } from './events.ts';
 import { FlowParser } from './flow-parser.ts';
 import { type ParserOptions, parserOptions } from './options.ts';
 import { ParserContext } from './parser-context.ts';
 import { ProtocolStarter } from './protocol-starter.ts';
+import { FlowTable, MAX_VIEWS } from './vantage/flow-table.ts';
+import { Vantages } from './vantage/vantages.ts';
 
 /** Flows are looked at for timeouts at most this often, by the time told. */
 const SWEEP_INTERVAL_MICROS: Micros = 1_000_000;
@@ -26,18 +28,19 @@ export class ExchangeParser {
   readonly #options: ParserOptions;
   readonly #context: ParserContext;
   readonly #protocols: ProtocolStarter;
-  readonly #flows = new Map<FlowId, FlowParser>();
+  readonly #flows = new FlowTable();
+  readonly #vantages: Vantages;
   #events: ParserEvent[] = [];
   #sweptAt: Micros = 0;
 
   /** @throws BytecopyError `PARSER_OPTION_INVALID` */
   constructor(options: Partial<ParserOptions>, deps: ExchangeParserDeps) {
     this.#options = parserOptions(options);
-    const sink = {
+    this.#vantages = new Vantages({
       request: (ready: RequestReady) => this.#events.push({ kind: 'request', ready }),
       exchange: (exchange: Exchange) => this.#events.push({ kind: 'exchange', exchange }),
-    };
-    this.#context = new ParserContext(this.#options, deps.ledger, sink, deps.witness);
+    });
+    this.#context = new ParserContext(this.#options, deps.ledger, this.#vantages, deps.witness);
     this.#protocols = new ProtocolStarter(this.#context);
   }
 
@@ -63,19 +66,19 @@ export class ExchangeParser {
         const byteCount = chunk.bytes.length;
         bytes.in += byteCount;
         bytes.held += byteCount;
-        const flow = this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at, chunk.offset > 0);
+        const flow = this.#flows.get(chunk.flow) ?? this.#open(chunk.flow, chunk.at, chunk.offset > 0);
         flow.data(chunk);
         break;
       }
       case 'gap':
         bytes.in += chunk.byteCount;
         bytes.setAside('gap', chunk.reason, chunk.byteCount);
-        (this.#flows.get(chunk.flow.id) ?? this.#open(chunk.flow, chunk.at, true)).gap(chunk);
+        (this.#flows.get(chunk.flow) ?? this.#open(chunk.flow, chunk.at, true)).gap(chunk);
         break;
       case 'close': {
-        const flow = this.#flows.get(chunk.flow.id);
+        const flow = this.#flows.get(chunk.flow);
         flow?.close(chunk.direction, chunk.reason, chunk.at);
-        if (flow?.ended) this.#flows.delete(chunk.flow.id);
+        if (flow?.ended) this.#forget(flow);
         break;
       }
       default:
@@ -89,16 +92,17 @@ export class ExchangeParser {
     if (at - this.#sweptAt < SWEEP_INTERVAL_MICROS) return NO_EVENTS;
     this.#sweptAt = at;
     const idleBefore = at - this.#options.idleTimeoutMs * 1000;
-    for (const [id, flow] of this.#flows) {
-      if (flow.lastAt < idleBefore) this.#remove(id, flow, 'timeout', at);
+    for (const flow of this.#flows.all()) {
+      if (flow.lastAt < idleBefore) this.#remove(flow, 'timeout', at);
       else flow.tick(at);
     }
+    this.#vantages.tick(at);
     return this.#takeEvents();
   }
 
   /** The source ended: everything pending comes out, with the reason `source-ended`. */
   end(at: Micros): readonly ParserEvent[] {
-    for (const [id, flow] of this.#flows) this.#remove(id, flow, 'source-ended', at);
+    for (const flow of this.#flows.all()) this.#remove(flow, 'source-ended', at);
     this.#context.counts.flush(this.#context.ledger);
     return this.#takeEvents();
   }
@@ -109,25 +113,30 @@ export class ExchangeParser {
    * @param midStream its beginning is not there, as after it ended by being idle
    */
   #open(flow: Flow, at: Micros, midStream: boolean): FlowParser {
-    const known = this.#flows.get(flow.id);
+    const known = this.#flows.get(flow);
     if (known !== undefined) return known;
-    if (this.#flows.size >= this.#options.maxFlows) this.#evictOldest(at);
+    if (this.#flows.size >= this.#options.maxFlows) this.#evict(this.#flows.oldest, at);
     const opened = new FlowParser(flow, this.#context, this.#protocols, at, midStream);
-    this.#flows.set(flow.id, opened);
+    const views = this.#flows.viewsOf(flow.id);
+    if (views.length === MAX_VIEWS) this.#evict(views[0], at);
+    this.#flows.add(opened);
+    if (views.length > 0) this.#vantages.opened([...views.map((view) => view.flow), flow], this.#context);
     return opened;
   }
 
-  #evictOldest(at: Micros): void {
-    for (const [id, flow] of this.#flows) {
-      this.#context.ledger.addFact('flows-evicted');
-      this.#remove(id, flow, 'evicted', at);
-      return;
-    }
+  #evict(flow: FlowParser | undefined, at: Micros): void {
+    if (flow === undefined) return;
+    this.#context.ledger.addFact('flows-evicted');
+    this.#remove(flow, 'evicted', at);
   }
 
-  #remove(id: FlowId, flow: FlowParser, reason: 'timeout' | 'evicted' | 'source-ended', at: Micros): void {
+  #remove(flow: FlowParser, reason: 'timeout' | 'evicted' | 'source-ended', at: Micros): void {
     flow.end(reason, at);
-    this.#flows.delete(id);
+    this.#forget(flow);
+  }
+
+  #forget(flow: FlowParser): void {
+    if (!this.#flows.delete(flow)) this.#vantages.closed(flow.flow.id);
   }
 
   #takeEvents(): readonly ParserEvent[] {

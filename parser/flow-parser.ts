@@ -51,6 +51,8 @@ export class FlowParser implements FlowHost, DetectionHost {
   lastAt: Micros;
   /** As the collector has it. */
   readonly flow: Flow;
+  /** The same flow seen at another place; nearly always none. */
+  nextView: FlowParser | undefined = undefined;
   readonly #context: ParserContext;
   readonly #protocols: ProtocolStarter;
   #speaker: ProtocolFlow;

@@ -27,7 +27,7 @@ export class ParserContext {
   readonly ledger: Ledger;
   /** stream bytes = in messages + discarded(reason) + gap(reason) + held */
   readonly bytes: Account;
-  /** messages = paired + lone(reason) + left-out(replayed) + held */
+  /** messages = paired + oneway + lone(reason) + session(name) + left-out(replayed) + merged + held */
   readonly messages: Account;
   readonly services: ServiceNames;
   readonly slab = new Slab();

@@ -30,13 +30,16 @@ export class Account {
     this.outName = outName;
   }
 
+  /** @param count below 0 takes back what was set aside before */
   setAside(group: string, reason: string, count = 1): void {
     let reasons = this.#aside.get(group);
     if (reasons === undefined) {
       reasons = new Map();
       this.#aside.set(group, reasons);
     }
-    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+    const sum = (reasons.get(reason) ?? 0) + count;
+    if (sum === 0) reasons.delete(reason);
+    else reasons.set(reason, sum);
   }
 
   /** Count set aside in a group for a reason, or in the whole group. */
