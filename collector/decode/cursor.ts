@@ -8,7 +8,7 @@
  * why the packet is ignored.
  */
 import type { ByteCount, Packet } from '../../core/index.ts';
-import { type ElementBetween, NetworkPaths, type NumberedElement } from './network-paths.ts';
+import { type ElementBetween, type NetworkPath, NetworkPaths, type NumberedElement } from './network-paths.ts';
 import type { Segment } from './segment.ts';
 
 /** What may stand at the cursor. `ether-type` is whatever `etherType` says, `ip` either version. */
@@ -35,19 +35,19 @@ export class Cursor {
   wireEnd: ByteCount = 0;
   layer: Layer = 'ethernet';
   etherType = 0;
-  /** As in `Segment`. */
-  network = '';
   interfaceId = 0;
   /** Layers read of this packet: what bounds nesting. */
   layerCount = 0;
   readonly #paths = new NetworkPaths();
+  /** The VLANs and tunnels that were entered. */
+  path: NetworkPath = this.#paths.outside;
 
   begin(packet: Packet): void {
     this.data = packet.data;
     this.at = packet.start;
     this.end = packet.end;
     this.wireEnd = packet.start + packet.originalByteCount;
-    this.network = '';
+    this.path = this.#paths.outside;
     this.interfaceId = packet.interfaceId;
     this.layerCount = 0;
   }
@@ -71,12 +71,12 @@ export class Cursor {
 
   /** The next layer is in a VLAN or tunnel that its number tells apart. */
   enter(element: NumberedElement, number?: number): void {
-    this.network = this.#paths.enter(this.network, element, number);
+    this.path = this.#paths.enter(this.path, element, number);
   }
 
   /** The next layer is in a tunnel that its two ends tell apart. */
   enterBetween(element: ElementBetween, outer: Segment): void {
-    this.network = this.#paths.enterBetween(this.network, element, outer);
+    this.path = this.#paths.enterBetween(this.path, element, outer);
   }
 }
 

@@ -20,42 +20,44 @@ const NO_NUMBER = 0x1_0000_0000;
 export type NumberedElement = (typeof NUMBERED)[number];
 export type ElementBetween = 'gre' | 'pptp' | 'ip-in-ip' | 'gtp';
 
+/** One path; equal ones are the same object, bounds aside. */
+export interface NetworkPath {
+  readonly text: string;
+  /** Of the text, in 32 bits; 0 outside of any network. */
+  readonly hash: number;
+  /** Paths with one element more, by that element's key. */
+  readonly longer: Map<number | string, NetworkPath>;
+}
+
 export class NetworkPaths {
-  readonly #byPath = new Map<string, Map<number | string, string>>();
+  /** Outside of any VLAN and tunnel. */
+  readonly outside: NetworkPath = { text: '', hash: 0, longer: new Map() };
   #count = 0;
   /** The ends last formatted: packets of one tunnel come together. */
   #ends = '';
   readonly #endWords = new Int32Array(9);
 
   /** @param number in 32 bits; undefined for an element that has none */
-  enter(path: string, element: NumberedElement, number?: number): string {
+  enter(path: NetworkPath, element: NumberedElement, number?: number): NetworkPath {
     const key = NUMBERED.indexOf(element) * 2 * NO_NUMBER + (number ?? NO_NUMBER);
-    return this.#find(path, key) ?? this.#add(path, key, number === undefined ? element : `${element}:${number}`);
+    return path.longer.get(key) ?? this.#add(path, key, number === undefined ? element : `${element}:${number}`);
   }
 
   /** @param outer the addresses of the tunnel's ends, in either direction */
-  enterBetween(path: string, element: ElementBetween, outer: Segment): string {
+  enterBetween(path: NetworkPath, element: ElementBetween, outer: Segment): NetworkPath {
     const key = `${element}:${this.#endsOf(outer)}`;
-    return this.#find(path, key) ?? this.#add(path, key, key);
+    return path.longer.get(key) ?? this.#add(path, key, key);
   }
 
-  #find(path: string, key: number | string): string | undefined {
-    return this.#byPath.get(path)?.get(key);
-  }
-
-  #add(path: string, key: number | string, element: string): string {
+  #add(path: NetworkPath, key: number | string, element: string): NetworkPath {
     if (this.#count >= MAX_PATHS) {
-      this.#byPath.clear();
+      this.outside.longer.clear();
       this.#count = 0;
     }
-    let inner = this.#byPath.get(path);
-    if (inner === undefined) {
-      inner = new Map();
-      this.#byPath.set(path, inner);
-    }
-    const added = path === '' ? element : `${path}/${element}`;
-    inner.set(key, added);
     this.#count++;
+    const text = path.text === '' ? element : `${path.text}/${element}`;
+    const added: NetworkPath = { text, hash: hashOf(text), longer: new Map() };
+    path.longer.set(key, added);
     return added;
   }
 
@@ -81,4 +83,11 @@ export class NetworkPaths {
     }
     return this.#ends;
   }
+}
+
+/** FNV-1a of the character codes, by Fowler, Noll and Vo. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
 }

@@ -74,7 +74,8 @@ export class PacketDecoder {
     if (ignored !== undefined) return ignored;
     segment.at = packet.at;
     segment.interfaceId = cursor.interfaceId;
-    segment.network = cursor.network;
+    segment.network = cursor.path.text;
+    segment.networkHash = cursor.path.hash;
     return cursor.layer === 'ipv4'
       ? this.#decodeIpv4(cursor.data, cursor.at, cursor.end, cursor.wireEnd)
       : this.#decodeIpv6(cursor.data, cursor.at, cursor.end, cursor.wireEnd);
@@ -211,7 +212,8 @@ export class PacketDecoder {
     cursor.moveTo(data, at, end, ipEnd);
     const ignored = this.#enterTunnel(cursor, protocol) ?? readToIp(cursor);
     if (ignored !== undefined) return ignored;
-    this.segment.network = cursor.network;
+    this.segment.network = cursor.path.text;
+    this.segment.networkHash = cursor.path.hash;
     return cursor.layer === 'ipv4'
       ? this.#decodeIpv4(cursor.data, cursor.at, cursor.end, cursor.wireEnd)
       : this.#decodeIpv6(cursor.data, cursor.at, cursor.end, cursor.wireEnd);

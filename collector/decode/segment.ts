@@ -13,8 +13,10 @@ export class Segment {
   at: Micros = 0;
   /** Where it was captured: the source's interface, with the host's own index where the link layer carries that. */
   interfaceId = 0;
-  /** VLAN path as in `Flow.network`; equal paths are the same string. */
+  /** Path of VLANs and tunnels as in `Flow.network`; equal paths are mostly the same string object. */
   network = '';
+  /** Of `network`: flows of equal addresses in many networks need not share a key. */
+  networkHash = 0;
   /** 4 or 6. */
   ipVersion = 4;
   /** Addresses as 32-bit words, first word first; IPv4 uses the first only and leaves the others 0. */

@@ -111,7 +111,7 @@ function keyOf(segment: Segment): number {
     source = mix(mix(mix(source, segment.source1), segment.source2), segment.source3);
     destination = mix(mix(mix(destination, segment.destination1), segment.destination2), segment.destination3);
   }
-  return (mix(source, segment.sourcePort) + mix(destination, segment.destinationPort)) | 0;
+  return (mix(source, segment.sourcePort) + mix(destination, segment.destinationPort) + segment.networkHash) | 0;
 }
 
 function mix(state: number, word: number): number {

@@ -102,6 +102,23 @@ test('a conversation in any stack of layers gives the same chunks', () => {
   );
 });
 
+/** Ids tell equal handshakes in several networks apart. */
+function withoutId(step: ReturnType<typeof essence>[number]) {
+  return { ...step, flow: { ...step.flow, id: '' } };
+}
+
+test('the same conversation in a hundred networks is a hundred flows', () => {
+  const traces = Array.from({ length: 100 }, (_, network) => talk({ layers: [{ kind: 'vxlan', network }] }).trace());
+  const [first, ...others] = traces;
+  const { chunks, ledger } = chunksOf(first?.mergedWith(...others).packets ?? []);
+  expect([ledger.fact('flows'), ledger.fact('flows-evicted')]).toEqual([100, 0]);
+  const plain = essence(chunksOf(talk({}).packets).chunks);
+  for (const network of [0, 99]) {
+    const own = chunks.filter((chunk) => chunk.flow.network === `vxlan:${network}`);
+    expect(essence(own).map(withoutId)).toEqual(plain.map(withoutId));
+  }
+});
+
 test('damage anywhere in a stack of layers never throws, and each packet has one place', () => {
   const damage = fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 8 });
   const cut = fc.option(fc.nat(300), { nil: undefined });
