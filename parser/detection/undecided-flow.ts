@@ -16,7 +16,7 @@ import { type HeldChunk, HeldChunks } from './held-chunks.ts';
 import { type Prelude, preludeOf } from './prelude.ts';
 import { MAX_UNDECIDED_BYTES, UNKNOWN, type Verdict } from './verdict.ts';
 
-/** Bytes that tell nothing wait so long for the other side. */
+/** Bytes that tell nothing wait so long for the other side; the beginning of a line waits for its end. */
 const MAX_WAIT_MICROS: Micros = 10_000_000;
 
 /** Whose flow it is: told the decision, and of bytes that are given up before it. Directions are this flow's. */
@@ -76,7 +76,8 @@ export class UndecidedFlow implements ProtocolFlow {
 
   tick(at: Micros): void {
     const { since } = this.#held;
-    if (since !== undefined && at - since > MAX_WAIT_MICROS && !this.#midStream) this.#decide();
+    if (since === undefined || at - since <= MAX_WAIT_MICROS || this.#midStream) return;
+    if (!this.#isInDoubt(0) && !this.#isInDoubt(1)) this.#decide();
   }
 
   #judge(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
@@ -110,8 +111,12 @@ export class UndecidedFlow implements ProtocolFlow {
 
   /** More bytes of the direction may decide. */
   #mayTell(direction: Direction): boolean {
-    const verdict = this.#verdicts[direction];
-    return !this.#closed[direction] && (verdict === undefined || verdict.protocol === 'undecided');
+    return !this.#closed[direction] && (this.#verdicts[direction] === undefined || this.#isInDoubt(direction));
+  }
+
+  /** It has said something that is not told yet, such as the beginning of a line. */
+  #isInDoubt(direction: Direction): boolean {
+    return this.#verdicts[direction]?.protocol === 'undecided';
   }
 
   /** Takes what is likely, of the side that spoke first before the other; otherwise what the hint says. */

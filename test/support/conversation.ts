@@ -94,6 +94,12 @@ export class Conversation {
     return this;
   }
 
+  /** Time passes of which the parser is not told. */
+  skipTime(ms: number): this {
+    this.#at += ms * 1000;
+    return this;
+  }
+
   /** The source ends: nothing may be left inside. */
   end(): this {
     this.#take(this.#parser.end(this.#at));
