@@ -53,7 +53,7 @@ export class CalledService {
 const MAX_HOST = 512;
 
 /** `host:port` of `scheme://user@host:port/path`: it overrules the Host header (RFC 9112, section 3.2.2). */
-function authorityOf(target: string): string {
+export function authorityOf(target: string): string {
   const start = target.indexOf('://') + 3;
   const slash = target.indexOf('/', start);
   const authority = target.slice(start, slash < 0 ? target.length : slash);

@@ -4,6 +4,7 @@
  *   size(hex) [ ";" extension ] CRLF  data CRLF   …   "0" CRLF  *( trailer field CRLF )  CRLF
  */
 import type { ByteCount } from '../../core/index.ts';
+import { MARK } from './notes.ts';
 
 // Own constants: imported bindings are slow in hot loops (see field-section.ts).
 const CR = 0x0d;
@@ -19,6 +20,8 @@ export const MAX_TRAILER_BYTES: ByteCount = 64 * 1024;
 /** Beyond it a size is absurd; far from where a double loses integers, so sizes can be added up. */
 const MAX_CHUNK_BYTES: ByteCount = 2 ** 48;
 
+const SEMICOLON = 0x3b;
+
 const STATE = {
   size: 0,
   extension: 1,
@@ -28,13 +31,14 @@ const STATE = {
   trailer: 5,
   done: 6,
   failed: 7,
+  sizeEnd: 8,
 } as const;
 
 export class ChunkedBody {
   /** Why it failed; empty while it has not. */
   reason = '';
-  /** A line ended without CR. */
-  bareLf = false;
+  /** Bits of {@link MARK}. */
+  marks = 0;
   #state: number = STATE.size;
   #remaining = 0;
   #digits = 0;
@@ -47,7 +51,7 @@ export class ChunkedBody {
 
   reset(): void {
     this.reason = '';
-    this.bareLf = false;
+    this.marks = 0;
     this.#beginSize();
   }
 
@@ -95,13 +99,16 @@ export class ChunkedBody {
       case STATE.size:
         this.#size(octet);
         break;
-      case STATE.extension:
+      case STATE.sizeEnd:
         if (octet === LF) this.#sizeLineEnded();
-        else if (this.#lineBytes > MAX_CHUNK_LINE_BYTES) this.#fail('chunk-line-too-long');
+        else this.#fail('bad-chunk-size');
+        break;
+      case STATE.extension:
+        this.#extension(octet);
         break;
       case STATE.dataEnd:
         if (octet === LF) {
-          if (this.#last !== CR) this.bareLf = true;
+          if (this.#last !== CR) this.marks |= MARK.chunkBareLf;
           this.#beginSize();
         } else if (octet !== CR || this.#last === CR) this.#fail('bad-chunk-end');
         break;
@@ -122,12 +129,27 @@ export class ChunkedBody {
       else if (this.#lineBytes > MAX_CHUNK_LINE_BYTES) this.#fail('chunk-line-too-long');
     } else if (this.#digits === 0) this.#fail('bad-chunk-size');
     else if (octet === LF) this.#sizeLineEnded();
-    else if (octet === CR || octet === SP || octet === HTAB || octet === 0x3b) this.#state = STATE.extension;
-    else this.#fail('bad-chunk-size');
+    else if (octet === CR) this.#state = STATE.sizeEnd;
+    else if (octet === SEMICOLON) this.#state = STATE.extension;
+    else if (octet === SP || octet === HTAB) {
+      this.marks |= MARK.oddChunkLine;
+      this.#state = STATE.extension;
+    } else this.#fail('bad-chunk-size');
+  }
+
+  /** What follows the size is passed over, as servers do. */
+  #extension(octet: number): void {
+    const last = this.#last;
+    if (octet === LF) {
+      this.#sizeLineEnded();
+      return;
+    }
+    if (last === CR || (last === SEMICOLON && octet === CR)) this.marks |= MARK.oddChunkLine;
+    if (this.#lineBytes > MAX_CHUNK_LINE_BYTES) this.#fail('chunk-line-too-long');
   }
 
   #sizeLineEnded(): void {
-    if (this.#last !== CR) this.bareLf = true;
+    if (this.#last !== CR) this.marks |= MARK.chunkBareLf;
     this.#lineBytes = 0;
     this.#state = this.#remaining === 0 ? STATE.trailerStart : STATE.data;
   }
@@ -135,7 +157,7 @@ export class ChunkedBody {
   #trailer(octet: number): void {
     if (octet === LF) {
       const empty = this.#state === STATE.trailerStart;
-      if (this.#last !== CR) this.bareLf = true;
+      if (this.#last !== CR) this.marks |= MARK.chunkBareLf;
       this.#state = empty ? STATE.done : STATE.trailerStart;
     } else if (octet !== CR || this.#state === STATE.trailer) {
       this.#state = STATE.trailer;
@@ -154,6 +176,7 @@ export class ChunkedBody {
   #fail(reason: string): void {
     this.#state = STATE.failed;
     this.reason = reason;
+    this.marks |= MARK.badChunk;
   }
 }
 

@@ -63,7 +63,7 @@ export function buildExchange(
     request: pending.request,
     response: pending.response,
     interim: pending.interim,
-    notes: noteNames(pending.notes),
+    notes: noteNames(pending.notes, pending.marks),
     sealed: NOTHING_SEALED,
     attributes: pending.givenUpBytes < 0 ? NO_ATTRIBUTES : { givenUpBytes: `${pending.givenUpBytes}` },
     turns: NO_TURNS,

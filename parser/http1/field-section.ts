@@ -182,6 +182,7 @@ export class FieldSection {
         return;
       case KIND.transferEncoding:
         this.#takeTransferEncoding(bytes, start, end);
+        if (isFolded(bytes, start, end)) this.notes |= NOTE.foldedFramingField;
         return;
       case KIND.connection:
         if (end - start === KEEP_ALIVE.length && sameName(bytes, start, KEEP_ALIVE)) this.connectionKeepAlive = true;
@@ -191,7 +192,10 @@ export class FieldSection {
         }
         return;
       case KIND.host:
-        if (this.hostStart >= 0) return;
+        if (this.hostStart >= 0) {
+          this.notes |= NOTE.repeatedHost;
+          return;
+        }
         this.hostStart = start;
         this.hostEnd = end;
         return;
@@ -218,10 +222,12 @@ export class FieldSection {
       else this.notes |= NOTE.conflictingContentLength;
       at = stop + 1;
     } while (at < end);
+    if ((this.notes & NOTE.obsFold) !== 0 && isFolded(bytes, start, end)) this.notes |= NOTE.foldedFramingField;
   }
 
   /** RFC 9112, section 6.1: only a final `chunked` frames the body. `identity` is the absence of a coding. */
   #takeTransferEncoding(bytes: Uint8Array, start: number, end: number): void {
+    if (this.transferEncoding !== 'none') this.notes |= NOTE.repeatedTransferEncoding;
     let last = end;
     while (last > start && bytes[last - 1] !== COMMA) last--;
     if (hasListMember(bytes, last, end, CHUNKED)) this.transferEncoding = 'chunked';
@@ -230,6 +236,11 @@ export class FieldSection {
       this.notes |= NOTE.unknownTransferEncoding;
     }
   }
+}
+
+function isFolded(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === LF) return true;
+  return false;
 }
 
 /** Space, tab, and the line ends that an obs-fold leaves inside a value. */

@@ -17,6 +17,9 @@ export class Http1Context {
   readonly requestLine = new RequestLine();
   readonly statusLine = new StatusLine();
   readonly search = new StartSearch(this);
+  /** Where the head read last lies in its bytes. */
+  headStart = 0;
+  headEnd = 0;
   /** Filled for each head; valid until the next. */
   readonly start: MessageStart = { framing: 0, leaveOut: '' };
 

@@ -17,10 +17,11 @@ import type { FlowHost, ProtocolFlow } from '../protocol-flow.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
 import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
+import { namesOtherHost, oddOctets } from './head-inspection.ts';
 import type { Http1Context } from './http1-context.ts';
 import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
-import { NOTE } from './notes.ts';
+import { MARK, NOTE } from './notes.ts';
 import { Pairing } from './pairing.ts';
 import { MAX_INTERIM_ANSWERS, PendingExchange } from './pending-exchange.ts';
 import { beginsRequestLine } from './request-line.ts';
@@ -130,23 +131,20 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (fieldsAt < 0) return fieldsAt;
     if (line.version === 9) return strict ? NOT_A_START_LINE : fieldsAt;
     if (strict && line.version !== 11 && line.version !== 10) return NOT_A_START_LINE;
-    return fields.read(bytes, fieldsAt, end);
+    const headEnd = fields.read(bytes, fieldsAt, end);
+    this.#context.headStart = start;
+    this.#context.headEnd = headEnd;
+    return headEnd;
   }
 
   begin(direction: Direction, bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
     return direction === 0 ? this.#beginRequest(bytes, streamOffset, at) : this.#beginResponse(bytes, streamOffset, at);
   }
 
-  ended(
-    direction: Direction,
-    message: Message | undefined,
-    keptBytes: ByteCount,
-    reason: string,
-    chunkBareLf: boolean,
-  ): void {
-    if (direction === 0) this.#requestEnded(message, keptBytes, reason, chunkBareLf);
+  ended(direction: Direction, message: Message | undefined, keptBytes: ByteCount, reason: string, marks: number): void {
+    if (direction === 0) this.#requestEnded(message, keptBytes, reason, marks);
     else if (this.#readsInterim) this.#interimEnded(message, keptBytes);
-    else this.#responseEnded(message, keptBytes, reason, chunkBareLf);
+    else this.#responseEnded(message, keptBytes, reason, marks);
   }
 
   tunnelled(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
@@ -203,6 +201,10 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     else {
       pending.notes |= fields.notes;
       if (fields.hostStart < 0 && requestLine.version === 11) pending.notes |= NOTE.missingHost;
+      if (start.framing !== 0 || this.#pairing.current !== undefined) pending.notes |= this.#inspect(bytes, pending);
+      if ((pending.notes & NOTE.absoluteForm) !== 0 && namesOtherHost(bytes, requestLine, fields)) {
+        pending.notes |= NOTE.hostMismatch;
+      }
       pending.expectsContinue = fields.expectsContinue;
       pending.closes = fields.connectionClose;
       if (fields.hasExtra) {
@@ -220,15 +222,27 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     return start;
   }
 
-  #requestEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, chunkBareLf: boolean): void {
+  /** What could make another server read something else. @returns bits of {@link NOTE} */
+  #inspect(bytes: Uint8Array, { verb }: PendingExchange): number {
+    const { headStart, headEnd, requestLine, fields } = this.#context;
+    let notes = oddOctets(bytes, headStart, headEnd);
+    if (requestLine.version === 10 && fields.transferEncoding !== 'none') notes |= NOTE.http10TransferEncoding;
+    const hasBody = fields.contentLength > 0 || fields.transferEncoding !== 'none';
+    if (hasBody && (verb === 'GET' || verb === 'HEAD' || verb === 'TRACE' || verb === 'CONNECT')) {
+      notes |= NOTE.unexpectedBody;
+    }
+    return notes;
+  }
+
+  #requestEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, marks: number): void {
     const pending = this.#asking as PendingExchange;
     this.#asking = undefined;
     pending.requestEnded = true;
     pending.requestReason = reason;
     pending.request = message;
     pending.keptBytes += keptBytes;
-    if (reason === 'body-not-sent') pending.notes |= NOTE.bodyNotSent;
-    if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
+    if (reason === 'body-not-sent') pending.marks |= MARK.bodyNotSent;
+    pending.marks |= marks;
     if (message !== undefined) {
       pending.waitingSince = message.lastByteAt;
       if (message.complete) this.#outlet.ready(pending, message);
@@ -263,7 +277,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.responseBegun = true;
     pending.closes = fields.connectionClose;
     pending.notes |= statusLine.notes | fields.notes;
-    if (!pending.requestEnded && pending.place === 'request') pending.notes |= NOTE.earlyResponse;
+    if (!pending.requestEnded && pending.place === 'request') pending.marks |= MARK.earlyResponse;
     if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
     if (reader.resynchronised) pending.giveUp(reader.givenUpBytes);
     if (pending.trace === undefined && fields.hasExtra) pending.trace = this.#context.trace.read(bytes, fields);
@@ -287,14 +301,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.addInterim(message);
   }
 
-  #responseEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, chunkBareLf: boolean): void {
+  #responseEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, marks: number): void {
     const pending = this.#answering as PendingExchange;
     this.#answering = undefined;
     pending.response = message;
     pending.responseEnded = true;
     pending.responseReason = reason;
     pending.keptBytes += keptBytes;
-    if (chunkBareLf) pending.notes |= NOTE.chunkBareLf;
+    pending.marks |= marks;
     if (pending.place === 'lone-response') this.#pairing.answerEnded(pending);
     else if (pending.requestEnded) this.#pairing.pairEnded(pending);
     if (!this.#tunnel) return;

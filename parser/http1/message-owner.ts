@@ -18,14 +18,12 @@ export interface MessageOwner {
   beginBare(direction: Direction): boolean;
   /** The head just read begins a message. */
   begin(direction: Direction, bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart;
-  /** @param message undefined where the message is left out; `reason` is empty when it ended as it should */
-  ended(
-    direction: Direction,
-    message: Message | undefined,
-    keptBytes: ByteCount,
-    reason: string,
-    chunkBareLf: boolean,
-  ): void;
+  /**
+   * @param message undefined where the message is left out
+   * @param reason empty when it ended as it should
+   * @param marks bits of `MARK` that its body adds
+   */
+  ended(direction: Direction, message: Message | undefined, keptBytes: ByteCount, reason: string, marks: number): void;
   /** Bytes behind the end of HTTP on this flow. */
   tunnelled(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void;
   /**

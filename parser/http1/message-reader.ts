@@ -359,17 +359,17 @@ export class MessageReader {
   }
 
   #finish(ended: boolean, reason: string): void {
-    const bareLf = this.#state === STATE.chunked && (this.#chunked as ChunkedBody).bareLf;
+    const marks = this.#state === STATE.chunked ? (this.#chunked as ChunkedBody).marks : 0;
     this.#state = STATE.head;
     const builder = this.#builder;
     if (this.#leaveOut !== '') {
-      this.#owner.ended(this.#direction, undefined, 0, reason, bareLf);
+      this.#owner.ended(this.#direction, undefined, 0, reason, marks);
       return;
     }
     const { bytes } = this.#deps;
     bytes.held -= builder.seenBytes;
     bytes.out += builder.seenBytes;
-    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason, bareLf);
+    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason, marks);
   }
 
   /** The bytes do not begin a message. @returns position to go on from */

@@ -17,7 +17,7 @@ import type { FlowId, Micros, StreamOffset } from '../../core/index.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { RequestKind } from './body-framing.ts';
 import type { ExchangeOutlet } from './exchange-outlet.ts';
-import { NOTE } from './notes.ts';
+import { MARK } from './notes.ts';
 import { loneResponse, lostRequests, type PendingExchange } from './pending-exchange.ts';
 import { PendingQueue } from './pending-queue.ts';
 
@@ -273,7 +273,7 @@ export class Pairing {
     for (const request of requests) if (request.place === 'request') this.#endRequest(request, 'gap');
     this.#endUnplaced();
     for (const [request, answer] of pairs) {
-      request.notes |= NOTE.pairedFromTheEnd;
+      request.marks |= MARK.pairedFromTheEnd;
       this.#join(request, answer);
     }
   }

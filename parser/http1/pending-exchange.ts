@@ -10,7 +10,7 @@ import {
   type TraceContext,
 } from '../../core/index.ts';
 import type { RequestKind } from './body-framing.ts';
-import { NOTE } from './notes.ts';
+import { MARK } from './notes.ts';
 
 /** 1xx answers kept with one exchange; more are given up as `interim-limit`. */
 export const MAX_INTERIM_ANSWERS = 64;
@@ -27,7 +27,10 @@ export class PendingExchange {
   operation = '';
   service = '';
   trace: TraceContext | undefined = undefined;
+  /** Bits of `NOTE`, of both sides. */
   notes = 0;
+  /** Bits of `MARK`. */
+  marks = 0;
   /** It carries the replay marker: nothing of it comes out. */
   leftOut = false;
   http09 = false;
@@ -72,6 +75,7 @@ export class PendingExchange {
     this.responseBegun = true;
     this.responseEnded = true;
     this.notes |= answer.notes;
+    this.marks |= answer.marks;
     this.trace ??= answer.trace;
     this.keptBytes += answer.keptBytes;
     if (answer.givenUpBytes >= 0) this.giveUp(answer.givenUpBytes);
@@ -79,7 +83,7 @@ export class PendingExchange {
 
   /** Its message is the first one after a loss, and so many bytes before it were given up. */
   giveUp(byteCount: ByteCount): void {
-    this.notes |= NOTE.resynchronised;
+    this.marks |= MARK.resynchronised;
     this.givenUpBytes = Math.max(0, this.givenUpBytes) + byteCount;
   }
 

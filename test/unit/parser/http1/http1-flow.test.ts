@@ -129,6 +129,7 @@ describe.each(CUTS)('cut every %i bytes', (cut) => {
       'lower-case-verb',
       'odd-target',
       'missing-reason-phrase',
+      'smuggling',
     ]);
   });
 
