@@ -9,7 +9,7 @@
  *
  *   message, binary       80 01 00 TT  name length:4  name  sequence id:4  arguments
  *   message, old binary   name length:4  name  TT  sequence id:4  arguments
- *   message, compact      82  TTT00001  sequence id:varint  name length:varint  name  arguments
+ *   message, compact      82  TTTVVVVV  sequence id:varint  name length:varint  name  arguments
  *
  * They are told apart by the first byte, behind a length by the fifth: names begin with a printable character, lengths
  * are below 2^31.
@@ -33,6 +33,9 @@ const MAX_BELIEVED_NAME_BYTES = 128;
 
 /** Longest transport header that is believed there. */
 const MAX_BELIEVED_HEADER_BYTES = 4096;
+
+/** 2 is fbthrift's, whose doubles are big-endian. */
+export const MAX_COMPACT_VERSION = 2;
 
 const ZLIB = 1;
 
@@ -313,7 +316,8 @@ export class MessageHead {
     const seen = this.#seen;
     if (seen < at + 2) return this.#limit < at + 2 ? NOT_A_HEAD : this.#need(at + 2);
     const type = this.#at(at + 1) >> 5;
-    if ((this.#at(at + 1) & 0x1f) !== 1 || type < 1 || type > 4) return NOT_A_HEAD;
+    const version = this.#at(at + 1) & 0x1f;
+    if (version < 1 || version > MAX_COMPACT_VERSION || type < 1 || type > 4) return NOT_A_HEAD;
     let place = at + 2;
     let sequenceId = 0;
     let length = 0;

@@ -1,4 +1,5 @@
 /** Where a message may begin among bytes whose framing was lost. */
+import { MAX_COMPACT_VERSION } from './message-head.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
 
 /**
@@ -38,11 +39,14 @@ function beginsFramed(bytes: Uint8Array, at: number, end: number): boolean {
   }
 }
 
-/** `80 01 00 TT` or `82 TTT00001`, as far as it is there. */
+/** `80 01 00 TT` or `82 TTTVVVVV`, as far as it is there. */
 function beginsMessage(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + 1 === end) return true;
   const second = bytes[at + 1] as number;
-  if (bytes[at] === 0x82) return (second & 0x1f) === 1 && isMessageType(second >> 5);
+  if (bytes[at] === 0x82) {
+    const version = second & 0x1f;
+    return version >= 1 && version <= MAX_COMPACT_VERSION && isMessageType(second >> 5);
+  }
   if (second !== 1) return false;
   if (at + 2 === end) return true;
   if (bytes[at + 2] !== 0) return false;
