@@ -20,7 +20,7 @@ export interface TracedMessage {
   readonly byteCount: ByteCount;
   readonly headByteCount: ByteCount;
   readonly missing: readonly MissingRange[];
-  /** Its start line, credentials as placeholders; empty where the protocol has none. Not escaped. */
+  /** Its start line, or what stands for one; credentials as placeholders, not escaped. May be empty. */
   readonly firstLine: string;
 }
 

@@ -13,9 +13,13 @@ export function traceExchange(exchange: Exchange, seen: Flow, matched: boolean):
   const toClient = (1 - toServer) as Direction;
   const { request, response, interim, protocol } = exchange;
   const messages: TracedMessage[] = [];
-  if (request !== undefined) messages.push(traceMessage(request, 'request', toServer, protocol));
-  for (const answer of interim) messages.push(traceMessage(answer, 'interim', toClient, protocol));
-  if (response !== undefined) messages.push(traceMessage(response, 'response', toClient, protocol));
+  const traced = (message: Message, side: TracedMessage['side']) => {
+    const direction = side === 'request' ? toServer : toClient;
+    messages.push(traceMessage(message, side, direction, lineOf(exchange, side, message)));
+  };
+  if (request !== undefined) traced(request, 'request');
+  for (const answer of interim) traced(answer, 'interim');
+  if (response !== undefined) traced(response, 'response');
   return {
     id: formatExchangeId(exchange.id),
     at: exchange.id.at,
@@ -34,7 +38,7 @@ function traceMessage(
   message: Message,
   side: TracedMessage['side'],
   direction: Direction,
-  protocol: string,
+  firstLine: string,
 ): TracedMessage {
   return {
     side,
@@ -43,8 +47,25 @@ function traceMessage(
     byteCount: message.byteCount,
     headByteCount: message.headByteCount,
     missing: message.missing,
-    firstLine: protocol === 'http1' ? firstLineOf(message) : '',
+    firstLine,
   };
+}
+
+/** The line that a person knows the message by. */
+function lineOf({ protocol, operation, attributes }: Exchange, side: TracedMessage['side'], message: Message): string {
+  switch (protocol) {
+    case 'http1':
+      return firstLineOf(message);
+    case 'thrift': {
+      const { transport, encoding, sequenceId, call, answer, result } = attributes;
+      if (side === 'request') return `${call} ${operation}, ${transport} ${encoding}, sequence id ${sequenceId}`;
+      return [answer, result].filter((word) => word !== undefined).join(', ');
+    }
+    case 'tcp':
+      return side === 'request' ? operation : '';
+    default:
+      return protocol satisfies never;
+  }
 }
 
 /** Of the head, as far as it was kept; empty lines before it are passed over. */

@@ -204,7 +204,7 @@ function messageText(range: MessageRange, exchange: TracedExchange | undefined):
   const message = exchange?.messages.find((one) => one.side === became && one.offset === messageStart);
   const name = `${SIDE_NAMES[exchange?.outcome === 'session' ? 'session' : 'pair'][became]} #${range.exchange + 1}`;
   const how = begins ? (ends ? 'whole' : 'begins') : ends ? 'ends' : 'goes on';
-  const line = begins ? message?.firstLine || (became === 'request' ? (exchange?.operation ?? '') : '') : '';
+  const line = begins ? (message?.firstLine ?? '') : '';
   const where = exchange?.outcome === 'session' ? '' : ` (${parts})`;
   return `${name} ${how}${where}${line === '' ? '' : `: ${line}`}`;
 }

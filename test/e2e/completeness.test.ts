@@ -6,10 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { run } from '../support/cli/bytecopy.ts';
+import { run, start } from '../support/cli/bytecopy.ts';
+import { pacedLoad } from '../support/load/paced-load.ts';
 import { conversation } from '../support/packets/index.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
-import { freePort } from '../support/servers/nginx.ts';
+import { freePort, startNginx } from '../support/servers/nginx.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234567890';
 const TLS = Buffer.from('16030100a5010000a10303', 'hex');
@@ -140,6 +141,32 @@ describeWith(['build'], 'completeness', () => {
       expect(mirror.code, mirror.stderr).toBe(0);
     } finally {
       target.close();
+    }
+  });
+});
+
+describeWith(['build', 'capture', 'libpcap', 'nginx'], 'completeness of a live capture', () => {
+  testWith([], 'is required at its end, and its ledger adds up by flow and by second', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bytecopy-complete-'));
+    const service = await startNginx();
+    try {
+      const ledger = join(folder, 'ledger.json');
+      const flags = ['--ledger', ledger, '--require-completeness', '100%', '--store', join(folder, 'store'), '--json'];
+      const capture = start(['capture', '-i', 'lo', '-p', String(service.port), ...flags]);
+      await capture.says('capturing');
+      await pacedLoad({ port: service.port, ratePerSecond: 200, requests: 300, keepAlive: false });
+      const ended = await capture.interrupt();
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout).completeness).toMatchObject({ ratio: 1, complete: 300, kernelDrops: 0 });
+      const { accounts, flows, seconds } = JSON.parse(await readFile(ledger, 'utf8'));
+      const sum = (counts: readonly number[]) => counts.reduce((one, other) => one + other, 0);
+      expect(flows.length).toBe(300);
+      expect(flows.filter(({ balanced }: { balanced: boolean }) => !balanced)).toEqual([]);
+      expect(sum(seconds.map(({ packets }: { packets: number }) => packets))).toBe(accounts.packets.in);
+      expect(sum(seconds.map(({ exchanges }: { exchanges: { complete: number } }) => exchanges.complete))).toBe(300);
+    } finally {
+      await service.stop();
+      await rm(folder, { recursive: true });
     }
   });
 });
