@@ -11,7 +11,7 @@ import { type HeadView, parseHead } from '../view/head-view.ts';
 import { headerValues } from '../view/header-field.ts';
 import { keptBody, type ViewableMessage } from '../view/message-bytes.ts';
 import { encodeCoding } from './content-encoder.ts';
-import { type FieldEdit, removeField, setField } from './field-edits.ts';
+import type { FieldEdit } from './field-edits.ts';
 import type { RequestEdits } from './request-edits.ts';
 
 export interface NewBody {
@@ -53,8 +53,9 @@ export class BodyEdit {
     const lengths = headerValues(head.fields, 'content-length');
     const length = `${bytes.length}`;
     const isRight = lengths.length === 1 && lengths[0] === length;
-    if (!isRight && (lengths.length > 0 || bytes.length > 0)) fieldEdits.push(setField('Content-Length', length));
-    if (bytes.length === 0 && this.#mayRemoveExpect) fieldEdits.push(removeField('Expect'));
+    if (!isRight && (lengths.length > 0 || bytes.length > 0))
+      fieldEdits.push({ name: 'Content-Length', value: length });
+    if (bytes.length === 0 && this.#mayRemoveExpect) fieldEdits.push({ name: 'Expect', value: undefined });
     return { bytes, fieldEdits };
   }
 

@@ -31,29 +31,37 @@ export class QueryEdit {
   apply(query: string): string {
     const edits = this.#edits;
     if (edits.length === 0) return query;
-    const seen = new Set<ParameterEdit>();
+    const seen: boolean[] = [];
     const kept: string[] = [];
-    for (const parameter of query === '' ? [] : query.slice(1).split('&')) {
-      const equals = parameter.indexOf('=');
-      const name = equals < 0 ? parameter : parameter.slice(0, equals);
-      const edit = this.#editOf(name);
-      if (edit === undefined) kept.push(parameter);
+    for (let at = 1; at <= query.length; ) {
+      const ampersand = query.indexOf('&', at);
+      const end = ampersand < 0 ? query.length : ampersand;
+      const equals = query.indexOf('=', at);
+      const name = query.slice(at, equals < 0 || equals > end ? end : equals);
+      const place = this.#editOf(name);
+      if (place < 0) kept.push(query.slice(at, end));
       else {
-        if (edit.value !== undefined && !seen.has(edit)) kept.push(`${name}=${edit.value}`);
-        seen.add(edit);
+        const { value } = edits[place] as ParameterEdit;
+        if (value !== undefined && seen[place] !== true) kept.push(`${name}=${value}`);
+        seen[place] = true;
       }
+      at = end + 1;
     }
-    for (const edit of edits) if (edit.value !== undefined && !seen.has(edit)) kept.push(edit.parameter);
-    if (kept.length === 0) return seen.size > 0 ? '' : query;
+    for (const [place, { value, parameter }] of edits.entries()) {
+      if (value !== undefined && seen[place] !== true) kept.push(parameter);
+    }
+    if (kept.length === 0) return seen.length > 0 ? '' : query;
     // An empty query, a bare `?`, holds one empty parameter: a new one takes its place.
     return query === '?' ? `?${kept.slice(1).join('&') || kept[0]}` : `?${kept.join('&')}`;
   }
 
-  #editOf(name: string): ParameterEdit | undefined {
-    for (const edit of this.#edits) if (name === edit.name) return edit;
-    if (!ENCODED.test(name)) return undefined;
+  /** Place of the edit that names the parameter, or -1. */
+  #editOf(name: string): number {
+    const edits = this.#edits;
+    for (let i = 0; i < edits.length; i++) if ((edits[i] as ParameterEdit).name === name) return i;
+    if (!ENCODED.test(name)) return -1;
     const decoded = decodeName(name);
-    return this.#edits.find((edit) => edit.name === decoded);
+    return edits.findIndex((edit) => edit.name === decoded);
   }
 }
 

@@ -8,29 +8,27 @@
  * A request without header section (HTTP/0.9) stays as it is.
  */
 import { latin1 } from '../../latin1.ts';
-import { RequestLine } from '../request-line.ts';
 import type { ViewableMessage } from '../view/message-bytes.ts';
-import { BodyEdit, type NewBody } from './body-edit.ts';
-import { type FieldEdit, growthOf, type Replacement, removeField, setField, writeHead } from './field-edits.ts';
+import { BodyEdit } from './body-edit.ts';
+import { type FieldEdit, FieldEdits } from './field-edits.ts';
 import { checkEdits, type RequestEdits } from './request-edits.ts';
 import { TargetEdit } from './target-edit.ts';
-
-const LF = 0x0a;
-const SLASH = 0x2f;
 
 export type RewritableRequest = ViewableMessage;
 
 /** Bodies up to this size are copied behind the new head, so that a request is one write. */
 const MAX_JOINED_BODY_BYTES = 16 * 1024;
 
+/** Works on any Uint8Array; much cheaper than `Buffer.from`. */
+const latin1Write = (Buffer.prototype as unknown as { latin1Write(text: string, at: number): number }).latin1Write;
+
 /** One set of edits applied to many requests. */
 export class RequestRewriter {
-  readonly #fields: readonly FieldEdit[];
-  readonly #growth: number;
+  readonly #edits: readonly FieldEdit[];
+  readonly #fields: FieldEdits;
   readonly #target: TargetEdit;
   readonly #body: BodyEdit | undefined;
-  readonly #line = new RequestLine();
-  #seen: Uint8Array;
+  #last: { readonly more: readonly FieldEdit[]; readonly fields: FieldEdits };
 
   /** @throws BytecopyError `REWRITE_INVALID` (exit code 2) where an edit would break a request apart */
   constructor(edits: RequestEdits) {
@@ -39,11 +37,11 @@ export class RequestRewriter {
     const set = host === undefined ? setHeaders : [...setHeaders, ['Host', host] as const];
     // One edit a name: the last value given, and a name that is set is not removed.
     const byName = new Map<string, FieldEdit>();
-    for (const name of removeHeaders) byName.set(name.toLowerCase(), removeField(name));
-    for (const [name, value] of set) byName.set(name.toLowerCase(), setField(name, value));
-    this.#fields = [...byName.values()];
-    this.#growth = growthOf(this.#fields);
-    this.#seen = new Uint8Array(this.#fields.length);
+    for (const name of removeHeaders) byName.set(name.toLowerCase(), { name, value: undefined });
+    for (const [name, value] of set) byName.set(name.toLowerCase(), { name, value });
+    this.#edits = [...byName.values()];
+    this.#fields = new FieldEdits(this.#edits);
+    this.#last = { more: [], fields: this.#fields };
     this.#target = new TargetEdit(edits);
     this.#body = body === undefined ? undefined : new BodyEdit(body, edits);
   }
@@ -54,65 +52,47 @@ export class RequestRewriter {
     const first = parts[0];
     if (first === undefined) return parts;
     if (first.length < headByteCount) return this.rewrite({ ...request, parts: [Buffer.concat(parts)] });
-    const fieldsAt = first.indexOf(LF) + 1;
+    const head = latin1(first, 0, headByteCount);
+    const fieldsAt = head.indexOf('\n') + 1;
     if (fieldsAt === 0 || fieldsAt >= headByteCount) return parts;
-    const target = this.#newTarget(first, fieldsAt);
+    const line = `${this.#target.apply(head, fieldsAt - 1)}\n`;
     const body = this.#body?.apply(request);
-    return body === undefined
-      ? this.#withOldBody(parts, headByteCount, fieldsAt, target)
-      : this.#withNewBody(first, headByteCount, fieldsAt, target, body);
+    if (body === undefined) return withBody(line + this.#fields.apply(head, fieldsAt), first, headByteCount, parts);
+    const { bytes, fieldEdits } = body;
+    return withBody(line + this.#fieldsWith(fieldEdits).apply(head, fieldsAt), bytes, 0, [bytes]);
   }
 
-  #withOldBody(
-    parts: readonly Uint8Array[],
-    headEnd: number,
-    fieldsAt: number,
-    target: Replacement | undefined,
-  ): readonly Uint8Array[] {
-    const first = parts[0] as Uint8Array;
-    const bodyBytes = first.length - headEnd;
-    const joined = bodyBytes <= MAX_JOINED_BODY_BYTES ? bodyBytes : 0;
-    const out = Buffer.allocUnsafe(headEnd + this.#growth + (target?.octets.length ?? 0) + joined);
-    let at = writeHead(out, first, fieldsAt, headEnd, this.#fields, this.#seen, target);
-    if (joined > 0) {
-      out.set(first.subarray(headEnd), at);
-      at += joined;
-    }
-    const head = out.subarray(0, at);
-    if (joined === bodyBytes && parts.length === 1) return [head];
-    const rest = parts.slice(1);
-    return joined === bodyBytes ? [head, ...rest] : [head, first.subarray(headEnd), ...rest];
+  /** Bodies of one length need the same edits: the last ones are kept. */
+  #fieldsWith(more: readonly FieldEdit[]): FieldEdits {
+    if (more.length === 0) return this.#fields;
+    const last = this.#last;
+    const isSame = (edit: FieldEdit, i: number) =>
+      last.more[i]?.name === edit.name && last.more[i]?.value === edit.value;
+    if (last.more.length === more.length && more.every(isSame)) return last.fields;
+    const fields = new FieldEdits([...this.#edits, ...more]);
+    this.#last = { more, fields };
+    return fields;
   }
+}
 
-  #withNewBody(
-    bytes: Uint8Array,
-    headEnd: number,
-    fieldsAt: number,
-    target: Replacement | undefined,
-    { bytes: body, fieldEdits }: NewBody,
-  ): readonly Uint8Array[] {
-    const fields = [...this.#fields, ...fieldEdits];
-    if (this.#seen.length < fields.length) this.#seen = new Uint8Array(fields.length);
-    const joined = body.length <= MAX_JOINED_BODY_BYTES ? body.length : 0;
-    const out = Buffer.allocUnsafe(headEnd + growthOf(fields) + (target?.octets.length ?? 0) + joined);
-    const at = writeHead(out, bytes, fieldsAt, headEnd, fields, this.#seen, target);
-    if (joined < body.length) return [out.subarray(0, at), body];
-    out.set(body, at);
-    return [out.subarray(0, at + joined)];
-  }
-
-  /** Undefined where it stays. A new host alone changes only targets in absolute form, which begin with no slash. */
-  #newTarget(bytes: Uint8Array, fieldsAt: number): Replacement | undefined {
-    const edit = this.#target;
-    if (!edit.editsAbsolute) return undefined;
-    const line = this.#line;
-    if (line.read(bytes, 0, fieldsAt) < 0) return undefined;
-    const { targetStart: start, targetEnd: end } = line;
-    if (!edit.editsAny && bytes[start] === SLASH) return undefined;
-    const target = latin1(bytes, start, end);
-    const edited = edit.apply(target, line.verb);
-    return edited === target ? undefined : { start, end, octets: Buffer.from(edited, 'latin1') };
-  }
+/**
+ * Head and body as parts.
+ *
+ * @param first the body's first part, from `bodyStart` on; `parts[0]`
+ */
+function withBody(
+  head: string,
+  first: Uint8Array,
+  bodyStart: number,
+  parts: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const bodyBytes = first.length - bodyStart;
+  const isJoined = bodyBytes <= MAX_JOINED_BODY_BYTES;
+  const out = Buffer.allocUnsafe(head.length + (isJoined ? bodyBytes : 0));
+  latin1Write.call(out, head, 0);
+  if (!isJoined) return [out, first.subarray(bodyStart), ...parts.slice(1)];
+  if (bodyBytes > 0) out.set(bodyStart === 0 ? first : first.subarray(bodyStart), head.length);
+  return parts.length === 1 ? [out] : [out, ...parts.slice(1)];
 }
 
 /** {@link RequestRewriter} for one request. */

@@ -70,12 +70,14 @@ export function viewBody(
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
   const body = keptBody(message);
   const { transfer, content } = bodyCodings(head.fields);
-  const about = contentType(head.fields);
+  const { mediaType, charset } = contentType(head.fields);
   const undone: string[] = [];
   let bytes = body.bytes;
   let problem: BodyProblem | undefined = body.whole ? undefined : 'incomplete';
   // An answer to HEAD, a 304: there are codings and no body.
-  if (bytes.length === 0) return { bytes, codings: undone, ...about, complete: body.whole, problem };
+  if (bytes.length === 0) {
+    return { bytes, codings: undone, mediaType, charset, complete: body.whole, problem };
+  }
   /** Only what comes before the first hole can be decoded. */
   let contiguous = body.holes[0]?.at ?? bytes.length;
   for (const coding of [...transfer, ...content]) {
@@ -104,7 +106,7 @@ export function viewBody(
       if (decoded.state !== 'complete') problem = worse(problem, decoded.state);
     }
   }
-  return { bytes, codings: undone, ...about, complete: problem === undefined, problem };
+  return { bytes, codings: undone, mediaType, charset, complete: problem === undefined, problem };
 }
 
 /** The codings of the body as the head declares them; `identity` is none, and `chunked` counts once. */

@@ -6,10 +6,8 @@
  */
 import { latin1 } from '../../latin1.ts';
 
-const COLON = 0x3a;
 const CR = 0x0d;
 const HTAB = 0x09;
-const LF = 0x0a;
 const SP = 0x20;
 
 /** One field; octets as latin1. A line without a name (no colon, or nothing before it) has an empty one and is the value. */
@@ -24,21 +22,20 @@ const NO_FIELDS: readonly HeaderField[] = Object.freeze([]);
 /** The fields from `from` up to an empty line or `end`. */
 export function readHeaderFields(bytes: Uint8Array, from: number, end: number): readonly HeaderField[] {
   if (from >= end) return NO_FIELDS;
+  const text = latin1(bytes, from, end);
   const fields: HeaderField[] = [];
-  let at = from;
-  while (at < end) {
-    const lineFeed = lineEndOf(bytes, at, end);
-    const lineEnd = lineFeed > at && bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
-    if (lineEnd === at) break;
-    let next = lineFeed + 1;
-    let value = '';
-    let name = '';
-    const colon = bytes.subarray(at, lineEnd).indexOf(COLON);
-    if (colon > 0 && !isBlank(bytes[at])) name = latin1(bytes, at, at + colon).trimEnd();
-    value = trimmed(bytes, name === '' ? at : at + colon + 1, lineEnd);
-    while (next < end && isBlank(bytes[next])) {
-      const foldEnd = lineEndOf(bytes, next, end);
-      const more = trimmed(bytes, next, foldEnd);
+  let at = 0;
+  while (at < text.length) {
+    const lineEnd = endOfLine(text, at);
+    if (lineEnd === at || (lineEnd === at + 1 && text.charCodeAt(at) === CR)) break;
+    const colon = isBlank(text.charCodeAt(at)) ? -1 : text.indexOf(':', at);
+    const isNamed = colon > at && colon < lineEnd;
+    const name = isNamed ? trimmed(text, at, colon) : '';
+    let value = trimmed(text, isNamed ? colon + 1 : at, lineEnd);
+    let next = lineEnd + 1;
+    while (isBlank(text.charCodeAt(next))) {
+      const foldEnd = endOfLine(text, next);
+      const more = trimmed(text, next, foldEnd);
       if (more !== '') value = value === '' ? more : `${value} ${more}`;
       next = foldEnd + 1;
     }
@@ -65,19 +62,20 @@ export function listMembers(fields: readonly HeaderField[], name: string): reado
     .filter((member) => member !== '');
 }
 
-function lineEndOf(bytes: Uint8Array, at: number, end: number): number {
-  const found = bytes.indexOf(LF, at);
-  return found < 0 || found >= end ? end : found;
+function endOfLine(text: string, at: number): number {
+  const found = text.indexOf('\n', at);
+  return found < 0 ? text.length : found;
 }
 
-function isBlank(octet: number | undefined): boolean {
-  return octet === SP || octet === HTAB;
+function isBlank(code: number): boolean {
+  return code === SP || code === HTAB;
 }
 
-function trimmed(bytes: Uint8Array, start: number, end: number): string {
+/** Without blanks at both ends, and the CR of a line end. */
+function trimmed(text: string, start: number, end: number): string {
   let from = start;
   let until = end;
-  while (from < until && (isBlank(bytes[from]) || bytes[from] === CR)) from++;
-  while (until > from && (isBlank(bytes[until - 1]) || bytes[until - 1] === CR)) until--;
-  return latin1(bytes, from, until);
+  while (until > from && (isBlank(text.charCodeAt(until - 1)) || text.charCodeAt(until - 1) === CR)) until--;
+  while (from < until && (isBlank(text.charCodeAt(from)) || text.charCodeAt(from) === CR)) from++;
+  return text.slice(from, until);
 }
