@@ -51,27 +51,38 @@ testWith(['corpus'], 'the sums over flows and over seconds are the accounts, fil
   expect(flows).toBeGreaterThan(300);
 });
 
-testWith(['corpus'], 'every byte of every flow has one place in what is explained, file by file', async () => {
-  let ranges = 0;
-  for (const { path, file } of readCorpusIndex().filter((row) => /\.pcap/.test(row.file))) {
-    const recorder = new TraceRecorder(new Matches(WHOLE_CAPTURE), { keepLoose: true });
-    await watch(path, recorder);
-    for (const trace of recorder.flows()) {
-      for (const direction of [0, 1] as const) {
-        const map = mapBytes(trace, direction);
-        expect({ file, flow: trace.flow.id, direction, ...tiling(map) }).toEqual({
-          file,
-          flow: trace.flow.id,
-          direction,
-          holes: [],
-          bytes: bytesOf(trace, direction),
-        });
-        ranges += map.length;
+testWith(
+  ['corpus'],
+  'every packet is explained once, and every byte of every flow has one place, file by file',
+  async () => {
+    let ranges = 0;
+    for (const { path, file } of readCorpusIndex().filter((row) => /\.pcap/.test(row.file))) {
+      const recorder = new TraceRecorder(new Matches(WHOLE_CAPTURE), { keepLoose: true });
+      const ledger = await watch(path, recorder);
+      const numbers = [...recorder.flows().flatMap(({ packets }) => packets), ...recorder.loosePackets()].map(
+        ({ number }) => number,
+      );
+      expect({ file, numbers: numbers.sort((one, other) => one - other) }).toEqual({
+        file,
+        numbers: Array.from({ length: ledger.accounts.packets?.in ?? 0 }, (_, index) => index + 1),
+      });
+      for (const trace of recorder.flows()) {
+        for (const direction of [0, 1] as const) {
+          const map = mapBytes(trace, direction);
+          expect({ file, flow: trace.flow.id, direction, ...tiling(map) }).toEqual({
+            file,
+            flow: trace.flow.id,
+            direction,
+            holes: [],
+            bytes: bytesOf(trace, direction),
+          });
+          ranges += map.length;
+        }
       }
     }
-  }
-  expect(ranges).toBeGreaterThan(4_000);
-});
+    expect(ranges).toBeGreaterThan(4_000);
+  },
+);
 
 function bytesOf({ report }: FlowTrace, direction: 0 | 1): number {
   return (direction === 0 ? report.clientToServer : report.serverToClient).bytes;

@@ -97,6 +97,24 @@ test('credentials are placeholders, and what comes from the wire cannot steer th
   expect(output).toContain('‹hidden, 4 characters›');
 });
 
+test('a Thrift call is known by its function, a session by what it speaks', async () => {
+  const ping = Buffer.from('00000011800100010000000470696e670000000000', 'hex');
+  const pong = Buffer.from('00000011800100020000000470696e670000000000', 'hex');
+  const redis = conversation({ clientIsn: 9, client: '10.0.0.4:7000' })
+    .handshake()
+    .client('*1\r\n$4\r\nPING\r\n')
+    .server('+PONG\r\n')
+    .close();
+  const talks = [conversation().handshake().client(ping).server(pong).close(), redis];
+  const lines = packetLines(textOf(await explain(talks))).filter((line) => line.includes('#'));
+  expect(lines.map((line) => line.slice(36).trim())).toEqual([
+    '0  request #1 whole (head and body): call ping, framed binary, sequence id 0',
+    '0  response #1 whole (head and body): reply',
+    '0  client of session #1 whole: redis',
+    '0  server of session #1 whole',
+  ]);
+});
+
 test('packets without a flow are listed with their reason', async () => {
   const noise = packetOf(new Uint8Array(60), { linkType: LINK_TYPE.ethernet });
   const scan = conversation({ client: '10.0.0.7:1', clientIsn: 3 }).syn();
