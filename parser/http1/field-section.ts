@@ -231,8 +231,8 @@ export class FieldSection {
     let last = end;
     while (last > start && bytes[last - 1] !== COMMA) last--;
     if (hasListMember(bytes, last, end, CHUNKED)) this.transferEncoding = 'chunked';
-    else if (!hasListMember(bytes, start, end, IDENTITY)) {
-      this.transferEncoding = 'other';
+    else {
+      if (!hasListMember(bytes, start, end, IDENTITY)) this.transferEncoding = 'other';
       this.notes |= NOTE.unknownTransferEncoding;
     }
   }
