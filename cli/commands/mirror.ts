@@ -43,7 +43,8 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
     source,
     {
       ...flags,
-      parser: parserOptionsOf(config),
+      // Only requests are mirrored: bytes kept for sessions would be of no use.
+      parser: { ...parserOptionsOf(config), sessions: 'none' },
       serverPorts: [...ports, ...serverPortsOf(config)],
       ports,
       tickMs: PROMPT.tickMs,

@@ -4,13 +4,14 @@ import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
+import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink } from '../pipeline/line-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 
-interface ParseFlags extends LedgerFlags {
+interface ParseFlags extends LedgerFlags, SessionFlags {
   readonly port?: number[];
   readonly summary?: boolean;
   readonly where?: string;
@@ -29,8 +30,8 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('--full', 'with heads and bodies, as show --json prints an exchange')
     .option('--with-secrets', 'with --full: credentials instead of placeholders')
     .option('--json', 'with --summary: the ledger as JSON');
-  addLedgerOptions(command).action(async (files: string[], flags: ParseFlags) => {
-    const config = await readConfig(program.opts().config, context.environment);
+  addSessionOption(addLedgerOptions(command)).action(async (files: string[], flags: ParseFlags) => {
+    const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const lines = new LineSink(context.stdout, flags.full ? await fullDocuments(flags, config) : undefined);
     const takes = flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where));

@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { BytecopyError } from '../../core/index.ts';
+import { SERVICE_PROTOCOLS, SESSION_CHOICES } from '../../parser/index.ts';
 
 const port = z.number().int().min(1).max(65535);
 
@@ -18,14 +19,22 @@ const schema = z.strictObject({
   requireCompleteness: z.number().gt(0).max(100).optional(),
   services: z
     .array(
-      z.strictObject({
-        name: z.string().min(1),
-        address: z.string().optional(),
-        port: port.optional(),
-        host: z.string().optional(),
-      }),
+      z
+        .strictObject({
+          name: z.string().min(1),
+          address: z.string().optional(),
+          port: port.optional(),
+          host: z.string().optional(),
+          /** What it speaks, where its first bytes leave that open; `tcp` keeps it as a session in any case. */
+          protocol: z.enum(SERVICE_PROTOCOLS).optional(),
+        })
+        .refine(({ protocol, address, port }) => protocol === undefined || (address ?? port) !== undefined, {
+          message: 'protocol needs a port or an address beside it',
+        }),
     )
     .default([]),
+  /** Which flows of protocols that are not parsed are kept, where no flag says otherwise. */
+  sessions: z.enum(SESSION_CHOICES).optional(),
   /** Thrift IDL files that name the fields of messages. */
   idl: z.array(z.string().min(1)).optional(),
   /** Request headers that carry a trace id, in the order in which they are asked. */

@@ -7,6 +7,7 @@ export function parserOptionsOf(config: Config): Partial<ParserOptions> {
     services: config.services,
     ...(config.traceHeaders === undefined ? {} : { traceHeaders: config.traceHeaders }),
     ...(config.traceFields === undefined ? {} : { traceFields: config.traceFields }),
+    ...(config.sessions === undefined ? {} : { sessions: config.sessions }),
     ...(config.origin === undefined ? {} : { origin: config.origin }),
   };
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig, storePath } from '../../../../cli/config/config.ts';
 import { parseConfig } from '../../../../cli/config/config-file.ts';
+import { withSessions } from '../../../../cli/options/sessions.ts';
+import { parserOptionsOf } from '../../../../cli/pipeline/parser-options.ts';
 
 test('a config file is read, and what it leaves out has a default', () => {
   const text =
@@ -18,11 +20,20 @@ test('a config file is read, and what it leaves out has a default', () => {
   expect(parseConfig('', 'a.yaml')).toEqual({ services: [] });
 });
 
+test('what a service speaks, and which sessions are kept, go to the parser; the flag wins', () => {
+  const config = parseConfig('services: [{ name: a, port: 81, protocol: tcp }]\nsessions: all', 'a.yaml');
+  const services = [{ name: 'a', port: 81, protocol: 'tcp' }];
+  expect(parserOptionsOf(config)).toEqual({ services, sessions: 'all' });
+  expect(parserOptionsOf(withSessions(config, { sessions: 'none' }))).toEqual({ services, sessions: 'none' });
+});
+
 test('what is wrong is named with its file and place, exit code 2', () => {
   const fault = (message: RegExp) => expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) });
   expect(() => parseConfig('capture: { interfaces: lo }', 'a.yaml')).toThrow(fault(/a\.yaml: capture: .*interfaces/));
   expect(() => parseConfig('services: [{ port: 80 }]', 'a.yaml')).toThrow(fault(/services\.0\.name/));
   expect(() => parseConfig('capture: { ports: [99999] }', 'a.yaml')).toThrow(fault(/capture\.ports\.0/));
+  expect(() => parseConfig('sessions: some', 'a.yaml')).toThrow(fault(/sessions/));
+  expect(() => parseConfig('services: [{ name: a, protocol: tcp }]', 'a.yaml')).toThrow(fault(/port or an address/));
   expect(() => parseConfig('store: [unclosed', 'a.yaml')).toThrow(
     fault(/^config file a\.yaml: .* at line 1, column 17$/),
   );
