@@ -1,11 +1,14 @@
 /** The chunks that one call hands on, and the account of the bytes in them. */
-import type { Account, ByteCount, CloseReason, GapReason, Micros, StreamChunk } from '../../core/index.ts';
+import type { Account, ByteCount, CloseReason, DataChunk, GapReason, Micros, StreamChunk } from '../../core/index.ts';
 import type { HalfFlow } from './half-flow.ts';
+import { RecentChunks } from './recent-chunks.ts';
 import type { TrackedFlow } from './tracked-flow.ts';
 
 const NO_CHUNKS: readonly StreamChunk[] = [];
 
 export class ChunkOutput {
+  /** What was handed on last. */
+  readonly recent = new RecentChunks();
   readonly #bytes: Account;
   #chunks: StreamChunk[] = [];
 
@@ -30,7 +33,9 @@ export class ChunkOutput {
     const { flow } = tracked;
     if (flow === undefined) return;
     const { direction } = half;
-    this.#chunks.push({ kind: 'data', flow, direction, offset: half.next - half.base, bytes, at });
+    const chunk: DataChunk = { kind: 'data', flow, direction, offset: half.next - half.base, bytes, at };
+    this.#chunks.push(chunk);
+    this.recent.add(half, chunk);
     half.advanceTo(half.next + bytes.length);
     this.#bytes.out += bytes.length;
   }

@@ -60,6 +60,8 @@ export class HalfFlow {
   /** Its FIN, once that was seen. */
   fin: Fin | undefined = undefined;
   closed = false;
+  /** Number of its last chunk in `recent-chunks.ts`. */
+  lastChunk = 0;
   /** Window scale that this side announced. */
   windowScale: number | undefined = undefined;
   /** Bytes that this side last said it would take. */

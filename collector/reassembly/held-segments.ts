@@ -9,6 +9,7 @@
  * overlaps.
  */
 import type { ByteCount, Micros } from '../../core/index.ts';
+import { compareRuns } from './byte-runs.ts';
 import { HELD_SEGMENT_COST } from './options.ts';
 import { newerWins, type OverlapPolicy, type SentRange } from './overlap-policy.ts';
 
@@ -188,16 +189,12 @@ export class HeldSegments {
     const old = held.bytes as Uint8Array;
     const heldStart = from - held.position;
     const byteCount = end - from;
-    for (let i = 0; i < byteCount; ) {
-      const runStart = i;
-      const differs = old[heldStart + i] !== data[start + i];
-      do i++;
-      while (i < byteCount && (old[heldStart + i] !== data[start + i]) === differs);
-      if (differs) this.conflictingBytes += i - runStart;
-      else this.duplicateBytes += i - runStart;
-      if (replaces) listener?.replaced(from + runStart, i - runStart, differs);
-      else listener?.lost(from + runStart, i - runStart, differs);
-    }
+    compareRuns(old, heldStart, data, start, byteCount, (offset, runBytes, differs) => {
+      if (differs) this.conflictingBytes += runBytes;
+      else this.duplicateBytes += runBytes;
+      if (replaces) listener?.replaced(from + offset, runBytes, differs);
+      else listener?.lost(from + offset, runBytes, differs);
+    });
   }
 
   #firstEndingAfter(position: number): number {

@@ -10,6 +10,7 @@ import { type Segment, TCP_FLAG } from '../decode/segment.ts';
 import { type HalfFlow, MAX_DISTANCE, NEVER } from './half-flow.ts';
 import type { OverlapPolicy } from './overlap-policy.ts';
 import type { PacketTracer } from './packet-tracer.ts';
+import type { RecentChunks } from './recent-chunks.ts';
 import { judgeReset } from './reset-judgement.ts';
 import type { TrackedFlow } from './tracked-flow.ts';
 
@@ -18,6 +19,8 @@ export interface SegmentIntakeDeps {
   readonly bytes: Account;
   readonly ledger: Ledger;
   readonly overlapPolicy: OverlapPolicy;
+  /** What was handed on last. */
+  readonly recent: RecentChunks;
   readonly tracer: PacketTracer | undefined;
 }
 
@@ -25,12 +28,14 @@ export class SegmentIntake {
   readonly #bytes: Account;
   readonly #ledger: Ledger;
   readonly #overlapPolicy: OverlapPolicy;
+  readonly #recent: RecentChunks;
   readonly #tracer: PacketTracer | undefined;
 
-  constructor({ bytes, ledger, overlapPolicy, tracer }: SegmentIntakeDeps) {
+  constructor({ bytes, ledger, overlapPolicy, recent, tracer }: SegmentIntakeDeps) {
     this.#bytes = bytes;
     this.#ledger = ledger;
     this.#overlapPolicy = overlapPolicy;
+    this.#recent = recent;
     this.#tracer = tracer;
   }
 
@@ -120,17 +125,14 @@ export class SegmentIntake {
     const late = clamp(position + captured - half.finAt, captured - early);
     const kept = captured - early - late;
     const sent = { needs, at, sentFrom: position, sentTo: position + byteCount };
-    this.#discardBytes(position, early, 'duplicate');
+    if (early > 0) this.#discardKnown(tracked, half, segment, position, early);
     if (kept > 0) {
       const held = half.holding();
       const given = { ...sent, position: position + early, byteCount: kept, data, start: start + early };
       held.add(given, this.#overlapPolicy, this.#tracer);
       const { duplicateBytes, conflictingBytes } = held;
       if (duplicateBytes > 0) this.#bytes.setAside('discarded', 'duplicate', duplicateBytes);
-      if (conflictingBytes > 0) {
-        this.#bytes.setAside('discarded', 'conflict', conflictingBytes);
-        this.#ledger.addFact('conflicting-bytes', conflictingBytes);
-      }
+      if (conflictingBytes > 0) this.#countConflict(conflictingBytes);
       this.#bytes.held += kept - duplicateBytes - conflictingBytes;
     }
     this.#discardBytes(position + captured - late, late, 'after-close');
@@ -167,6 +169,26 @@ export class SegmentIntake {
     const acknowledges = (segment.flags & TCP_FLAG.ack) !== 0;
     const needs = acknowledges && peer.anchored ? peer.positionOf(segment.acknowledgment) : NEVER;
     tracked.reset = { half, position, needs };
+  }
+
+  /** Bytes that are known already; of those handed on lately it is also known whether they differ. */
+  #discardKnown(
+    tracked: TrackedFlow,
+    half: HalfFlow,
+    { data, start }: Segment,
+    position: number,
+    byteCount: number,
+  ): void {
+    this.#recent.compare(tracked, half, position, position + byteCount, data, start, (from, runBytes, differs) => {
+      if (differs) this.#countConflict(runBytes);
+      else this.#bytes.setAside('discarded', 'duplicate', runBytes);
+      this.#tracer?.piece(from, runBytes, differs ? 'conflict' : 'duplicate');
+    });
+  }
+
+  #countConflict(byteCount: number): void {
+    this.#bytes.setAside('discarded', 'conflict', byteCount);
+    this.#ledger.addFact('conflicting-bytes', byteCount);
   }
 
   #note(fact: string, remark: string, count = 1): void {

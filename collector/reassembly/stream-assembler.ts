@@ -55,7 +55,8 @@ export class StreamAssembler {
     this.#tracer = tracer;
     this.#decoder = new PacketDecoder(checked, { ledger });
     this.#output = new ChunkOutput(bytes);
-    this.#intake = new SegmentIntake({ bytes, ledger, overlapPolicy: checked.overlapPolicy, tracer });
+    const { recent } = this.#output;
+    this.#intake = new SegmentIntake({ bytes, ledger, overlapPolicy: checked.overlapPolicy, recent, tracer });
     const drain = new Drain(this.#output, bytes);
     this.#lifetimes = new FlowLifetimes(checked, { flows: this.#flows, drain, output: this.#output, ledger, tracer });
   }

@@ -318,4 +318,11 @@ export const SCENARIOS: readonly Scenario[] = [
     lines: ['open', '> abc', '> def', ...END],
     facts: { 'conflicting-bytes': 3 },
   },
+  {
+    name: 'a copy that differs from bytes handed on lately changes nothing, and is counted',
+    packets: (talk) =>
+      talk().handshake().client('abc').client('def').server('a').raw('client', { position: 1, data: 'bXdYZ' }),
+    lines: ['open', '> abc', '> def', '< a', ...END],
+    facts: { 'conflicting-bytes': 3 },
+  },
 ];

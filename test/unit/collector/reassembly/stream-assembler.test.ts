@@ -372,3 +372,12 @@ test('a SYN-ACK that would begin the stream behind bytes that were seen moves no
   const { chunks } = assemble(said);
   expect(chunks.flatMap((chunk) => (chunk.kind === 'data' ? [chunk.offset] : []))).toEqual([0]);
 });
+
+test('a retransmission is compared with what was handed on as far back as that is known', () => {
+  const conflictsAfter = (chunks: number): number => {
+    const said = conversation({ acks: false }).handshake().client('abc');
+    for (let i = 0; i < chunks; i++) said.server('x');
+    return assemble(said.raw('client', { position: 0, data: 'aXc' })).fact('conflicting-bytes');
+  };
+  expect([conflictsAfter(2_000), conflictsAfter(2_048)]).toEqual([1, 0]);
+});

@@ -1,0 +1,23 @@
+/** Where two copies of the same bytes agree, and where they do not. */
+import type { ByteCount } from '../../core/index.ts';
+
+/** Is told a run of bytes, all of which differ or are equal. */
+export type RunListener = (position: number, byteCount: ByteCount, differs: boolean) => void;
+
+/** Tells runs of equal and of differing bytes, by their offset within the range. */
+export function compareRuns(
+  one: Uint8Array,
+  oneStart: number,
+  other: Uint8Array,
+  otherStart: number,
+  byteCount: ByteCount,
+  tell: RunListener,
+): void {
+  for (let i = 0; i < byteCount; ) {
+    const runStart = i;
+    const differs = one[oneStart + i] !== other[otherStart + i];
+    do i++;
+    while (i < byteCount && (one[oneStart + i] !== other[otherStart + i]) === differs);
+    tell(runStart, i - runStart, differs);
+  }
+}
