@@ -148,6 +148,7 @@ export class UndecidedFlow implements ProtocolFlow {
   #beginPrelude(protocol: string, sender: Direction): void {
     this.#prelude = preludeOf(protocol);
     this.#preludeSender = sender;
+    this.#verdicts[sender] = undefined;
     this.#preludePassed[0] = false;
     this.#preludePassed[1] = false;
   }

@@ -127,6 +127,30 @@ describe('an exchange seen at both ends', () => {
     expect(report.facts['exchanges:broken'] ?? 0).toBe(0);
   });
 
+  test('whichever packet each end missed, where they are of different exchanges', () => {
+    const { caller, callee } = atBothEnds(twoCalls);
+    const first: readonly number[] = [PACKET.request1, PACKET.response1];
+    const second: readonly number[] = [PACKET.request2, PACKET.response2];
+    for (const atCaller of [...first, ...second]) {
+      for (const atCallee of first.includes(atCaller) ? second : first) {
+        const { told, report } = parse(caller.lose(atCaller).mergedWith(callee.lose(atCallee)));
+        const lost = `lost ${atCaller} and ${atCallee}`;
+        expect([...told].sort(), lost).toEqual(['paired GET /1 200', 'paired GET /2 200']);
+        expect(report.facts, lost).toMatchObject({ exchanges: 2, 'exchanges:paired': 2 });
+      }
+    }
+  });
+
+  test('is not put together from a request of one end and an answer of the other: order proves nothing across a loss', () => {
+    const { caller, callee } = atBothEnds(twoCalls);
+    const { told } = parse(caller.lose(PACKET.request1).mergedWith(callee.lose(PACKET.response1)));
+    expect([...told].sort()).toEqual([
+      'paired GET /2 200',
+      'request-only GET /1 (gap)',
+      'response-only 200 (request-not-seen)',
+    ]);
+  });
+
   test('a body of which each end missed another part takes the whole messages of each', () => {
     const long = (talk: Conversation) =>
       talk
@@ -150,7 +174,23 @@ describe('an exchange seen at both ends', () => {
 });
 
 describe('an exchange that only one end saw', () => {
-  test('comes out alone after a while', () => {
+  test('waits a second for the other end, and ten where it is not whole', () => {
+    const open = twoCalls(conversation({ stepMicros: 100 })).trace();
+    const silent = conversation({ ...INSIDE })
+      .handshake()
+      .trace();
+    const parser = new ExchangeParser({}, { ledger: new Ledger() });
+    const told = (events: ReturnType<ExchangeParser['push']>) =>
+      events.flatMap((event) => (event.kind === 'exchange' ? [tell(event.exchange)] : []));
+    const seen = open.lose(PACKET.response1).mergedWith(silent);
+    const ticks = (seconds: number) => told(parser.tick(START + seconds * 1_000_000));
+    const chunks = assemble(seen).chunks.filter(({ kind }) => kind !== 'close');
+    expect(chunks.flatMap((chunk) => told(parser.push(chunk)))).toEqual([]);
+    expect([ticks(1), ticks(2)]).toEqual([[], ['paired GET /2 200']]);
+    expect([ticks(10), ticks(11)]).toEqual([[], ['request-only GET /1 (gap)']]);
+  });
+
+  test('comes out alone when the flow ends', () => {
     const { caller, callee } = atBothEnds((talk) => talk.handshake().client(get('/1')).server(ok('one')));
     const onlyHandshake = new Set([0, 1, 2]);
     const silent = callee.segments.filter((_, at) => onlyHandshake.has(at));
