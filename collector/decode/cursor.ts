@@ -33,6 +33,8 @@ export class Cursor {
   end: ByteCount = 0;
   /** End of this layer on the wire: `end`, or more. */
   wireEnd: ByteCount = 0;
+  /** `wireEnd` is what the layer around says itself, and IP that claims more is wrong; else such IP was cut. */
+  endIsSure = false;
   layer: Layer = 'ethernet';
   etherType = 0;
   interfaceId = 0;
@@ -47,6 +49,7 @@ export class Cursor {
     this.at = packet.start;
     this.end = packet.end;
     this.wireEnd = packet.start + packet.originalByteCount;
+    this.endIsSure = false;
     this.path = this.#paths.outside;
     this.interfaceId = packet.interfaceId;
     this.layerCount = 0;
@@ -58,6 +61,7 @@ export class Cursor {
     this.at = at;
     this.end = Math.min(end, wireEnd);
     this.wireEnd = wireEnd;
+    this.endIsSure = false;
   }
 
   has(byteCount: ByteCount): boolean {

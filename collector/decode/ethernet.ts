@@ -80,7 +80,11 @@ function readPppoe(cursor: Cursor): IgnoredReason | undefined {
   if (data[at] !== 0x11) return 'malformed';
   if (data[at + 1] !== 0) return 'not-ip:pppoe-discovery';
   cursor.enter('pppoe', readUint16(data, at + 2));
-  cursor.at += 6;
+  const end = at + 6 + readUint16(data, at + 4);
+  const fits = end <= cursor.wireEnd;
+  cursor.moveTo(data, at + 6, cursor.end, fits ? end : cursor.wireEnd);
+  // Padding of short frames has been seen inside the IP length, and not inside this one.
+  cursor.endIsSure = fits;
   cursor.layer = 'ppp';
   return undefined;
 }

@@ -105,7 +105,8 @@ export class PacketDecoder {
     segment.destination1 = 0;
     segment.destination2 = 0;
     segment.destination3 = 0;
-    const ipEnd = totalBytes === 0 ? Math.max(wireEnd, end) : at + totalBytes;
+    let ipEnd = totalBytes === 0 ? Math.max(wireEnd, end) : at + totalBytes;
+    if (ipEnd > wireEnd && this.#cursor.endIsSure) ipEnd = wireEnd;
     const fragment = readUint16(data, at + 6);
     const protocol = data[at + 9] as number;
     if ((fragment & 0x3fff) !== 0) {
@@ -131,7 +132,8 @@ export class PacketDecoder {
     segment.destination2 = readInt32(data, at + 32);
     segment.destination3 = readInt32(data, at + 36);
     const payloadBytes = readUint16(data, at + 4);
-    const ipEnd = payloadBytes === 0 ? Math.max(wireEnd, end) : at + 40 + payloadBytes;
+    let ipEnd = payloadBytes === 0 ? Math.max(wireEnd, end) : at + 40 + payloadBytes;
+    if (ipEnd > wireEnd && this.#cursor.endIsSure) ipEnd = wireEnd;
     const header = data[at + 6] as number;
     if (header !== PROTOCOL_TCP) return this.#decodePayload(data, at + 40, end, ipEnd, header);
     return this.#decodeTcp(data, at + 40, end, ipEnd, true);

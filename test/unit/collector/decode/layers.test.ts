@@ -153,6 +153,14 @@ test('a tunnel that cut its packet leaves a gap, as a snap length does', () => {
   expect([outcome, payload, segment.byteCount]).toEqual(['segment', 'hello', 11]);
 });
 
+test('padding that the IP length counts and the PPPoE length does not is no payload', () => {
+  const [packet] = conversation({ layers: [{ kind: 'pppoe', session: 1 }] }).client('hello').packets as [Packet];
+  const padded = join(packet.data, new Uint8Array(6));
+  const view = new DataView(padded.buffer);
+  view.setUint16(14 + 8 + 2, view.getUint16(14 + 8 + 2) + 6);
+  expect(decode(padded)).toMatchObject({ outcome: 'segment', payload: 'hello', segment: { byteCount: 5 } });
+});
+
 test.each([
   ['PPP that agrees on options', 0x8864, [0x11, 0, 0, 1, 0, 4, 0xc0, 0x21, 1, 1], 'not-ip:ppp-control'],
   ['compressed PPP', 0x8864, [0x11, 0, 0, 1, 0, 2, 0x00, 0xfd], 'not-ip:ppp-compressed'],
