@@ -59,7 +59,7 @@ export class SessionFlow implements ProtocolFlow {
     this.#name = name;
     this.#attributes = { protocol: name, ...attributes };
     const called = context.services.called(flow.server, '');
-    if (!called.configured) context.ledger.addFact('services-unnamed');
+    if (!called.configured && attributes.tunnel === undefined) context.ledger.addFact('services-unnamed');
     this.#service = called.name;
     this.#kept = new KeptBytes(context.kept, context.options.maxFlowPendingBytes);
     this.#piece = new SessionPiece(context.slab, this.#kept);
