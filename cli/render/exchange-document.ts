@@ -49,7 +49,7 @@ function messageDocument(message: Message, withSecrets: boolean) {
 
 function decodedDocument(message: Message, withSecrets: boolean) {
   const head = parseHead(message);
-  const view = viewBody(message, {}, head);
+  const view = viewBody(message, {}, head.fields);
   const text = readBodyText({ ...view, complete: true });
   return {
     decodedBody: text?.text ?? Buffer.from(view.bytes).toString('base64'),

@@ -7,8 +7,8 @@
  */
 import { type BodyView, bodyCodings, undoable, viewBody } from '../view/body-view.ts';
 import { readChunked } from '../view/chunked-view.ts';
-import { type HeadView, parseHead } from '../view/head-view.ts';
-import { headerValues } from '../view/header-field.ts';
+import { readFields } from '../view/head-view.ts';
+import { type HeaderField, headerValues } from '../view/header-field.ts';
 import { keptBody, type ViewableMessage } from '../view/message-bytes.ts';
 import { encodeCoding } from './content-encoder.ts';
 import type { FieldEdit } from './field-edits.ts';
@@ -39,18 +39,18 @@ export class BodyEdit {
 
   /** @returns undefined where the body stays as it is, or has no end that could be told */
   apply(request: ViewableMessage): NewBody | undefined {
-    const head = parseHead(request);
-    const { transfer, content } = bodyCodings(head.fields);
+    const fields = readFields(request);
+    const { transfer, content } = bodyCodings(fields);
     const isChunked = transfer[0] === 'chunked';
     if (transfer.length > 0 && !isChunked) return undefined;
-    const plain = this.#newContent(request, head);
+    const plain = this.#newContent(request, fields);
     if (plain === undefined) return undefined;
     let bytes = plain;
     const kept = undoable([...transfer.slice(1), ...(this.#keepsContentCodings ? content : [])]);
     for (const coding of kept.toReversed()) bytes = encodeCoding(coding, bytes);
     if (isChunked) return { bytes: inOneChunk(bytes, request), fieldEdits: [] };
     const fieldEdits: FieldEdit[] = [];
-    const lengths = headerValues(head.fields, 'content-length');
+    const lengths = headerValues(fields, 'content-length');
     const length = `${bytes.length}`;
     const isRight = lengths.length === 1 && lengths[0] === length;
     if (!isRight && (lengths.length > 0 || bytes.length > 0))
@@ -59,9 +59,9 @@ export class BodyEdit {
     return { bytes, fieldEdits };
   }
 
-  #newContent(request: ViewableMessage, head: HeadView): Uint8Array | undefined {
+  #newContent(request: ViewableMessage, fields: readonly HeaderField[]): Uint8Array | undefined {
     if (typeof this.#body !== 'function') return this.#body;
-    const view = viewBody(request, {}, head);
+    const view = viewBody(request, {}, fields);
     const given = this.#body(view);
     return given === view.bytes || Buffer.compare(given, view.bytes) === 0 ? undefined : given;
   }

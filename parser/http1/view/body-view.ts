@@ -10,7 +10,7 @@
 import type { ByteCount } from '../../../core/index.ts';
 import { readChunked } from './chunked-view.ts';
 import { decodeCoding, isKnownCoding } from './content-coding.ts';
-import { type HeadView, parseHead } from './head-view.ts';
+import { readFields } from './head-view.ts';
 import { type HeaderField, headerValues, listMembers } from './header-field.ts';
 import { keptBody, type ViewableMessage } from './message-bytes.ts';
 
@@ -61,16 +61,16 @@ export interface BodyCodings {
   readonly content: readonly string[];
 }
 
-/** @param head the message's own, where it is known already */
+/** @param fields the message's own, where they are known already: `parseHead(message).fields` */
 export function viewBody(
   message: ViewableMessage,
   options: BodyViewOptions = {},
-  head: HeadView = parseHead(message),
+  fields: readonly HeaderField[] = readFields(message),
 ): BodyView {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
   const body = keptBody(message);
-  const { transfer, content } = bodyCodings(head.fields);
-  const { mediaType, charset } = contentType(head.fields);
+  const { transfer, content } = bodyCodings(fields);
+  const { mediaType, charset } = contentType(fields);
   const undone: string[] = [];
   let bytes = body.bytes;
   let problem: BodyProblem | undefined = body.whole ? undefined : 'incomplete';

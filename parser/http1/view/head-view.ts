@@ -71,6 +71,14 @@ export function parseHead(message: ViewableMessage): HeadView {
   return { kind: 'none', fields, trailers };
 }
 
+/** The header fields alone, for who needs no more: cheaper than the whole head. */
+export function readFields(message: ViewableMessage): readonly HeaderField[] {
+  const bytes = keptBytes(message);
+  const end = Math.min(keptHeadByteCount(message), bytes.length);
+  const lineEnd = bytes.subarray(0, end).indexOf(LF);
+  return lineEnd < 0 ? [] : readHeaderFields(bytes, lineEnd + 1, end);
+}
+
 /** From major * 10 + minor. */
 function versionText(version: number): string {
   return `${Math.floor(version / 10)}.${version % 10}`;
