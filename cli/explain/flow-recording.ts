@@ -10,7 +10,7 @@ import type {
   SegmentTrace,
   StreamChunk,
 } from '../../core/index.ts';
-import { FlowRow } from '../ledger/flow-row.ts';
+import { directionIn, FlowRow } from '../ledger/flow-row.ts';
 import type { Matches } from './choice.ts';
 import type { FlowTrace, StreamSpan, TracedDiscard, TracedExchange, TracedGap } from './flow-trace.ts';
 import { traceExchange } from './traced-exchange.ts';
@@ -97,8 +97,11 @@ export class FlowRecording {
       this.#gaps.push({ direction, offset, byteCount, reason, at });
   }
 
-  discarded(discard: TracedDiscard): void {
-    const { direction, offset, byteCount, reason } = discard;
+  /** @param told the flow in whose sense the direction is: as the collector has it, or with its ends exchanged */
+  discarded(told: Flow, span: TracedDiscard): void {
+    const { offset, byteCount, reason } = span;
+    const direction = directionIn(told, this.flow, span.direction);
+    const discard = { ...span, direction };
     this.#row.sums.discarded(direction, byteCount, reason);
     const last = this.#discards.at(-1);
     const goesOn =

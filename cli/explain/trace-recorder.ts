@@ -66,7 +66,7 @@ export class TraceRecorder implements PipelineWitness {
     this.#recordings.set(flowNumber, recording);
     const views = [...(this.#byId.get(flow.id) ?? []), recording];
     this.#byId.set(flow.id, views);
-    if (views.length > 1) for (const view of views) view.seenTwice();
+    if (views.some((view) => !hasSameEnds(view.flow, flow))) for (const view of views) view.seenTwice();
     for (const trace of before) recording.packet(trace);
   }
 
@@ -81,14 +81,17 @@ export class TraceRecorder implements PipelineWitness {
   }
 
   discarded(flow: Flow, direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
-    this.#find(flow)?.discarded({ direction, offset, byteCount, reason });
+    this.#find(flow)?.discarded(flow, { direction, offset, byteCount, reason });
   }
 
   /** One that was seen at two places comes out once, and is told of both. */
   exchange(exchange: Exchange): void {
-    const views = this.#byId.get(exchange.flow.id) ?? [];
-    if (views.length > 1 && exchange.flow.vantage === 'both') for (const view of views) view.exchange(exchange);
-    else this.#find(exchange.flow)?.exchange(exchange);
+    const { flow } = exchange;
+    const views = this.#byId.get(flow.id) ?? [];
+    const isMerged = flow.vantage === 'both' && views.every((view) => view.flow !== flow);
+    if (isMerged && views.some((view) => !hasSameEnds(view.flow, flow)))
+      for (const view of views) view.exchange(exchange);
+    else this.#find(flow)?.exchange(exchange);
   }
 
   sourceEnded(): void {}
@@ -106,8 +109,11 @@ export class TraceRecorder implements PipelineWitness {
     return [...this.#ignored, ...this.#unopened.all()].sort((one, other) => one.number - other.number);
   }
 
+  /** The flow itself, or else the one of the same ends that opened last: one that was forgotten may open again. */
   #find(flow: Flow): FlowRecording | undefined {
-    const recordings = this.#byId.get(flow.id);
-    return recordings?.find((recording) => hasSameEnds(recording.flow, flow)) ?? recordings?.[0];
+    const views = this.#byId.get(flow.id);
+    return (
+      views?.find((view) => view.flow === flow) ?? views?.findLast((view) => hasSameEnds(view.flow, flow)) ?? views?.[0]
+    );
   }
 }

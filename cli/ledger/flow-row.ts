@@ -89,6 +89,11 @@ export function clientDirectionOf(told: Flow, seen: Flow): Direction {
   return told !== seen && isSame(told.client, seen.server) && isSame(told.server, seen.client) ? 1 : 0;
 }
 
+/** A direction of `told` as `seen` has it. */
+export function directionIn(told: Flow, seen: Flow, direction: Direction): Direction {
+  return clientDirectionOf(told, seen) === 0 ? direction : ((1 - direction) as Direction);
+}
+
 /** Both are the same two ends in the same network, whoever is the client. */
 export function hasSameEnds(one: Flow, other: Flow): boolean {
   if (one === other) return true;

@@ -8,7 +8,7 @@
  * Whatever the bounds do, the sum over all rows and the others is the sum over all flows.
  */
 import type { ByteCount, Direction, Exchange, Flow, FlowId, Micros, StreamChunk } from '../../core/index.ts';
-import { type FlowReport, FlowRow, hasSameEnds } from './flow-row.ts';
+import { directionIn, type FlowReport, FlowRow, hasSameEnds } from './flow-row.ts';
 import { FlowSums, type FlowSumsReport } from './flow-sums.ts';
 
 export interface FlowRowsReport {
@@ -58,7 +58,9 @@ export class FlowRows {
 
   /** @param direction in the sense of `flow` */
   discarded(flow: Flow, direction: Direction, byteCount: ByteCount, reason: string): void {
-    (this.#find(flow)?.sums ?? this.#others).discarded(direction, byteCount, reason);
+    const row = this.#find(flow);
+    if (row === undefined) this.#others.discarded(direction, byteCount, reason);
+    else row.sums.discarded(directionIn(flow, row.flow, direction), byteCount, reason);
   }
 
   exchange(exchange: Exchange): void {

@@ -6,6 +6,6 @@ import type { Direction, Flow } from '../flow/flow.ts';
 import type { ByteCount, StreamOffset } from '../units.ts';
 
 export interface ByteWitness {
-  /** @param direction in the sense of `flow` as the collector has it, also where content showed the ends exchanged */
+  /** @param direction in the sense of `flow`, whose ends are exchanged against the collector's where content showed them so */
   discarded(flow: Flow, direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void;
 }

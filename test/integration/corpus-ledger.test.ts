@@ -2,6 +2,7 @@
  * Real captures: the ledger by flow and by second adds up to the accounts, and every byte of every flow has one place in
  * what `explain` says.
  */
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { systemClock } from '../../cli/clock.ts';
 import { type ByteRange, mapBytes } from '../../cli/explain/byte-map.ts';
@@ -14,9 +15,12 @@ import type { OutcomeReport } from '../../cli/ledger/outcome-counts.ts';
 import { runPipeline } from '../../cli/pipeline/pipeline.ts';
 import type { PipelineWitness } from '../../cli/pipeline/pipeline-witness.ts';
 import { openCaptureSource } from '../../collector/index.ts';
-import { type AccountReport, Ledger, type LedgerReport } from '../../core/index.ts';
+import { type AccountReport, type CaptureSource, Ledger, type LedgerReport } from '../../core/index.ts';
+import { CaptureReader } from '../../formats/index.ts';
 import { readCorpusIndex } from '../support/corpus/index-file.ts';
+import { seededRandom } from '../support/packets/index.ts';
 import { testWith } from '../support/requirements.ts';
+import { sourceOf } from '../unit/cli/explain/explained.ts';
 
 const WHOLE_CAPTURE = {
   flow: undefined,
@@ -26,9 +30,16 @@ const WHOLE_CAPTURE = {
   until: Number.POSITIVE_INFINITY,
 };
 
-async function watch(path: string, witness: PipelineWitness): Promise<LedgerReport> {
+const SEED = 20_261_121;
+/** The file header, which is tested elsewhere and would end most files at once. */
+const HEADER_BYTES = 24;
+
+function captures() {
+  return readCorpusIndex().filter((row) => /\.pcap/.test(row.file));
+}
+
+async function watch(source: CaptureSource, witness: PipelineWitness): Promise<LedgerReport> {
   const ledger = new Ledger();
-  const source = openCaptureSource({ kind: 'file', path });
   const options = { parser: {}, serverPorts: [], tickMs: 200 };
   // What a file breaks off with is tested elsewhere; what came before it counts here.
   await runPipeline(source, options, { clock: systemClock, ledger, sinks: [], witness }).catch(() => {});
@@ -38,14 +49,11 @@ async function watch(path: string, witness: PipelineWitness): Promise<LedgerRepo
 testWith(['corpus'], 'the sums over flows and over seconds are the accounts, file by file', async () => {
   let files = 0;
   let flows = 0;
-  for (const { path, file } of readCorpusIndex().filter((row) => /\.pcap/.test(row.file))) {
+  for (const { path, file } of captures()) {
     const detail = new LedgerDetail();
-    const ledger = await watch(path, detail);
-    const report = detail.report();
-    expect({ file, ...sumsOf(report) }).toEqual({ file, ...accountsOf(ledger) });
-    expect({ file, notBalanced: report.flows.filter((flow) => !flow.balanced) }).toEqual({ file, notBalanced: [] });
+    const ledger = await watch(openCaptureSource({ kind: 'file', path }), detail);
+    flows += expectSums(file, detail, ledger);
     files++;
-    flows += report.flows.length;
   }
   expect(files).toBeGreaterThan(200);
   expect(flows).toBeGreaterThan(300);
@@ -56,33 +64,59 @@ testWith(
   'every packet is explained once, and every byte of every flow has one place, file by file',
   async () => {
     let ranges = 0;
-    for (const { path, file } of readCorpusIndex().filter((row) => /\.pcap/.test(row.file))) {
+    for (const { path, file } of captures()) {
       const recorder = new TraceRecorder(new Matches(WHOLE_CAPTURE), { keepLoose: true });
-      const ledger = await watch(path, recorder);
-      const numbers = [...recorder.flows().flatMap(({ packets }) => packets), ...recorder.loosePackets()].map(
-        ({ number }) => number,
-      );
-      expect({ file, numbers: numbers.sort((one, other) => one - other) }).toEqual({
-        file,
-        numbers: Array.from({ length: ledger.accounts.packets?.in ?? 0 }, (_, index) => index + 1),
-      });
-      for (const trace of recorder.flows()) {
-        for (const direction of [0, 1] as const) {
-          const map = mapBytes(trace, direction);
-          expect({ file, flow: trace.flow.id, direction, ...tiling(map) }).toEqual({
-            file,
-            flow: trace.flow.id,
-            direction,
-            holes: [],
-            bytes: bytesOf(trace, direction),
-          });
-          ranges += map.length;
-        }
-      }
+      const ledger = await watch(openCaptureSource({ kind: 'file', path }), recorder);
+      ranges += expectPlaces(file, recorder, ledger);
     }
     expect(ranges).toBeGreaterThan(4_000);
   },
 );
+
+testWith(['corpus'], 'so it is with packets lost and bytes flipped', lossy, 120_000);
+
+async function lossy(): Promise<void> {
+  const random = seededRandom(SEED);
+  for (const { path, file } of captures().filter((row) => !row.file.endsWith('.gz'))) {
+    const bytes = Buffer.from(readFileSync(path));
+    for (let flips = bytes.length / 500; flips > 0; flips--) {
+      bytes[HEADER_BYTES + Math.floor(random() * (bytes.length - HEADER_BYTES))] = Math.floor(random() * 256);
+    }
+    const packets = [...new CaptureReader(file).push(bytes)].filter(() => random() > 0.03);
+    const name = `${file}, seed ${SEED}`;
+    const detail = new LedgerDetail();
+    expectSums(name, detail, await watch(sourceOf(packets), detail));
+    const recorder = new TraceRecorder(new Matches(WHOLE_CAPTURE), { keepLoose: true });
+    expectPlaces(name, recorder, await watch(sourceOf(packets), recorder));
+  }
+}
+
+/** @returns how many flows there are */
+function expectSums(file: string, detail: LedgerDetail, ledger: LedgerReport): number {
+  const report = detail.report();
+  expect({ file, ...sumsOf(report) }).toEqual({ file, ...accountsOf(ledger) });
+  expect({ file, notBalanced: report.flows.filter((flow) => !flow.balanced) }).toEqual({ file, notBalanced: [] });
+  return report.flows.length;
+}
+
+/** @returns how many runs of bytes there are */
+function expectPlaces(file: string, recorder: TraceRecorder, ledger: LedgerReport): number {
+  const flows = recorder.flows();
+  const packets = [...flows.flatMap((flow) => flow.packets), ...recorder.loosePackets()];
+  const numbers = packets.map(({ number }) => number).sort((one, other) => one - other);
+  const all = Array.from({ length: ledger.accounts.packets?.in ?? 0 }, (_, index) => index + 1);
+  expect({ file, numbers }).toEqual({ file, numbers: all });
+  let ranges = 0;
+  for (const trace of flows) {
+    for (const direction of [0, 1] as const) {
+      const map = mapBytes(trace, direction);
+      const which = { file, flow: trace.flow.id, direction };
+      expect({ ...which, ...tiling(map) }).toEqual({ ...which, holes: [], bytes: bytesOf(trace, direction) });
+      ranges += map.length;
+    }
+  }
+  return ranges;
+}
 
 function bytesOf({ report }: FlowTrace, direction: 0 | 1): number {
   return (direction === 0 ? report.clientToServer : report.serverToClient).bytes;

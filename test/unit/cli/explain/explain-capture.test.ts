@@ -129,6 +129,36 @@ test('why nothing came out is said at once', async () => {
   expect(textOf(await explain([tls]))[2]).toBe('no exchange: 1 flow, all tls');
 });
 
+test('a discard stands in its direction where content showed the ends to be exchanged', async () => {
+  const talk = conversation({ client: '10.0.0.1:80', server: '10.0.0.2:40000' })
+    .client('GET /a HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .client('\r\nGET /b HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .close();
+  const explanation = await explain([talk]);
+  expect(explanation.flows?.[0]?.trace.report).toMatchObject({
+    client: '10.0.0.2:40000',
+    endsExchanged: true,
+    clientToServer: { bytes: 80, inMessages: 80, discarded: {} },
+    serverToClient: { bytes: 40, inMessages: 38, discarded: { 'empty-lines': 2 } },
+    balanced: true,
+  });
+  expect(textOf(explanation).join('\n')).toContain('2 bytes discarded: empty-lines');
+});
+
+test('a flow seen before and behind an address translation: both are told, with the one exchange of them', async () => {
+  const talk = (client: string) =>
+    conversation({ client, stepMicros: 1000 }).handshake().client('GET /a HTTP/1.1\r\n\r\n').server(OK).close();
+  const packets = [...talk('10.0.0.1:40000').packets, ...talk('192.168.7.7:40000').packets];
+  const { flows, completeness } = await explainPackets(packets.sort((one, other) => one.at - other.at));
+  expect(completeness).toMatchObject({ exchanges: 1, complete: 1 });
+  expect(flows?.map(({ trace, exchanges }) => [trace.report.client, exchanges.length, trace.report.balanced])).toEqual([
+    ['10.0.0.1:40000', 1, true],
+    ['192.168.7.7:40000', 1, true],
+  ]);
+});
+
 test('a flow is chosen by its id, by one end, or by both in any order', async () => {
   const talks = () => [twoRequests(), otherFlow()];
   const all = await explain(talks());

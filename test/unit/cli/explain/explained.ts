@@ -62,7 +62,8 @@ export function jsonOf(explanation: CaptureExplanation): readonly Record<string,
   return [...renderExplanationLines(explanation)].map((line) => JSON.parse(line));
 }
 
-function sourceOf(packets: readonly Packet[]): CaptureSource {
+/** A capture that ends. */
+export function sourceOf(packets: readonly Packet[]): CaptureSource {
   return {
     name: 'test',
     capabilities: { timestamps: 'file', dropCounts: false, live: false },
