@@ -42,6 +42,7 @@ export {
   type ThriftEdits,
   type ThriftRewriteProblem,
 } from './thrift/rewriting/thrift-rewriter.ts';
+export { type FramedReply, MAX_REPLY_HEAD_BYTES, type ReplyHandler, ThriftFramer } from './thrift/thrift-framer.ts';
 export { bodyType, thriftDocument, thriftTypeText } from './thrift/view/thrift-document.ts';
 export type {
   ThriftField,
