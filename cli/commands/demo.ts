@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { formatExchangeId } from '../../core/index.ts';
+import { completenessOf, formatExchangeId } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { captureRefusal, isInNamespace, runInNamespace } from '../demo/namespace.ts';
 import { captureVisits, findTrace, REPLAY_SPEED, replayVisits, VISITS, VISITS_PER_SECOND } from '../demo/run-demo.ts';
 import { startShop } from '../demo/shop/index.ts';
-import { renderLedger, renderReplayReport, renderTraceTree } from '../render/index.ts';
+import { renderCompleteness, renderLedger, renderReplayReport, renderTraceTree } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 
 /** Where `--keep` leaves the store: where the tour in the README looks for it. */
@@ -61,7 +61,7 @@ async function demo(context: Context, keep: boolean): Promise<void> {
       title('the same visits as they were mirrored live');
       say(renderReplayReport(mirror));
       title('ledger of the capture');
-      say(renderLedger(ledger));
+      say(`${renderCompleteness(completenessOf(ledger))}\n${renderLedger(ledger)}`);
       if (keep) {
         title('kept');
         say(`the store is in ./${KEPT_STORE}; for example`);

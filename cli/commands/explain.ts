@@ -9,11 +9,12 @@ import { parseFlowFilter } from '../explain/flow-filter.ts';
 import { parseSearchedText } from '../explain/text-search.ts';
 import { collectPorts } from '../options/number.ts';
 import { selectionOf } from '../options/selection.ts';
+import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
 import { TextOutput } from '../output/text-output.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { renderExplanationLines } from '../render/explanation-document.ts';
 
-interface ExplainFlags {
+interface ExplainFlags extends SessionFlags {
   readonly port?: number[];
   readonly flow?: string;
   readonly where?: string;
@@ -27,7 +28,7 @@ interface ExplainFlags {
 const PIPE_WIDTH = 1_000;
 
 export function addExplainCommand(program: Command, context: Context): void {
-  program
+  const command = program
     .command('explain')
     .description('packet by packet and byte by byte: where a capture went, what it became, why it was set aside')
     .argument('<file>', 'pcap or pcapng, gzipped too')
@@ -37,8 +38,8 @@ export function addExplainCommand(program: Command, context: Context): void {
     .option('--since <time>', 'from here on: 15m, 2h, 2026-11-21T10:00Z')
     .option('--until <time>', 'before this time')
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
-    .option('--json', 'JSON lines: capture, flows, packets, ranges, exchanges')
-    .action((file: string, flags: ExplainFlags) => explain(context, program, file, flags));
+    .option('--json', 'JSON lines: capture, flows, packets, ranges, exchanges');
+  addSessionOption(command).action((file: string, flags: ExplainFlags) => explain(context, program, file, flags));
 }
 
 async function explain(context: Context, program: Command, path: string, flags: ExplainFlags): Promise<void> {
@@ -48,7 +49,7 @@ async function explain(context: Context, program: Command, path: string, flags: 
       exitCode: 2,
     });
   }
-  const config = await readConfig(program.opts().config, context.environment);
+  const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
   const choice = choiceOf(flags, context);
   const open = () => openCaptureSource({ kind: 'file', path });
   const explanation = await explainCapture({ path, open, ports: flags.port ?? [], config, choice }, context);
