@@ -36,7 +36,7 @@ export function statusText(exchange: Exchange): string {
     case 'response-only':
       return 'answer';
     case 'session':
-      return 'tunnel';
+      return 'session';
     default:
       return exchange.outcome satisfies never;
   }

@@ -129,7 +129,7 @@ test('rows line up with their header', () => {
       'time                         status   latency  service                   operation                             id',
       '2026-11-21T10:00:00.000000Z  200      1.25 ms  front → catalogue         GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
       '2026-11-21T10:00:00.000000Z  lone           -  catalogue                 GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
-      '2026-11-21T10:00:00.000000Z  tunnel   1.25 ms  front → catalogue         GET /xxxxxxxxxxxxx…xxxxxxxxxxxxxxx\\n  0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
+      '2026-11-21T10:00:00.000000Z  session   1.25 ms  front → catalogue         GET /xxxxxxxxxxxxx…xxxxxxxxxxxxxxx\\n  0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
     ),
   );
 });
