@@ -10,7 +10,7 @@ import { ExchangeParser, type RequestEdits, RequestRewriter, serialiseRequest } 
 
 const REQUESTS = 300_000;
 const FLOWS = 50;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 const answer = Buffer.from('HTTP/1.1 204 No Content\r\nServer: bench\r\n\r\n');
 

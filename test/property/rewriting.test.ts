@@ -30,7 +30,8 @@ const target = fc
 
 function framed(body: string, size: number, coding: string): { fields: string[]; sent: Buffer } {
   const plain = Buffer.from(body);
-  const coded = coding === 'gzip' ? zlib.gzipSync(plain) : coding === 'br' ? zlib.brotliCompressSync(plain, QUICK) : plain;
+  const coded =
+    coding === 'gzip' ? zlib.gzipSync(plain) : coding === 'br' ? zlib.brotliCompressSync(plain, QUICK) : plain;
   const fields = coding === '' ? [] : [`Content-Encoding: ${coding}`];
   if (size === 0) return { fields: [...fields, `content-Length:  ${coded.length}`], sent: coded };
   const pieces: Buffer[] = [];

@@ -23,7 +23,7 @@ const MAX_RATIO = 1100;
 /** Up to here no ratio is looked at: short bodies of one repeated octet are harmless. */
 const FREE_OF_RATIO_BYTES: ByteCount = 1024 * 1024;
 
-/** Codings undone at most, as common clients do; each one multiplies. */
+/** Codings undone at most besides `chunked`, as common clients do; each one multiplies. */
 const MAX_CODINGS = 5;
 
 /** Names of unknown codings are repeated up to this length. */
@@ -88,10 +88,10 @@ export function viewBody(
       undone.push(coding);
       if (chunked.state !== 'complete') problem ??= chunked.state;
     } else if (!isKnownCoding(coding)) {
-      problem ??= `unknown-coding:${coding.slice(0, MAX_NAME_CHARACTERS)}`;
+      problem = `unknown-coding:${coding.slice(0, MAX_NAME_CHARACTERS)}`;
       break;
-    } else if (undone.length >= MAX_CODINGS) {
-      problem ??= 'too-many-codings';
+    } else if (undone.length - (transfer[0] === 'chunked' ? 1 : 0) >= MAX_CODINGS) {
+      problem = 'too-many-codings';
       break;
     } else {
       const coded = bytes.subarray(0, contiguous);

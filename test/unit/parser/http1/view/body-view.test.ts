@@ -187,6 +187,10 @@ describe('what is not the whole body', () => {
     expect(view('Content-Encoding: br, compress', 'abc')).toBe('abc |  | unknown-coding:compress');
   });
 
+  test('bytes that are still coded are not called a beginning', () => {
+    expect(view('Content-Encoding: compress', 'abc', { complete: false })).toBe('abc |  | unknown-coding:compress');
+  });
+
   test('broken chunks', () => {
     expect(view('Transfer-Encoding: chunked', '3\r\nabc\r\nzz\r\n')).toBe('abc | chunked | broken');
     expect(view('Transfer-Encoding: chunked', '3\r\nabcd\r\n')).toBe('abc | chunked | broken');
