@@ -13,6 +13,7 @@ import type {
 import { directionIn, FlowRow } from '../ledger/flow-row.ts';
 import type { Matches } from './choice.ts';
 import type { FlowTrace, StreamSpan, TracedDiscard, TracedExchange, TracedGap } from './flow-trace.ts';
+import { revise } from './revision.ts';
 import { traceExchange } from './traced-exchange.ts';
 
 /** What may still be kept of all flows together. */
@@ -22,9 +23,6 @@ export interface RecordingBudget {
   ranges: number;
   exchanges: number;
 }
-
-/** A packet that is revised came shortly before. */
-const MAX_REVISED_PACKETS = 1_000;
 
 export class FlowRecording {
   readonly flow: Flow;
@@ -75,18 +73,8 @@ export class FlowRecording {
     this.#row.sums.mergeMessages();
   }
 
-  /** Bytes that came as part of the stream were set aside after all. */
   revise(half: Half, piece: PayloadPiece): void {
-    const last = Math.max(0, this.#packets.length - MAX_REVISED_PACKETS);
-    for (let i = this.#packets.length - 1; i >= last; i--) {
-      const trace = this.#packets[i] as PacketTrace;
-      if (trace.segment === undefined || trace.segment.half !== half) continue;
-      const pieces = trace.segment.pieces.flatMap((known) => cutOut(known, piece));
-      if (pieces.length === trace.segment.pieces.length && pieces.every((one, n) => one === trace.segment?.pieces[n]))
-        continue;
-      this.#packets[i] = { ...trace, segment: { ...trace.segment, pieces } };
-      return;
-    }
+    revise(this.#packets, half, piece);
   }
 
   chunk(chunk: StreamChunk): void {
@@ -165,20 +153,6 @@ export class FlowRecording {
 
 /** A run that no other shares a byte with: meant only where all of the flow is. */
 const NOWHERE: StreamSpan = { direction: 0, offset: Number.NEGATIVE_INFINITY, byteCount: 0 };
-
-/** @returns the parts of a stream piece beside the cut and the cut with its own fate; the piece itself where they share nothing */
-function cutOut(known: PayloadPiece, cut: PayloadPiece): readonly PayloadPiece[] {
-  const from = Math.max(known.position, cut.position);
-  const to = Math.min(known.position + known.byteCount, cut.position + cut.byteCount);
-  if (known.fate !== 'stream' || to <= from) return [known];
-  const part = (position: number, end: number, fate: string): PayloadPiece[] =>
-    end > position ? [{ position, byteCount: end - position, fate }] : [];
-  return [
-    ...part(known.position, from, known.fate),
-    ...part(from, to, cut.fate),
-    ...part(to, known.position + known.byteCount, known.fate),
-  ];
-}
 
 function spanOf({ request, response, id }: Exchange): readonly [Micros, Micros] {
   const from = request?.firstByteAt ?? response?.firstByteAt ?? id.at;

@@ -71,7 +71,9 @@ export class TraceRecorder implements PipelineWitness {
   }
 
   revised(flowNumber: number, half: Half, piece: PayloadPiece): void {
-    this.#recordings.get(flowNumber)?.revise(half, piece);
+    const recording = this.#recordings.get(flowNumber);
+    if (recording !== undefined) recording.revise(half, piece);
+    else this.#unopened.revise(flowNumber, half, piece);
   }
 
   shed(): void {}

@@ -1,5 +1,6 @@
 /** Packets of flows that have not opened yet, and perhaps never do: kept until it is known whose they are. */
-import type { PacketTrace } from '../../core/index.ts';
+import type { Half, PacketTrace, PayloadPiece } from '../../core/index.ts';
+import { revise } from './revision.ts';
 
 /** Scans begin flows by the thousand that never open. */
 const MAX_FLOWS = 4_096;
@@ -32,6 +33,11 @@ export class UnopenedFlows {
     if (this.#opened.size >= MAX_OPENED) dropFirst(this.#opened);
     this.#opened.add(flowNumber);
     return packets;
+  }
+
+  revise(flowNumber: number, half: Half, piece: PayloadPiece): void {
+    const packets = this.#flows.get(flowNumber);
+    if (packets !== undefined) revise(packets, half, piece);
   }
 
   all(): readonly PacketTrace[] {

@@ -159,6 +159,20 @@ test('a flow seen before and behind an address translation: both are told, with 
   ]);
 });
 
+test('bytes behind a FIN that came late are told as set aside, whichever packets brought them', async () => {
+  const talk = conversation().handshake().client('GET /a HTTP/1.1\r\n\r\n');
+  talk.raw('client', { position: 25, data: 'behind' }).raw('client', { position: 31, data: 'the end' });
+  talk.raw('client', { position: 19, flags: 0x11 }).server(OK).fin('server');
+  const { flows } = await explain([talk]);
+  const pieces = flows?.[0]?.lines.flatMap((line) => (line.kind === 'packet' ? line.pieces : []));
+  expect(pieces?.map(({ offset, fate }) => [offset, fate])).toEqual([
+    [0, 'stream'],
+    [25, 'after-close'],
+    [31, 'after-close'],
+    [0, 'stream'],
+  ]);
+});
+
 test('a flow is chosen by its id, by one end, or by both in any order', async () => {
   const talks = () => [twoRequests(), otherFlow()];
   const all = await explain(talks());
