@@ -28,7 +28,10 @@ export function explain(talks: readonly Conversation[], choice: Partial<Choice> 
   );
 }
 
-export function explainPackets(packets: readonly Packet[], choice: Partial<Choice> = {}): Promise<CaptureExplanation> {
+export async function explainPackets(
+  packets: readonly Packet[],
+  choice: Partial<Choice> = {},
+): Promise<CaptureExplanation> {
   const options = {
     path: 'a.pcap',
     open: () => sourceOf(packets),
@@ -36,10 +39,12 @@ export function explainPackets(packets: readonly Packet[], choice: Partial<Choic
     config: { services: [] },
     choice: { ...EVERYTHING, ...choice },
   };
-  return explainCapture(options, {
+  const explanation = await explainCapture(options, {
     clock: NO_CLOCK,
     interrupted: new AbortController().signal,
   });
+  if (explanation.failure !== undefined) throw explanation.failure;
+  return explanation;
 }
 
 /** Packets through the stages, with somebody looking on. */
