@@ -69,7 +69,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#host = host;
     const kept = new KeptBytes(shared.kept, shared.options.maxFlowPendingBytes);
     this.#names = new CalledService(flow.server, shared.services, shared.ledger);
-    this.#outlet = new ExchangeOutlet(flow, shared, kept);
+    this.#outlet = new ExchangeOutlet(flow, shared, kept, host.attributes);
     this.#pairing = new Pairing(shared, this.#outlet, flow.id, midStream);
     const { bytes, slab, options } = shared;
     const { maxHeadBytes, maxBodyBytes } = options;
@@ -84,13 +84,17 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#lastAt = at;
     if (other.seeksStart && (afterSilence || this.#takesTurn(direction, bytes))) other.reachBoundary();
     if (direction === 0 && (afterSilence || this.#pairing.apart)) this.#askAgain(afterSilence);
-    if (direction === 0 && reader.awaitsBody && this.#bodyWillNotCome(bytes)) reader.endWithoutBody();
+    if (reader.awaitsBody) {
+      if (direction === 0 && this.#bodyWillNotCome(bytes)) reader.endWithoutBody('body-not-sent');
+      else if (direction === 1 && this.#answersHead(bytes)) reader.endWithoutBody('');
+    }
     reader.push(bytes, offset, at);
   }
 
   gap(direction: Direction, byteCount: ByteCount, at: Micros): void {
     this.#lastAt = at;
-    if (!this.#pairing.pipelines) this.#readers[direction === 0 ? 1 : 0].reachBoundary();
+    const other = direction === 0 ? 1 : 0;
+    if (!this.mayPipeline(other)) this.#readers[other].reachBoundary();
     this.#readers[direction].gap(byteCount, at);
   }
 
@@ -108,6 +112,10 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
 
   tick(at: Micros): void {
     this.#pairing.tick(at);
+    if (at - this.#lastAt < SILENCE_MICROS) return;
+    for (const direction of [0, 1] as const) {
+      if (this.#readers[direction].seeksStart && this.#pairing.isOneSided(direction)) this.#readers[direction].settle();
+    }
   }
 
   maybeStart(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean {
@@ -157,7 +165,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   mayPipeline(direction: Direction): boolean {
-    return this.#pairing.pipelines || (direction === 0 && !this.#pairing.answers);
+    return this.#pairing.pipelines || this.#pairing.isOneSided(direction);
   }
 
   /** Where client and server take turns, a stretch holds one message at most, and only where the other side spoke. */
@@ -344,6 +352,12 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (this.#pairing.pipelines && !afterSilence) return;
     this.#readers[0].reachBoundary();
     this.#pairing.settle();
+  }
+
+  /** An answer whose request is not known was one to HEAD: where its body should begin, the next answer does. */
+  #answersHead(bytes: Uint8Array): boolean {
+    if (this.#answering?.place !== 'lone-response') return false;
+    return this.#context.statusLine.read(bytes, 0, bytes.length) >= 0;
   }
 
   /** `Expect: 100-continue` was answered finally: a client may leave the body out, and ask the next thing. */

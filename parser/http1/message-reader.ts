@@ -208,9 +208,9 @@ export class MessageReader {
     this.#owner.tunnelled(this.#direction, bytes, this.#pendingOffset, this.#pendingAt);
   }
 
-  /** The announced body will not come: the message ends as it is. */
-  endWithoutBody(): void {
-    this.#finish(false, 'body-not-sent');
+  /** The announced body will not come: the message ends as it is. @param reason empty where it is whole so */
+  endWithoutBody(reason: string): void {
+    this.#finish(reason === '', reason);
   }
 
   /** The raw bytes that follow are an answer without head. */

@@ -13,7 +13,7 @@
  *
  * Requests lost in a gap leave an empty place, so that their answers are not given to others.
  */
-import type { FlowId, Micros, StreamOffset } from '../../core/index.ts';
+import type { Direction, FlowId, Micros, StreamOffset } from '../../core/index.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { RequestKind } from './body-framing.ts';
 import type { ExchangeOutlet } from './exchange-outlet.ts';
@@ -42,6 +42,7 @@ export class Pairing {
   /** When an answer came to something that was not seen asked to its end, since the last request; -1 where none did. */
   #answeredUnseenAt: Micros = -1;
   #answers = false;
+  #asked = false;
 
   constructor(shared: ParserContext, outlet: ExchangeOutlet, flow: FlowId, midStream: boolean) {
     this.#shared = shared;
@@ -55,9 +56,9 @@ export class Pairing {
     return this.#pipelines;
   }
 
-  /** Some answer was seen. */
-  get answers(): boolean {
-    return this.#answers;
+  /** Only this side was seen so far: the other one can prove nothing. */
+  isOneSided(direction: Direction): boolean {
+    return direction === 0 ? !this.#answers : !this.#asked;
   }
 
   /** An answer was seen to a request that was not, or not to its end. */
@@ -82,7 +83,7 @@ export class Pairing {
 
   /** Most answers that may come to what was asked so far. */
   get owed(): number {
-    return this.#waiting.has('lost-requests') ? Number.POSITIVE_INFINITY : this.#waiting.length;
+    return !this.#asked || this.#waiting.has('lost-requests') ? Number.POSITIVE_INFINITY : this.#waiting.length;
   }
 
   /** What the answers to come answer. */
@@ -97,6 +98,7 @@ export class Pairing {
 
   /** Puts a new request behind those that wait. */
   admit(pending: PendingExchange): void {
+    this.#asked = true;
     if (pending.id.at < this.#answeredUnseenAt) {
       pending.loneReason = 'gap';
       return;

@@ -88,9 +88,13 @@ export class StartSearch {
   /** @returns position of the first message, or {@link NO_START} */
   find(direction: Direction, bytes: Uint8Array, rule: SearchRule): number {
     if (rule.end !== 'stream') return this.#find(direction, bytes, rule);
-    // A body that goes to the end of the stream swallows everything: believed only where nothing else is.
-    const found = this.#find(direction, bytes, { ...rule, end: 'message' });
-    return found === NO_START ? this.#find(direction, bytes, rule) : found;
+    // A body that goes to the end of the stream swallows everything, and one that breaks off there may be bait: each is
+    // believed only where nothing better is.
+    for (const end of ['message', 'stream', 'anywhere'] as const) {
+      const found = this.#find(direction, bytes, { ...rule, end });
+      if (found !== NO_START) return found;
+    }
+    return NO_START;
   }
 
   #find(direction: Direction, bytes: Uint8Array, rule: SearchRule): number {

@@ -3,9 +3,13 @@
 import { systemClock } from '../../../cli/clock.ts';
 import { runPipeline } from '../../../cli/pipeline/pipeline.ts';
 import { openCaptureSource } from '../../../collector/index.ts';
-import { type Exchange, Ledger, type LedgerReport } from '../../../core/index.ts';
+import { type CaptureSource, type Exchange, Ledger, type LedgerReport } from '../../../core/index.ts';
 
-export async function exchangesOf(path: string): Promise<{ exchanges: Exchange[]; ledger: LedgerReport }> {
+/** @param as what is read instead of the file's own packets */
+export async function exchangesOf(
+  path: string,
+  as: (source: CaptureSource) => CaptureSource = (source) => source,
+): Promise<{ exchanges: Exchange[]; ledger: LedgerReport }> {
   const ledger = new Ledger();
   const exchanges: Exchange[] = [];
   const sink = {
@@ -13,7 +17,7 @@ export async function exchangesOf(path: string): Promise<{ exchanges: Exchange[]
     exchange: (exchange: Exchange) => void exchanges.push(exchange),
     finish: async () => {},
   };
-  const source = openCaptureSource({ kind: 'file', path });
+  const source = as(openCaptureSource({ kind: 'file', path }));
   await runPipeline(
     source,
     { parser: {}, serverPorts: [], tickMs: 200 },

@@ -323,6 +323,13 @@ describe('mid-stream', () => {
     ]);
   });
 
+  test('an answer to HEAD is known by the answer that follows it', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n';
+    const c = conversation({}, MIDWAY).server(head).server(ok()).end();
+    expect(c.told).toEqual(['response-only 200 (request-not-seen)', 'response-only 200 (request-not-seen)']);
+    expect(c.exchanges.map(({ response }) => response?.complete)).toEqual([true, true]);
+  });
+
   test('client and server turn out exchanged', () => {
     const c = conversation({}, MIDWAY).say(1, get('/a')).say(0, ok()).end();
     expect(c.told).toEqual(['paired GET /a 200']);
