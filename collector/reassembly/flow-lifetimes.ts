@@ -9,10 +9,9 @@
 import type { CloseReason, Ledger, Micros } from '../../core/index.ts';
 import type { ChunkOutput } from './chunk-output.ts';
 import type { Drain } from './drain.ts';
-import { FlowIds } from './flow-ids.ts';
+import { FlowOpener } from './flow-opener.ts';
 import { FlowQueues } from './flow-queues.ts';
 import type { FlowTable } from './flow-table.ts';
-import { openFlow } from './open-flow.ts';
 import type { AssemblerOptions } from './options.ts';
 import type { PacketTracer } from './packet-tracer.ts';
 import { isExact } from './reset-judgement.ts';
@@ -34,7 +33,7 @@ export class FlowLifetimes {
   readonly #ledger: Ledger;
   readonly #tracer: PacketTracer | undefined;
   readonly #queues = new FlowQueues();
-  readonly #ids = new FlowIds();
+  readonly #opener: FlowOpener;
   /** Time of the capture: the latest packet or tick. */
   now: Micros = 0;
 
@@ -45,6 +44,7 @@ export class FlowLifetimes {
     this.#output = output;
     this.#ledger = ledger;
     this.#tracer = tracer;
+    this.#opener = new FlowOpener(options.serverPorts, ledger);
   }
 
   /** Hands on what the last segment made ready, and sees to it that whatever still waits does so within bounds. */
@@ -137,7 +137,7 @@ export class FlowLifetimes {
       this.replace(flow.supplants);
     }
     flow.supplants = undefined;
-    const opened = openFlow(flow, this.#options.serverPorts, this.#ids, this.#ledger);
+    const opened = this.#opener.open(flow);
     this.#tracer?.flowOpened(flow, opened);
     this.#output.add({ kind: 'open', flow: opened, at: opened.startedAt });
   }
@@ -223,7 +223,7 @@ export class FlowLifetimes {
 
   #remove(flow: TrackedFlow): void {
     this.#flows.remove(flow);
-    this.#ids.release(flow);
+    this.#opener.release(flow);
   }
 }
 

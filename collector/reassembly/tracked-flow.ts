@@ -11,20 +11,26 @@ export interface Reset {
   readonly needs: number;
 }
 
+/** Words 1 to 3 of both addresses of IPv6; apart, since most flows are of IPv4. */
+export interface AddressRest {
+  readonly a1: number;
+  readonly a2: number;
+  readonly a3: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly b3: number;
+}
+
 export class TrackedFlow {
   readonly ipVersion: number;
   readonly network: string;
   /** Ends as the first packet had them: `a` is its source. */
-  readonly address0A: number;
-  readonly address1A: number;
-  readonly address2A: number;
-  readonly address3A: number;
+  readonly addressA: number;
   readonly portA: number;
-  readonly address0B: number;
-  readonly address1B: number;
-  readonly address2B: number;
-  readonly address3B: number;
+  readonly addressB: number;
   readonly portB: number;
+  /** What addresses of IPv6 have beyond their first word; undefined for IPv4. */
+  readonly rest: AddressRest | undefined;
   readonly fromA = new HalfFlow();
   readonly fromB = new HalfFlow();
   readonly startedAt: Micros;
@@ -62,15 +68,10 @@ export class TrackedFlow {
     this.number = number;
     this.ipVersion = segment.ipVersion;
     this.network = segment.network;
-    this.address0A = segment.source0;
-    this.address1A = segment.source1;
-    this.address2A = segment.source2;
-    this.address3A = segment.source3;
+    this.addressA = segment.source0;
     this.portA = segment.sourcePort;
-    this.address0B = segment.destination0;
-    this.address1B = segment.destination1;
-    this.address2B = segment.destination2;
-    this.address3B = segment.destination3;
+    this.addressB = segment.destination0;
+    this.rest = segment.ipVersion === 4 ? undefined : restOf(segment);
     this.portB = segment.destinationPort;
     this.startedAt = segment.at;
     this.lastAt = now;
@@ -83,34 +84,52 @@ export class TrackedFlow {
   /** The direction that the segment belongs to; undefined where it is of another flow. */
   halfOf(segment: Segment): HalfFlow | undefined {
     if (segment.ipVersion !== this.ipVersion || segment.network !== this.network) return undefined;
+    const { rest } = this;
     if (
       segment.sourcePort === this.portA &&
       segment.destinationPort === this.portB &&
-      segment.source0 === this.address0A &&
-      segment.destination0 === this.address0B &&
-      segment.source1 === this.address1A &&
-      segment.source2 === this.address2A &&
-      segment.source3 === this.address3A &&
-      segment.destination1 === this.address1B &&
-      segment.destination2 === this.address2B &&
-      segment.destination3 === this.address3B
+      segment.source0 === this.addressA &&
+      segment.destination0 === this.addressB &&
+      (rest === undefined || goesFromA(segment, rest))
     ) {
       return this.fromA;
     }
     if (
       segment.sourcePort === this.portB &&
       segment.destinationPort === this.portA &&
-      segment.source0 === this.address0B &&
-      segment.destination0 === this.address0A &&
-      segment.source1 === this.address1B &&
-      segment.source2 === this.address2B &&
-      segment.source3 === this.address3B &&
-      segment.destination1 === this.address1A &&
-      segment.destination2 === this.address2A &&
-      segment.destination3 === this.address3A
+      segment.source0 === this.addressB &&
+      segment.destination0 === this.addressA &&
+      (rest === undefined || goesFromB(segment, rest))
     ) {
       return this.fromB;
     }
     return undefined;
   }
+}
+
+function restOf(segment: Segment): AddressRest {
+  const { source1: a1, source2: a2, source3: a3, destination1: b1, destination2: b2, destination3: b3 } = segment;
+  return { a1, a2, a3, b1, b2, b3 };
+}
+
+function goesFromA(segment: Segment, rest: AddressRest): boolean {
+  return (
+    segment.source1 === rest.a1 &&
+    segment.source2 === rest.a2 &&
+    segment.source3 === rest.a3 &&
+    segment.destination1 === rest.b1 &&
+    segment.destination2 === rest.b2 &&
+    segment.destination3 === rest.b3
+  );
+}
+
+function goesFromB(segment: Segment, rest: AddressRest): boolean {
+  return (
+    segment.source1 === rest.b1 &&
+    segment.source2 === rest.b2 &&
+    segment.source3 === rest.b3 &&
+    segment.destination1 === rest.a1 &&
+    segment.destination2 === rest.a2 &&
+    segment.destination3 === rest.a3
+  );
 }

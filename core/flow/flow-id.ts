@@ -45,7 +45,9 @@ class Lanes {
   }
 
   digits(): FlowId {
-    return hex32(finish(this.#one ^ this.#words)) + hex32(finish(this.#two ^ this.#words));
+    // One number to text, not two texts joined: the engine would keep both beside the joined one.
+    const high = BigInt(finish(this.#one ^ this.#words)) << 32n;
+    return (high | BigInt(finish(this.#two ^ this.#words))).toString(16).padStart(16, '0');
   }
 }
 
@@ -62,8 +64,4 @@ function finish(state: number): number {
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function hex32(value: number): string {
-  return value.toString(16).padStart(8, '0');
 }
