@@ -14,6 +14,7 @@ import {
   type Flow,
   type GapChunk,
   type Micros,
+  NO_ATTRIBUTES,
   type StreamOffset,
   swapEnds,
 } from '../core/index.ts';
@@ -60,7 +61,7 @@ export class FlowParser implements FlowHost, DetectionHost {
   #swapped = false;
   /** Who is the client is beyond doubt. */
   #oriented: boolean;
-  #attributes: Readonly<Record<string, string>> = {};
+  attributes = NO_ATTRIBUTES;
   readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
 
   constructor(flow: Flow, context: ParserContext, protocols: ProtocolStarter, at: Micros, midStream: boolean) {
@@ -121,7 +122,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     const name = UPGRADE_NAME.exec(agreed.toLowerCase())?.[0] ?? '';
     const protocol = UPGRADES.get(name) ?? name;
     this.#oriented = true;
-    this.#attributes = { ...this.#attributes, tunnel: 'http1' };
+    this.attributes = { ...this.attributes, tunnel: 'http1' };
     if (protocol === '') this.#speaker = new UndecidedFlow(this, '', false);
     else this.#keep(protocol);
     this.#tellClosed();
@@ -133,7 +134,7 @@ export class FlowParser implements FlowHost, DetectionHost {
 
   preluded(protocol: string, client: string): void {
     this.#context.ledger.addFact(`flows:${protocol}`);
-    if (client !== '') this.#attributes = { ...this.#attributes, proxiedClient: client };
+    if (client !== '') this.attributes = { ...this.attributes, proxiedClient: client };
   }
 
   discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
@@ -160,7 +161,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     this.#context.ledger.addFact(`flows:${protocol}`);
     const { sessions } = this.#context.options;
     const wanted = sessions === 'all' || (sessions === 'plain' && !ENCRYPTED.has(protocol)) || this.#hint === 'tcp';
-    if (wanted) this.#speaker = this.#protocols.startSession(protocol, this.#asSpoken(), this.#attributes);
+    if (wanted) this.#speaker = this.#protocols.startSession(protocol, this.#asSpoken(), this.attributes);
     else this.#speaker = new DiscardedFlow(this, `not-parsed:${protocol}`);
   }
 

@@ -8,6 +8,8 @@
 import type { ByteCount, CloseReason, Direction, Micros, StreamOffset } from '../core/index.ts';
 
 export interface FlowHost {
+  /** What is known of the flow before its protocol began: `tunnel`, `proxiedClient`. Its exchanges have them among theirs. */
+  readonly attributes: Readonly<Record<string, string>>;
   /**
    * The protocol has ended on this flow and another follows, as after CONNECT or an upgrade: nothing is pushed any more.
    *

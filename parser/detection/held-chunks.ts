@@ -8,9 +8,13 @@ export interface HeldChunk {
   readonly at: Micros;
 }
 
+const NO_CHUNKS: readonly HeldChunk[] = Object.freeze([]);
+
 export class HeldChunks {
-  #chunks: HeldChunk[] = [];
-  readonly #byteCounts: [ByteCount, ByteCount] = [0, 0];
+  /** Shared while there are none, as nearly always. */
+  #chunks: readonly HeldChunk[] = NO_CHUNKS;
+  #clientBytes: ByteCount = 0;
+  #serverBytes: ByteCount = 0;
 
   /** When the oldest of them came; undefined where there is none. */
   get since(): Micros | undefined {
@@ -18,13 +22,16 @@ export class HeldChunks {
   }
 
   byteCount(direction: Direction): ByteCount {
-    return this.#byteCounts[direction];
+    return direction === 0 ? this.#clientBytes : this.#serverBytes;
   }
 
   /** @param bytes borrowed */
   add(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
-    this.#chunks.push({ direction, bytes: new Uint8Array(bytes), offset, at });
-    this.#byteCounts[direction] += bytes.length;
+    const chunk = { direction, bytes: new Uint8Array(bytes), offset, at };
+    if (this.#chunks === NO_CHUNKS) this.#chunks = [chunk];
+    else (this.#chunks as HeldChunk[]).push(chunk);
+    if (direction === 0) this.#clientBytes += bytes.length;
+    else this.#serverBytes += bytes.length;
   }
 
   /** What the direction said, and then the bytes given. */
@@ -35,20 +42,19 @@ export class HeldChunks {
 
   takeAll(): readonly HeldChunk[] {
     const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#byteCounts[0] = 0;
-    this.#byteCounts[1] = 0;
+    this.#chunks = NO_CHUNKS;
+    this.#clientBytes = 0;
+    this.#serverBytes = 0;
     return chunks;
   }
 
   /** Those of one direction, which are not held any longer. */
   take(direction: Direction): readonly HeldChunk[] {
-    if (this.#byteCounts[direction] === 0) return NO_CHUNKS;
+    if (this.byteCount(direction) === 0) return NO_CHUNKS;
     const taken = this.#chunks.filter((held) => held.direction === direction);
     this.#chunks = this.#chunks.filter((held) => held.direction !== direction);
-    this.#byteCounts[direction] = 0;
+    if (direction === 0) this.#clientBytes = 0;
+    else this.#serverBytes = 0;
     return taken;
   }
 }
-
-const NO_CHUNKS: readonly HeldChunk[] = Object.freeze([]);

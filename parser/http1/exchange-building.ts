@@ -4,7 +4,6 @@ import {
   type ExchangeOutcome,
   type Flow,
   type Message,
-  NO_ATTRIBUTES,
   NO_TURNS,
   type Origin,
   type RequestReady,
@@ -20,6 +19,7 @@ export function buildRequestReady(
   source: string,
   pending: PendingExchange,
   request: Message,
+  flowAttributes: Readonly<Record<string, string>>,
 ): RequestReady {
   return {
     id: pending.id,
@@ -32,7 +32,7 @@ export function buildRequestReady(
     protocol: 'http1',
     trace: pending.trace,
     session: flow.id,
-    attributes: NO_ATTRIBUTES,
+    attributes: flowAttributes,
     request,
   };
 }
@@ -44,6 +44,7 @@ export function buildExchange(
   pending: PendingExchange,
   outcome: ExchangeOutcome,
   reason: string,
+  flowAttributes: Readonly<Record<string, string>>,
 ): Exchange {
   return {
     id: pending.id,
@@ -65,7 +66,8 @@ export function buildExchange(
     interim: pending.interim,
     notes: noteNames(pending.notes, pending.marks),
     sealed: NOTHING_SEALED,
-    attributes: pending.givenUpBytes < 0 ? NO_ATTRIBUTES : { givenUpBytes: `${pending.givenUpBytes}` },
+    attributes:
+      pending.givenUpBytes < 0 ? flowAttributes : { ...flowAttributes, givenUpBytes: `${pending.givenUpBytes}` },
     turns: NO_TURNS,
   };
 }

@@ -1,5 +1,5 @@
 /** Where exchanges of one flow leave the parser: counted, released, and built at the last moment. */
-import type { Flow, Message } from '../../core/index.ts';
+import { type Flow, type Message, NO_ATTRIBUTES } from '../../core/index.ts';
 import type { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import { buildExchange, buildRequestReady } from './exchange-building.ts';
@@ -13,8 +13,11 @@ export class ExchangeOutlet {
   readonly #shared: ParserContext;
   readonly #kept: KeptBytes;
   readonly #source: string;
+  readonly #attributes: Readonly<Record<string, string>>;
 
-  constructor(flow: Flow, shared: ParserContext, kept: KeptBytes) {
+  /** @param attributes of all exchanges of the flow */
+  constructor(flow: Flow, shared: ParserContext, kept: KeptBytes, attributes = NO_ATTRIBUTES) {
+    this.#attributes = attributes;
     this.#flow = flow;
     this.#shared = shared;
     this.#kept = kept;
@@ -24,7 +27,7 @@ export class ExchangeOutlet {
   /** Announces a complete request. */
   ready(pending: PendingExchange, request: Message): void {
     if (!this.#shared.options.announceRequests) return;
-    this.#shared.sink.request(buildRequestReady(this.#flow, this.#source, pending, request));
+    this.#shared.sink.request(buildRequestReady(this.#flow, this.#source, pending, request, this.#attributes));
   }
 
   /** Both sides have ended. @returns false where the exchange is left out */
@@ -61,7 +64,15 @@ export class ExchangeOutlet {
   #leave(pending: PendingExchange, outcome: 'paired' | 'request-only' | 'response-only', reason: string): void {
     const { sink, options, ledger } = this.#shared;
     this.#kept.release(pending.keptBytes);
-    const exchange = buildExchange(options.origin, this.#flow, this.#source, pending, outcome, reason);
+    const exchange = buildExchange(
+      options.origin,
+      this.#flow,
+      this.#source,
+      pending,
+      outcome,
+      reason,
+      this.#attributes,
+    );
     for (const note of exchange.notes) ledger.addFact(`note:${note}`);
     sink.exchange(exchange);
   }

@@ -9,6 +9,8 @@ import { isSameView } from './same-view.ts';
 /** Views of one flow; more are not places but an attack. */
 export const MAX_VIEWS = 4;
 
+const NO_VIEWS: readonly FlowParser[] = Object.freeze([]);
+
 export class FlowTable {
   readonly #first = new Map<FlowId, FlowParser>();
   size = 0;
@@ -25,15 +27,18 @@ export class FlowTable {
 
   /** All views of the flow with that id, the one first opened first. */
   viewsOf(id: FlowId): readonly FlowParser[] {
+    let view = this.#first.get(id);
+    if (view === undefined) return NO_VIEWS;
     const views: FlowParser[] = [];
-    for (let view = this.#first.get(id); view !== undefined; view = view.nextView) views.push(view);
+    for (; view !== undefined; view = view.nextView) views.push(view);
     return views;
   }
 
   add(parser: FlowParser): void {
     this.size++;
     const { id } = parser.flow;
-    const last = this.viewsOf(id).at(-1);
+    let last = this.#first.get(id);
+    while (last?.nextView !== undefined) last = last.nextView;
     if (last === undefined) this.#first.set(id, parser);
     else last.nextView = parser;
   }

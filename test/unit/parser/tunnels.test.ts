@@ -23,6 +23,7 @@ describe.each([1, 3, 1_000_000])('cut every %i bytes', (cut) => {
     const c = talk().client(CONNECT).server(CONNECTED).client(get('/in')).server(ok()).close(0).close(1).end();
     expect(c.told).toEqual(['paired CONNECT a:443 200', 'paired GET /in 200']);
     expect(c.exchanges[1]?.id.offset).toBe(CONNECT.length);
+    expect(c.exchanges.map(({ attributes }) => attributes)).toEqual([{}, { tunnel: 'http1' }]);
     expect(c.exchanges[1]?.response?.streamOffset).toBe(CONNECTED.length);
     expect(textOf(c.exchanges[1]?.request)).toBe(get('/in'));
   });

@@ -93,6 +93,7 @@ describe.each([1, 4, 1_000_000])('cut every %i bytes', (cut) => {
     const http = talk().client(header).client(get).server(noContent).end();
     expect(http.told).toEqual(['paired GET /a 204']);
     expect(http.exchanges[0]?.request?.streamOffset).toBe(header.length);
+    expect(http.exchanges[0]?.attributes).toEqual(proxiedClient === undefined ? {} : { proxiedClient });
     expect(discarded(http, 'not-parsed:proxy-protocol')).toBe(header.length);
     const redis = talk().client(header).client('*1\r\n$4\r\nPING\r\n').server('+PONG\r\n').close(0).close(1);
     expect(redis.exchanges[0]?.attributes.proxiedClient).toBe(proxiedClient);
