@@ -108,10 +108,16 @@ describe('codings undone', () => {
 });
 
 describe('Zstandard', () => {
-  // Written by `zstd` 1.5.4 of TEXT at levels 1 and 19, and with raw, repeated and several frames.
+  // Written by `zstd` 1.5.4 of TEXT, at levels 1 and 19, and in two frames.
   for (const name of ['level-1', 'level-19', 'two-frames']) {
     test(name, () => expect(view('Content-Encoding: zstd', zstd(name))).toBe(`${TEXT} | zstd`));
   }
+
+  test('a second block that uses the tables and offsets of the first', () => {
+    const lines = Array.from({ length: 9000 }, (_, i) => `GET /items/${(i * i) % 977} ${i % 7} ok\n`).join('');
+    const { bytes, problem } = viewBody(answer('Content-Encoding: zstd', zstd('two-blocks')));
+    expect([Buffer.from(bytes).equals(Buffer.from(lines)), problem]).toEqual([true, undefined]);
+  });
 
   test('a skippable frame is skipped', () => {
     const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
