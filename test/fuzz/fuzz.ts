@@ -52,7 +52,7 @@ for (let iteration = only ?? 0; only !== undefined ? iterations === 0 : performa
     exchanges += run.exchanges;
     bytes += run.byteCount;
     slowest = Math.max(slowest, checkedTime(input, run.byteCount));
-    const { rss } = process.memoryUsage();
+    const rss = process.memoryUsage.rss();
     if (rss > MAX_RESIDENT_BYTES) throw new Error(`${Math.round(rss / 1e6)} MB of memory`);
   } catch (error) {
     failures++;
@@ -86,7 +86,7 @@ function report(input: FuzzInput, iteration: number, error: Error): void {
 }
 
 function progress(): void {
-  const { rss } = process.memoryUsage();
+  const rss = process.memoryUsage.rss();
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   console.log(
     `${seconds} s: ${iterations} inputs, ${Math.round(bytes / 1e6)} MB, ${exchanges} exchanges, ${failures} failed, ` +
