@@ -66,6 +66,24 @@ test.each([
   }
 });
 
+test('the longest datagram in the shortest fragments is joined in any order', () => {
+  const payload = Buffer.alloc(65_472, 'x');
+  const tcp = encodeTcp({ ...V4, payload });
+  const count = Math.ceil(tcp.length / 8);
+  for (const place of [(index: number) => count - 1 - index, (index: number) => (index * 4_099) % count]) {
+    const parts = Array.from({ length: count }, (_, index) => {
+      const offset = place(index) * 8;
+      return fragment(V4, tcp.subarray(offset, offset + 8), { offset, more: offset + 8 < tcp.length });
+    });
+    const { outcomes, decoder } = decodeAll(parts);
+    expect([outcomes.at(-1), decoder.segment.packetCount, decoder.segment.byteCount]).toEqual([
+      'segment',
+      count,
+      65_472,
+    ]);
+  }
+});
+
 test('the same fragment again is a duplicate', () => {
   const [first, second] = fragments(V4);
   expect(decodeAll([first, second, first]).outcomes).toEqual(['held', 'held', 'fragment-duplicate']);
