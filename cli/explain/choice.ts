@@ -7,8 +7,9 @@ import {
   type Micros,
   type QueryPredicate,
 } from '../../core/index.ts';
+import { firstEndingAfter } from './byte-map.ts';
 import { type FlowFilter, takesFlow } from './flow-filter.ts';
-import { overlaps, type StreamSpan } from './flow-trace.ts';
+import type { StreamSpan } from './flow-trace.ts';
 
 export interface Choice {
   readonly flow: FlowFilter | undefined;
@@ -36,7 +37,7 @@ const NEAR_BYTES = 64 * 1024;
 export class Matches {
   readonly #choice: Choice;
   readonly #found = new Set<FlowId>();
-  readonly #runs = new Map<FlowId, StreamSpan[]>();
+  readonly #runs = new Map<FlowId, RunsOfFlow>();
   #runCount = 0;
   #cut = false;
 
@@ -63,8 +64,8 @@ export class Matches {
       return;
     }
     this.#runCount++;
-    if (runs === undefined) this.#runs.set(id, [run]);
-    else runs.push(run);
+    if (runs === undefined) this.#runs.set(id, new RunsOfFlow(run));
+    else runs.add(run);
   }
 
   /** As far as the ends and the id of the flow tell. */
@@ -80,12 +81,17 @@ export class Matches {
 
   /** Whether `span` is meant: it shares a byte with a run, or all of its flow is meant. */
   touches(flow: FlowId, span: StreamSpan): boolean {
-    return this.#runs.get(flow)?.some((run) => overlaps(run, span)) ?? true;
+    return this.#runs.get(flow)?.touch(span) ?? true;
   }
 
   /** The same with some bytes around the runs. */
   isNear(flow: FlowId, { direction, offset, byteCount }: StreamSpan): boolean {
     return this.touches(flow, { direction, offset: offset - NEAR_BYTES, byteCount: byteCount + 2 * NEAR_BYTES });
+  }
+
+  /** The span of time that is meant is over. */
+  isOver(at: Micros): boolean {
+    return at >= this.#choice.until;
   }
 
   takesTime(at: Micros): boolean {
@@ -104,5 +110,28 @@ export class Matches {
   isNamed({ id }: Exchange): boolean {
     const { flow } = this.#choice;
     return flow?.kind === 'exchange' && flow.id === id.flow && flow.exchangeId === formatExchangeId(id);
+  }
+}
+
+/** Runs of one flow, which are looked for packet by packet. */
+class RunsOfFlow {
+  readonly #runs: readonly [StreamSpan[], StreamSpan[]] = [[], []];
+  #sorted = false;
+
+  constructor(first: StreamSpan) {
+    this.add(first);
+  }
+
+  add(run: StreamSpan): void {
+    this.#runs[run.direction].push(run);
+    this.#sorted = false;
+  }
+
+  touch({ direction, offset, byteCount }: StreamSpan): boolean {
+    if (!this.#sorted) for (const runs of this.#runs) runs.sort((one, other) => one.offset - other.offset);
+    this.#sorted = true;
+    const runs = this.#runs[direction];
+    const run = runs[firstEndingAfter(runs, offset)];
+    return run !== undefined && run.offset < offset + byteCount;
   }
 }

@@ -65,7 +65,7 @@ export async function explainCapture(options: ExplainOptions, context: Surroundi
   const recorder = new TraceRecorder(survey.matches, { keepLoose: whole });
   await read(options, recorder, new Ledger(), context);
   const flows = recorder.flows().map(explainFlow);
-  return { ...shared, flows, loosePackets: recorder.loosePackets(), cut: survey.matches.cut };
+  return { ...shared, flows, loosePackets: recorder.loosePackets(), cut: survey.matches.cut || recorder.cut };
 }
 
 /** @returns what the reading failed with, if it did */

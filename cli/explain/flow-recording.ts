@@ -24,8 +24,14 @@ export interface RecordingBudget {
   exchanges: number;
 }
 
+export interface OpenedFlow extends Pick<FlowTrace, 'flow' | 'clientHalf' | 'bases'> {
+  /** As in `SegmentTrace`. */
+  readonly flowNumber: number;
+}
+
 export class FlowRecording {
   readonly flow: Flow;
+  readonly flowNumber: number;
   readonly #place: Pick<FlowTrace, 'clientHalf' | 'bases'>;
   readonly #matches: Matches;
   readonly #budget: RecordingBudget;
@@ -37,12 +43,9 @@ export class FlowRecording {
   readonly #omitted = { packets: 0, ranges: 0, exchanges: 0 };
   #firstAt: Micros;
 
-  constructor(
-    { flow, clientHalf, bases }: Pick<FlowTrace, 'flow' | 'clientHalf' | 'bases'>,
-    matches: Matches,
-    budget: RecordingBudget,
-  ) {
+  constructor({ flow, flowNumber, clientHalf, bases }: OpenedFlow, matches: Matches, budget: RecordingBudget) {
     this.flow = flow;
+    this.flowNumber = flowNumber;
     this.#place = { clientHalf, bases };
     this.#matches = matches;
     this.#budget = budget;
@@ -53,6 +56,11 @@ export class FlowRecording {
   /** Some of it lies within the span of time that is meant. */
   get hasContent(): boolean {
     return this.#matches.takesSpan(this.#firstAt, this.#row.lastAt);
+  }
+
+  /** It ended before the span of time that is meant. */
+  get isIrrelevant(): boolean {
+    return this.#row.sums.ended && !this.hasContent;
   }
 
   packet(trace: PacketTrace): void {

@@ -69,12 +69,3 @@ export interface FlowTrace {
   /** What was left out because there is too much of it. */
   readonly omitted: { readonly packets: number; readonly ranges: number; readonly exchanges: number };
 }
-
-/** Whether two runs share a byte. */
-export function overlaps(one: StreamSpan, other: StreamSpan): boolean {
-  return (
-    one.direction === other.direction &&
-    one.offset < other.offset + other.byteCount &&
-    other.offset < one.offset + one.byteCount
-  );
-}

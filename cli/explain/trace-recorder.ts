@@ -26,7 +26,11 @@ export interface RecorderOptions {
   /** Packets without a flow are kept too. */
   readonly keepLoose: boolean;
   readonly budget?: Partial<RecordingBudget>;
+  /** Flows recorded at most; one costs some kB. */
+  readonly maxFlows?: number;
 }
+
+const MAX_FLOWS = 10_000;
 
 /** Some tens of MB; nobody reads more lines. */
 const BUDGET: RecordingBudget = { packets: 20_000, ranges: 20_000, exchanges: 20_000 };
@@ -39,8 +43,11 @@ export class TraceRecorder implements PipelineWitness {
   readonly #byId = new Map<FlowId, FlowRecording[]>();
   readonly #unopened = new UnopenedFlows();
   readonly #ignored: PacketTrace[] = [];
+  readonly #maxFlows: number;
+  #cut = false;
 
-  constructor(matches: Matches, { keepLoose, budget }: RecorderOptions) {
+  constructor(matches: Matches, { keepLoose, budget, maxFlows }: RecorderOptions) {
+    this.#maxFlows = maxFlows ?? MAX_FLOWS;
     this.#matches = matches;
     this.#keepLoose = keepLoose;
     this.#budget = { ...BUDGET, ...budget };
@@ -61,8 +68,12 @@ export class TraceRecorder implements PipelineWitness {
 
   flowOpened(flowNumber: number, flow: Flow, clientHalf: Half, bases: readonly [number, number]): void {
     const before = this.#unopened.take(flowNumber);
-    if (!this.#matches.takes(flow)) return;
-    const recording = new FlowRecording({ flow, clientHalf, bases }, this.#matches, this.#budget);
+    if (!this.#matches.takes(flow) || this.#matches.isOver(flow.startedAt)) return;
+    if (this.#recordings.size >= this.#maxFlows) {
+      this.#cut = true;
+      return;
+    }
+    const recording = new FlowRecording({ flow, flowNumber, clientHalf, bases }, this.#matches, this.#budget);
     this.#recordings.set(flowNumber, recording);
     const views = [...(this.#byId.get(flow.id) ?? []), recording];
     this.#byId.set(flow.id, views);
@@ -79,7 +90,11 @@ export class TraceRecorder implements PipelineWitness {
   shed(): void {}
 
   chunks(chunks: readonly StreamChunk[]): void {
-    for (const chunk of chunks) this.#find(chunk.flow)?.chunk(chunk);
+    for (const chunk of chunks) {
+      const recording = this.#find(chunk.flow);
+      recording?.chunk(chunk);
+      if (chunk.kind === 'close' && recording?.isIrrelevant) this.#forget(recording);
+    }
   }
 
   discarded(flow: Flow, direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
@@ -98,6 +113,11 @@ export class TraceRecorder implements PipelineWitness {
 
   sourceEnded(): void {}
 
+  /** There were more flows than are recorded. */
+  get cut(): boolean {
+    return this.#cut;
+  }
+
   /** The flows in the order in which they opened. */
   flows(): readonly FlowTrace[] {
     return [...this.#recordings.values()]
@@ -109,6 +129,13 @@ export class TraceRecorder implements PipelineWitness {
   loosePackets(): readonly PacketTrace[] {
     if (!this.#keepLoose) return [];
     return [...this.#ignored, ...this.#unopened.all()].sort((one, other) => one.number - other.number);
+  }
+
+  #forget(recording: FlowRecording): void {
+    this.#recordings.delete(recording.flowNumber);
+    const views = this.#byId.get(recording.flow.id)?.filter((view) => view !== recording) ?? [];
+    if (views.length === 0) this.#byId.delete(recording.flow.id);
+    else this.#byId.set(recording.flow.id, views);
   }
 
   /** The flow itself, or else the one of the same ends that opened last: one that was forgotten may open again. */
