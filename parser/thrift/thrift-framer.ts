@@ -3,7 +3,7 @@
  * is over, and by its sequence id whose it is. The same head reading and walking as the exchange parser's.
  */
 import type { ByteCount } from '../../core/index.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { HeadBuffer } from '../http1/head-buffer.ts';
 import { EMPTY_FRAME, INCOMPLETE, MessageHead } from './message-head.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
 import { type Walker, Walkers } from './walkers.ts';
@@ -34,7 +34,7 @@ export class ThriftFramer {
   readonly #handler: ReplyHandler;
   readonly #head = new MessageHead(MAX_REPLY_HEAD_BYTES);
   readonly #walkers = new Walkers();
-  readonly #held = new HeldBytes();
+  readonly #held = new HeadBuffer();
   #state: number = STATE.head;
   #outstanding = 0;
   /** Bytes of the frame still to come. */
@@ -111,12 +111,12 @@ export class ThriftFramer {
     const at = Math.min(end, start + Math.max(0, this.#head.needed - held.length));
     held.append(bytes, start, at);
     if (held.length < this.#head.needed) return at;
-    const read = this.#head.read(held.bytes, held.start, held.end, false, true);
+    const read = this.#head.read(held.bytes, 0, held.length, false, true);
     if (read === INCOMPLETE) return at;
-    if (read === EMPTY_FRAME) held.drop(EMPTY_FRAME_BYTES);
+    if (read === EMPTY_FRAME) held.clear();
     else if (read < 0 || this.#outstanding === 0) this.#fail(read < 0 ? 'not-thrift' : 'unexpected-response');
     else {
-      this.#begin(held.bytes, held.start, held.end);
+      this.#begin(held.bytes, 0, held.length);
       held.clear();
     }
     return at;

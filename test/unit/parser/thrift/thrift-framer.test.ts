@@ -78,6 +78,19 @@ describe('ThriftFramer', () => {
     expect(said).toMatchObject([{ sequenceId: 1, kind: 'reply' }, { sequenceId: 2 }]);
   });
 
+  test('empty frames between replies are passed over', () => {
+    const empty = Buffer.alloc(4);
+    const bytes = Buffer.concat([empty, framed(reply(1)), empty, framed(reply(2))]);
+    const said = [{ sequenceId: 1 }, { sequenceId: 2 }];
+    expect(framing([bytes], 2)).toMatchObject(said);
+    expect(
+      framing(
+        Array.from(bytes, (octet) => Buffer.from([octet])),
+        2,
+      ),
+    ).toMatchObject(said);
+  });
+
   test('an exception is told from a reply', () => {
     const body = struct([1, text('no')], [2, i32(1)]);
     const bytes = apacheMessage('binary', { name: 'find', kind: KIND.exception, sequenceId: 3, body });
