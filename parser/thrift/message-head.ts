@@ -158,18 +158,20 @@ export class MessageHead {
   /** @param theader otherwise TTHeader */
   #header(theader: boolean): number {
     const seen = this.#seen;
-    if (this.#limit < 17) return NOT_A_HEAD;
+    if (this.#limit < 14) return NOT_A_HEAD;
     if (seen > 5 && this.#at(5) !== (theader ? 0xff : 0)) return NOT_A_HEAD;
     if (seen < 14) return this.#need(14);
     const payloadAt = 14 + this.#u16(12) * 4;
-    if (payloadAt >= this.#limit || payloadAt > this.#maxHeadBytes) return NOT_A_HEAD;
-    if (this.#strict && payloadAt > MAX_BELIEVED_HEADER_BYTES) return NOT_A_HEAD;
+    if (payloadAt > this.#limit || payloadAt > this.#maxHeadBytes) return NOT_A_HEAD;
+    if (this.#strict && (payloadAt === this.#limit || payloadAt > MAX_BELIEVED_HEADER_BYTES)) return NOT_A_HEAD;
     if (seen < payloadAt) return this.#need(payloadAt);
     this.transport = theader ? TRANSPORT.theader : TRANSPORT.ttheader;
     this.sequenceId = this.#i32(8);
     const believable = theader ? this.#transforms(payloadAt) : this.#transformOctets(payloadAt);
     if (!believable) return NOT_A_HEAD;
-    return this.transformed ? this.#opaque(payloadAt) : this.#payload(payloadAt, theader);
+    // A header without payload is a heartbeat.
+    if (this.transformed || payloadAt === this.#limit) return this.#opaque(payloadAt);
+    return this.#payload(payloadAt, theader);
   }
 
   /** THeader: protocol id, number of transforms and transforms as varints. */

@@ -12,8 +12,8 @@ import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../
 import type { KeptBytes } from '../message/kept-bytes.ts';
 import { MessageBuilder } from '../message/message-builder.ts';
 import type { Slab } from '../message/slab.ts';
-import { HeldBytes } from './held-bytes.ts';
-import { TRANSPORT } from './layers.ts';
+import { HeldHead } from './held-head.ts';
+import { ENCODING, TRANSPORT } from './layers.ts';
 import { EMPTY_FRAME, INCOMPLETE, type MessageHead, NOT_A_HEAD } from './message-head.ts';
 import type { MessageOwner } from './message-owner.ts';
 import { nextMessageStart } from './message-start.ts';
@@ -50,19 +50,10 @@ export class MessageReader {
   /** Bytes of the frame still to come. */
   #remaining = 0;
   #walker: Walker | undefined;
-  /** Transport of the last message; -1 before the first. */
+  /** Transport and encoding of the last message; -1 before the first. */
   #transport = -1;
-  #held: HeldBytes | undefined;
-  #heldOffset: StreamOffset = 0;
-  #heldAt: Micros = 0;
-  /** The owner's mark when the first {@link #heldMarked} bytes of what is held came. */
-  #heldMark = 0;
-  #heldMarked = 0;
-  #heldMayBeOld = true;
-  /** Length of the message that is held in part, where its frame tells it. */
-  #heldMessageBytes = -1;
-  /** So many bytes must be held before reading the head again. */
-  #needed = 0;
+  #encoding = -1;
+  #held: HeldHead | undefined;
 
   /** @param midStream the first bytes may be the middle of a message */
   constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
@@ -80,7 +71,7 @@ export class MessageReader {
     while (place < end) {
       switch (this.#state) {
         case HEAD:
-          if (this.#held !== undefined && this.#held.length > 0) place = this.#heldHead(bytes, place, end, at);
+          if (this.#held !== undefined && this.#held.length > 0) place = this.#heldHead(bytes, place, end, offset, at);
           else place = this.#head(bytes, place, end, offset, at);
           break;
         case FRAME:
@@ -139,20 +130,14 @@ export class MessageReader {
 
   #head(bytes: Uint8Array, place: number, end: number, offset: StreamOffset, at: Micros): number {
     const strict = this.#strict;
-    const mayBeOld = !strict || place === 0;
+    const mayBeOld = !strict || (place === 0 && (this.#encoding === -1 || this.#encoding === ENCODING.binaryOld));
     const read = this.#read(bytes, place, end, mayBeOld);
     if (read > 0) return this.#begin(bytes, place, end, offset, at, at);
     if (read === INCOMPLETE) {
-      if (!this.#hold(bytes, place, end)) {
+      if (!this.#hold(bytes, place, end, offset, at)) {
         this.#discard(offset + place, end - place, 'pending-limit');
         this.#lose('pending-limit');
-        return end;
-      }
-      this.#heldOffset = offset + place;
-      this.#heldAt = at;
-      this.#heldMark = this.#owner.mark();
-      this.#heldMarked = end - place;
-      this.#heldMayBeOld = mayBeOld;
+      } else this.#expect(this.#held as HeldHead, mayBeOld);
       return end;
     }
     if (read === EMPTY_FRAME) {
@@ -169,25 +154,23 @@ export class MessageReader {
   }
 
   /** Goes on with a head that began in an earlier chunk. */
-  #heldHead(bytes: Uint8Array, place: number, end: number, at: Micros): number {
-    const held = this.#held as HeldBytes;
-    const taken = Math.max(place, Math.min(end, place + this.#needed - held.length));
-    if (!this.#hold(bytes, place, taken)) {
+  #heldHead(bytes: Uint8Array, place: number, end: number, offset: StreamOffset, at: Micros): number {
+    const held = this.#held as HeldHead;
+    const taken = Math.max(place, Math.min(end, place + held.needed - held.length));
+    if (!this.#hold(bytes, place, taken, offset, at)) {
       this.#dropHeld('pending-limit');
       this.#lose('pending-limit');
       return place;
     }
-    while (held.length > 0 && held.length >= this.#needed) {
-      const read = this.#read(held.bytes, held.start, held.end, this.#heldMayBeOld);
-      if (read > 0) {
-        this.#beginHeld(held, at);
-        continue;
-      }
-      if (read === INCOMPLETE) continue;
-      if (read === EMPTY_FRAME) this.#letGo(held, EMPTY_FRAME_BYTES, 'empty-frames', at);
+    while (held.length > 0 && held.length >= held.needed) {
+      const { bytes: seen, start, end: seenEnd } = held.held;
+      const read = this.#read(seen, start, seenEnd, held.mayBeOld);
+      if (read > 0) this.#beginHeld(held, at);
+      else if (read === INCOMPLETE) this.#expect(held, held.mayBeOld);
+      else if (read === EMPTY_FRAME) this.#letGo(held, EMPTY_FRAME_BYTES, 'empty-frames', at);
       else if (this.#strict) {
-        const byteCount = nextMessageStart(held.bytes, held.start + 1, held.end) - held.start;
-        const mark = byteCount <= this.#heldMarked ? this.#heldMark : this.#owner.mark();
+        const byteCount = nextMessageStart(seen, start + 1, seenEnd) - start;
+        const mark = held.markOf(byteCount, this.#owner.mark());
         this.#letGo(held, byteCount, this.#lostReason, at);
         this.#owner.lost(this.#direction, mark);
       } else this.#lose('not-a-message');
@@ -195,33 +178,32 @@ export class MessageReader {
     return taken;
   }
 
+  /** The head that was just read is not complete. */
+  #expect(held: HeldHead, mayBeOld: boolean): void {
+    const { needed, messageBytes } = this.#deps.head;
+    held.needed = needed;
+    held.messageBytes = messageBytes;
+    held.mayBeOld = mayBeOld;
+  }
+
   /** What is held begins a message; where framing was lost before, others may follow it. */
-  #beginHeld(held: HeldBytes, at: Micros): void {
+  #beginHeld(held: HeldHead, at: Micros): void {
     const { kept } = this.#deps;
-    const { bytes, start, end } = held;
+    const { bytes, start, end } = held.held;
     kept.release(end - start);
-    const used = this.#begin(bytes, start, end, this.#heldOffset - start, this.#heldAt, at) - start;
+    const used = this.#begin(bytes, start, end, held.offset - start, held.at, at) - start;
     kept.take(end - start - used);
-    this.#heldOffset += used;
-    this.#forget(held, used, at);
+    held.drop(used, at, this.#owner.mark());
+    held.mayBeOld = true;
   }
 
   #read(bytes: Uint8Array, start: number, end: number, mayBeOld: boolean): number {
     const { head } = this.#deps;
-    const read = head.read(bytes, start, end, this.#strict, mayBeOld);
-    if (read === INCOMPLETE) {
-      this.#needed = head.needed;
-      this.#heldMessageBytes = head.messageBytes;
-    } else if (
-      read > 0 &&
-      this.#strict &&
-      this.#transport > TRANSPORT.unframed &&
-      head.transport === TRANSPORT.unframed
-    ) {
-      // The frame of this one is in the loss: without it, the message is not whole.
-      return NOT_A_HEAD;
-    }
-    return read;
+    const strict = this.#strict;
+    const read = head.read(bytes, start, end, strict, mayBeOld);
+    // Where others had one, the frame of this one is in the loss: without it, the message is not whole.
+    const isBare = read > 0 && strict && head.transport === TRANSPORT.unframed && this.#transport > TRANSPORT.unframed;
+    return isBare ? NOT_A_HEAD : read;
   }
 
   /** @returns position behind what was taken of it */
@@ -230,6 +212,7 @@ export class MessageReader {
     const { headBytes, messageBytes, encoding, transport } = head;
     this.#strict = false;
     this.#transport = transport;
+    this.#encoding = encoding;
     this.#leaveOut = this.#owner.begin(this.#direction, bytes, start, base + start, firstAt);
     this.#builder.begin(base + start, firstAt, headBytes, messageBytes < 0 ? -1 : messageBytes - headBytes);
     if (messageBytes >= 0) {
@@ -287,8 +270,8 @@ export class MessageReader {
   /** Bytes were lost between messages, or in a head: where its frame is known, the message behind it is not lost. */
   #gapInHead(byteCount: ByteCount): void {
     const heldBytes = this.#held?.length ?? 0;
-    const rest = this.#heldMessageBytes - heldBytes;
-    if (heldBytes === 0 || this.#strict || this.#heldMessageBytes < 0) {
+    const messageBytes = this.#held?.messageBytes ?? -1;
+    if (heldBytes === 0 || this.#strict || messageBytes < 0) {
       this.#dropHeld(this.#strict ? this.#lostReason : 'gap-in-head');
       this.#lose('after-gap');
       return;
@@ -296,7 +279,7 @@ export class MessageReader {
     this.#dropHeld('gap-in-head');
     this.#owner.lost(this.#direction, this.#owner.mark());
     this.#state = SKIP;
-    this.#remaining = rest;
+    this.#remaining = messageBytes - heldBytes;
     this.gap(byteCount);
   }
 
@@ -306,36 +289,24 @@ export class MessageReader {
     this.#owner.lost(this.#direction, this.#owner.mark());
   }
 
-  #hold(bytes: Uint8Array, start: number, end: number): boolean {
+  #hold(bytes: Uint8Array, start: number, end: number, base: StreamOffset, at: Micros): boolean {
     if (!this.#deps.kept.take(end - start)) return false;
-    this.#held ??= new HeldBytes();
-    this.#held.append(bytes, start, end);
+    this.#held ??= new HeldHead();
+    this.#held.append(bytes, start, end, base + start, at, this.#owner.mark());
     return true;
   }
 
   /** The first held bytes are given up; what is left may begin a message. */
-  #letGo(held: HeldBytes, byteCount: ByteCount, reason: string, at: Micros): void {
-    this.#discard(this.#heldOffset, byteCount, reason);
+  #letGo(held: HeldHead, byteCount: ByteCount, reason: string, at: Micros): void {
+    this.#discard(held.offset, byteCount, reason);
     this.#deps.kept.release(byteCount);
-    this.#heldOffset += byteCount;
-    this.#forget(held, byteCount, at);
-  }
-
-  /** The first held bytes are settled. */
-  #forget(held: HeldBytes, byteCount: ByteCount, at: Micros): void {
-    held.drop(byteCount);
-    if (byteCount >= this.#heldMarked) {
-      this.#heldAt = at;
-      this.#heldMark = this.#owner.mark();
-      this.#heldMarked = held.length;
-    } else this.#heldMarked -= byteCount;
-    this.#heldMayBeOld = !this.#strict;
-    this.#needed = 1;
+    held.drop(byteCount, at, this.#owner.mark());
+    held.mayBeOld = !this.#strict;
   }
 
   #dropHeld(reason: string): void {
     const held = this.#held;
-    if (held !== undefined && held.length > 0) this.#letGo(held, held.length, reason, this.#heldAt);
+    if (held !== undefined && held.length > 0) this.#letGo(held, held.length, reason, held.at);
   }
 
   /** Bytes between the loss and the next start: whole messages may be in them. */

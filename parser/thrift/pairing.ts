@@ -24,6 +24,8 @@ export class Pairing {
   readonly #maxWaiting: number;
   readonly #waiting = new PendingCalls();
   #callsBegun = 0;
+  /** When something was lost last. */
+  #lostAt: Micros = 0;
   #lastId = 0;
   /** Sequence ids tell calls apart: none was 0, and none came twice in a row. */
   #idsTell = true;
@@ -94,16 +96,14 @@ export class Pairing {
   }
 
   callsLost(at: Micros): void {
+    this.#lostAt = at;
     this.#loneReason = 'request-not-seen';
-    if (this.#waiting.last?.place === 'lost-calls') return;
-    const place = new PendingCall({ at, flow: this.#flow, offset: 0, index: 0 }, 'lost-calls');
-    place.ordinal = this.#callsBegun;
-    place.waitingSince = at;
-    this.#append(place);
+    if (this.#waiting.last?.place !== 'lost-calls') this.#append(this.#lostPlace());
   }
 
   /** @param mark {@link callsBegun} when the lost bytes came: later calls are not concerned */
-  repliesLost(mark: number): void {
+  repliesLost(mark: number, at: Micros): void {
+    this.#lostAt = at;
     if (this.#loneReason === 'no-request') this.#loneReason = 'gap';
     for (let call = this.#waiting.first; call !== undefined && call.ordinal < mark; call = call.later) {
       call.replyMaybeLost = true;
@@ -142,13 +142,27 @@ export class Pairing {
     this.#endMaybeAnswered();
   }
 
-  /** Calls that waited through a loss are the oldest. */
+  /** Where a client pipelines, replies that were not lost may still come: a place is left that takes them. */
   #endMaybeAnswered(): void {
     const waiting = this.#waiting;
-    while (waiting.first?.replyMaybeLost === true) {
-      const call = waiting.shift() as PendingCall;
-      if (call.place === 'call' && !call.isOut) this.#host.unanswered(call, 'gap');
+    let ended = 0;
+    for (let call = waiting.first; call !== undefined; ) {
+      const { later } = call;
+      if (call.place === 'call' && call.replyMaybeLost) {
+        waiting.remove(call);
+        ended++;
+        if (!call.isOut) this.#host.unanswered(call, 'gap');
+      }
+      call = later;
     }
+    if (ended > 0 && this.#pipelines && waiting.first?.place !== 'lost-calls') waiting.prepend(this.#lostPlace());
+  }
+
+  #lostPlace(): PendingCall {
+    const place = new PendingCall({ at: this.#lostAt, flow: this.#flow, offset: 0, index: 0 }, 'lost-calls');
+    place.ordinal = this.#callsBegun;
+    place.waitingSince = this.#lostAt;
+    return place;
   }
 
   #append(call: PendingCall): void {

@@ -30,6 +30,14 @@ export class PendingCalls {
     this.#length++;
   }
 
+  /** Puts one before all others. */
+  prepend(call: PendingCall): void {
+    call.later = this.#first;
+    this.#first = call;
+    this.#last ??= call;
+    this.#length++;
+  }
+
   /** Takes the oldest out. */
   shift(): PendingCall | undefined {
     const taken = this.#first;

@@ -116,7 +116,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
   }
 
   lost(direction: Direction, mark: number): void {
-    if (direction === 1) this.#pairing.repliesLost(mark);
+    if (direction === 1) this.#pairing.repliesLost(mark, this.#lastAt);
     else this.#pairing.callsLost(this.#lastAt);
   }
 
@@ -162,7 +162,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
       this.#readLate(pending, message);
       if (pending.loneReason !== REPLY_FROM_CLIENT) this.#outlet.announce(pending, message);
     }
-    if (pending.callType === ONEWAY) this.#outlet.oneway(pending);
+    if (pending.callType === ONEWAY && !pending.replyBegun) this.#outlet.oneway(pending);
     else if (pending.loneReason !== '') this.#outlet.lone(pending, pending.loneReason);
     else if (pending.replyBegun && this.#answering !== pending) this.#outlet.paired(pending);
   }

@@ -439,3 +439,11 @@ describe('limits', () => {
     expect(told(c)).toContain('paired bcd reply');
   });
 });
+
+test('a reply to a compressed oneway that is not read yet makes it a call, not two exchanges', () => {
+  const sent = theader(message('binary', oneway('log', 1)), { zlib: true, sequenceId: 1 });
+  const c = conversation()
+    .client(sent.subarray(0, 30))
+    .server(theader(message('binary', reply('log', 1))));
+  expect(told(c.client(sent.subarray(30)))).toEqual(['paired log reply']);
+});
