@@ -85,6 +85,10 @@ export class FlowParser implements FlowHost, DetectionHost {
 
   gap(chunk: GapChunk): void {
     this.lastAt = chunk.at;
+    const speaker = this.#speaker;
+    speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
+    if (speaker === this.#speaker) return;
+    // The gap decided what the flow speaks, and is a part of that.
     this.#speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
   }
 

@@ -12,6 +12,13 @@ function isDigit(octet: number | undefined): boolean {
   return octet !== undefined && octet >= 0x30 && octet <= 0x39;
 }
 
+/** Flags and serialisation, of which 1 to 25 are given; an answer has a status, a request has none. */
+export function isDubbo(bytes: Uint8Array): boolean {
+  const serialisation = (bytes[2] as number) & 0x1f;
+  const isRequest = (bytes[2] as number) >= 0x80;
+  return serialisation >= 1 && serialisation <= 25 && (isRequest ? bytes[3] === 0 : (bytes[3] as number) >= 20);
+}
+
 /**
  * ConnectRequest and ConnectResponse: a password of 16 octets behind version, zxid, timeout and session, or behind
  * version, timeout and session.

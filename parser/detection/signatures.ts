@@ -46,7 +46,7 @@ const all: readonly Signature[] = [
   signature(sure('amqp'), '01 00 00 ?? ?? ?? ?? 00 0a 00 0a'),
   signature(sure('vnc'), "'RFB' 20 '00'"),
   signature(sure('bittorrent'), "13 'BitTorrent' 20 'protocol'"),
-  signature(sure('dubbo'), 'da bb ?? ?? ?? ??'),
+  signature(sure('dubbo'), 'da bb ?? ?? ?? ?? ?? ?? ?? ?? ?? ?? 00', form.isDubbo),
   signature(sure('brpc'), "'PRPC' 00"),
   signature(sure('hbase'), "'HBas' 00"),
   signature(sure('hadoop-rpc'), "'hrpc' ??", (bytes) => (bytes[4] as number) < 0x20),

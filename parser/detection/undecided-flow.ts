@@ -62,7 +62,12 @@ export class UndecidedFlow implements ProtocolFlow {
     else this.#judge(direction, bytes, offset, at);
   }
 
+  /** Decides by what was told so far; where nothing was, the flow is one of which the beginning was not seen. */
   gap(direction: Direction): void {
+    if (!this.#midStream && (this.#hasSpoken(0) || this.#hasSpoken(1))) {
+      this.#decide();
+      return;
+    }
     this.#midStream = true;
     this.#preludePassed[direction] = true;
     this.#giveUp(direction, 'mid-stream');
@@ -83,12 +88,14 @@ export class UndecidedFlow implements ProtocolFlow {
   #judge(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
     const isFirst = this.#held.byteCount(direction) === 0;
     const verdict = judgeFirstBytes(isFirst ? bytes : this.#held.with(direction, bytes));
-    if (verdict.sure && preludeOf(verdict.protocol) === undefined) {
+    const prelude = verdict.sure ? preludeOf(verdict.protocol) : undefined;
+    if (verdict.sure && prelude === undefined) {
       this.#host.decided(verdict.protocol, direction, this.#takeHeld({ direction, bytes, offset, at }));
       return;
     }
-    if (verdict.sure && this.#prelude === undefined) {
-      this.#beginPrelude(verdict.protocol, direction);
+    const isBeginning = !this.#midStream || offset === this.#held.byteCount(direction);
+    if (prelude !== undefined && this.#prelude === undefined && isBeginning) {
+      this.#beginPrelude(prelude, direction);
       this.#readPrelude(direction, bytes, offset, at);
       return;
     }
@@ -112,6 +119,11 @@ export class UndecidedFlow implements ProtocolFlow {
   /** More bytes of the direction may decide. */
   #mayTell(direction: Direction): boolean {
     return !this.#closed[direction] && (this.#verdicts[direction] === undefined || this.#isInDoubt(direction));
+  }
+
+  /** What it said is told, were it as unknown. */
+  #hasSpoken(direction: Direction): boolean {
+    return this.#verdicts[direction] !== undefined && !this.#isInDoubt(direction);
   }
 
   /** It has said something that is not told yet, such as the beginning of a line. */
@@ -145,8 +157,8 @@ export class UndecidedFlow implements ProtocolFlow {
     this.#host.decided(silent ? 'empty' : 'undecided', 0, []);
   }
 
-  #beginPrelude(protocol: string, sender: Direction): void {
-    this.#prelude = preludeOf(protocol);
+  #beginPrelude(prelude: Prelude, sender: Direction): void {
+    this.#prelude = prelude;
     this.#preludeSender = sender;
     this.#verdicts[sender] = undefined;
     this.#preludePassed[0] = false;

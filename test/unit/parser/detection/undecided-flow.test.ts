@@ -100,6 +100,16 @@ describe.each([1, 4, 1_000_000])('cut every %i bytes', (cut) => {
   });
 });
 
+test('what looks like SOCKS in the middle of a flow is not', () => {
+  const midway = { ...HANDSHAKE_FLOW, orientation: 'guess' as const };
+  const c = conversation({}, midway)
+    .client('\xfa\xce\xb0\x0c')
+    .client(hex('04 01 00 50 00 00 00 01 6d 00'))
+    .client(get);
+  expect(c.server(noContent).end().told).toEqual(['paired GET /a 204']);
+  expect(c.ledger.fact('flows:socks')).toBe(0);
+});
+
 test('a PROXY header without end is not one', () => {
   const c = conversation()
     .client(`PROXY TCP4 ${'1'.repeat(2000)}`)

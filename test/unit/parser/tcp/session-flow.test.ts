@@ -74,6 +74,13 @@ describe.each([1, 5, 1_000_000])('cut every %i bytes', (cut) => {
     });
   });
 
+  test('a gap before it is decided is a part of the session', () => {
+    const c = talk().client('\xfa\xce\xb0\x0c hello').lose(1, 20).server('there').close(0).close(1);
+    expect([c.told, turnsOf(c.exchanges[0])]).toEqual([['session unknown (gap)'], '>10 <25']);
+    expect(c.exchanges[0]?.response?.missing).toEqual([{ offset: 0, byteCount: 20 }]);
+    expect(talk().lose(0, 20).client('\xfa\xce\xb0\x0c hello').close(0).close(1).told).toEqual([]);
+  });
+
   test('encrypted flows are counted, and kept only where all are wanted', () => {
     const bytes = (c: ReturnType<typeof talk>) => c.ledger.account('stream bytes', '');
     const plain = talk().client(TLS_HELLO).server('\x16\x03\x03\x00\x40\x02').end();
