@@ -6,6 +6,11 @@ import type { Splice } from './splice.ts';
 
 export type ThriftScalar = string | Uint8Array | number | bigint | boolean;
 
+export interface WireForm {
+  readonly compact: boolean;
+  readonly littleEndianDoubles: boolean;
+}
+
 /**
  * @param payload of the message that the value is in
  * @param inField otherwise an element of a container
@@ -15,7 +20,7 @@ export function scalarSplices(
   payload: Uint8Array,
   value: ThriftValue,
   scalar: ThriftScalar,
-  compact: boolean,
+  { compact, littleEndianDoubles }: WireForm,
   inField: boolean,
 ): readonly Splice[] | undefined {
   const { start, end } = value;
@@ -40,8 +45,9 @@ export function scalarSplices(
     case 'double': {
       if (typeof scalar !== 'number') return undefined;
       if (Object.is(scalar, value.value)) return [];
-      const octets = Buffer.alloc(8);
-      if (compact) octets.writeDoubleLE(scalar);
+      const octets = Buffer.alloc(end - start);
+      if (octets.length === 4) octets.writeFloatBE(scalar);
+      else if (littleEndianDoubles) octets.writeDoubleLE(scalar);
       else octets.writeDoubleBE(scalar);
       return [{ start, end, octets }];
     }

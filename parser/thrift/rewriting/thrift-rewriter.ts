@@ -109,12 +109,13 @@ function payloadSplices({ payload, encoding, problem }: MessageLayers, edits: Th
   const splices = [...sequenceSplices(head, sequenceId, compact), ...nameSplices(head, service, method, compact)];
   if (setFields.length === 0) return splices;
   const body = compact ? readCompactStruct(cursor) : readBinaryStruct(cursor);
+  const form = { compact, littleEndianDoubles: cursor.littleEndianDoubles };
   // By place, so that the last edit of a value counts.
   const fields = new Map<number, readonly Splice[]>();
   for (const { path, value } of setFields) {
     const found = valueAt(body, path);
     if (found === undefined) return 'no-such-field';
-    const own = scalarSplices(payload, found.value, value, compact, found.inField);
+    const own = scalarSplices(payload, found.value, value, form, found.inField);
     if (own === undefined) return 'value-does-not-fit';
     fields.set(found.value.start, own);
   }

@@ -85,7 +85,7 @@ function readScalar(
       return { type, value: at === undefined ? 0n : cursor.bytes.readBigInt64BE(at), start, end: cursor.at };
     }
     case 'double':
-      return readDouble(cursor, start, true);
+      return readDouble(cursor, start);
     case 'string':
       return readStringOf(cursor, cursor.count(cursor.i32(), 1), start);
     case 'uuid':

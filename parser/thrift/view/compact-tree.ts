@@ -9,12 +9,12 @@
  *     map      varint size, (key type)(value type), entries     size 0 ends it
  *     string   varint size, octets
  *
- * i16, i32 and i64 are zigzag varints, doubles 8 octets little-endian. Source: Thrift protocol specification, "Thrift
+ * i16, i32 and i64 are zigzag varints, doubles 8 octets little-endian, in version 2 big-endian. Source: Thrift protocol specification, "Thrift
  * Compact protocol encoding".
  */
 import { COMPACT_TYPE } from '../thrift-type.ts';
 import type { OctetCursor } from './octet-cursor.ts';
-import { readDouble, readStringOf, readUuid } from './scalars.ts';
+import { readDouble, readFloat, readStringOf, readUuid } from './scalars.ts';
 import type { ThriftField, ThriftList, ThriftMap, ThriftStruct, ThriftTypeName, ThriftValue } from './thrift-value.ts';
 
 const TYPE_NAME: readonly (ThriftTypeName | undefined)[] = [
@@ -102,11 +102,12 @@ function readScalar(
       return { type, value: BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)), start, end: cursor.at };
     }
     case 'double':
-      return readDouble(cursor, start, false);
+      return readDouble(cursor, start);
     case 'string':
       return readStringOf(cursor, cursor.count(cursor.varint32(), 1), start);
     case 'uuid':
-      return readUuid(cursor, start);
+      // Version 2, Facebook's, has no uuids and gives their number to floats.
+      return cursor.littleEndianDoubles ? readUuid(cursor, start) : readFloat(cursor, start);
     default:
       return type satisfies never;
   }

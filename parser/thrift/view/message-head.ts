@@ -43,13 +43,23 @@ function readBinaryHead(cursor: OctetCursor, strict: boolean): MessageHead {
 
 function readCompactHead(cursor: OctetCursor): MessageHead {
   cursor.u8();
-  const kind = cursor.u8() >> 5;
+  const second = cursor.u8();
+  cursor.littleEndianDoubles = (second & 0x1f) === 1;
   const sequenceAt = cursor.at;
   const sequenceId = cursor.varint32() | 0;
   const sequenceEnd = cursor.at;
   const nameAt = cursor.at;
   const name = nameOf(cursor, cursor.varint32());
-  return { kind, name, sequenceId, nameAt, nameEnd: cursor.at, sequenceAt, sequenceEnd, end: cursor.at };
+  return {
+    kind: second >> 5,
+    name,
+    sequenceId,
+    nameAt,
+    nameEnd: cursor.at,
+    sequenceAt,
+    sequenceEnd,
+    end: cursor.at,
+  };
 }
 
 function nameOf(cursor: OctetCursor, byteCount: number): string {

@@ -98,8 +98,13 @@ function layers(
   headerProblem: string,
 ): MessageLayers {
   const encoding = encodingOf(payload, 0);
-  const problem = headerProblem === '' && encoding === undefined ? 'not-thrift' : headerProblem;
+  const problem = headerProblem === '' && encoding === undefined ? unreadable(header, payload) : headerProblem;
   return { transport, frame, header, innerFrame, payloadAt, payload, encoding, problem };
+}
+
+/** A header alone is a heartbeat. */
+function unreadable(header: HeaderSection | undefined, payload: Uint8Array): string {
+  return header !== undefined && payload.length === 0 ? 'no-payload' : 'not-thrift';
 }
 
 /** @returns the payload, or why it cannot be read */

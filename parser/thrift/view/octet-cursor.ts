@@ -12,6 +12,8 @@ const MAX_VALUES = 200_000;
 export class OctetCursor {
   readonly bytes: Buffer;
   at: number;
+  /** Doubles of the compact protocol are little-endian in its version 1. */
+  littleEndianDoubles = false;
   /** Empty while all went well. */
   problem = '';
   readonly #end: number;

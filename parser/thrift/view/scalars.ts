@@ -3,11 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import type { OctetCursor } from './octet-cursor.ts';
 import type { ThriftNumber, ThriftString, ThriftUuid } from './thrift-value.ts';
 
-export function readDouble(cursor: OctetCursor, start: number, bigEndian: boolean): ThriftNumber {
+export function readDouble(cursor: OctetCursor, start: number): ThriftNumber {
   const at = cursor.take(8);
-  const { bytes } = cursor;
-  const value = at === undefined ? 0 : bigEndian ? bytes.readDoubleBE(at) : bytes.readDoubleLE(at);
+  const { bytes, littleEndianDoubles } = cursor;
+  const value = at === undefined ? 0 : littleEndianDoubles ? bytes.readDoubleLE(at) : bytes.readDoubleBE(at);
   return { type: 'double', value, start, end: cursor.at };
+}
+
+/** 4 octets: only Facebook's compact protocol, version 2, has them. Shown as the double that they are. */
+export function readFloat(cursor: OctetCursor, start: number): ThriftNumber {
+  const at = cursor.take(4);
+  return { type: 'double', value: at === undefined ? 0 : cursor.bytes.readFloatBE(at), start, end: cursor.at };
 }
 
 export function readStringOf(cursor: OctetCursor, byteCount: number, start: number): ThriftString {

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../../../core/index.ts';
-import { isThriftContentType, viewThrift, viewThriftBody } from '../../../../../parser/index.ts';
+import { isThriftContentType, rewriteThrift, viewThrift, viewThriftBody } from '../../../../../parser/index.ts';
 import {
   apacheMessage,
   bool,
@@ -136,6 +136,11 @@ describe('headers', () => {
     expect(view.headers).toMatchObject([{ name: 'from', value: 'here' }]);
   });
 
+  test('a header without payload is a heartbeat', () => {
+    const view = viewThriftBody(ttheader(Buffer.alloc(0), { text: { a: 'b' } }));
+    expect(view).toMatchObject({ headers: [{ name: 'a' }], problems: ['no-payload'] });
+  });
+
   test('a header longer than the message', () => {
     const bytes = ttheader(apacheMessage('binary', CALL), {});
     bytes.writeUInt16BE(60_000, 12);
@@ -176,6 +181,25 @@ describe('the body', () => {
       [3, { type: 'bool', value: false }],
       [100, { type: 'i32', value: -8 }],
       [101, { type: 'map', keyType: undefined, valueType: undefined, entries: [] }],
+    ]);
+  });
+
+  test('the compact protocol, version 2: doubles big-endian, floats instead of uuids', () => {
+    const bytes = hex('8222 05 01 6d   17 3ff8000000000000   1d 3fc00000   00');
+    const view = viewThriftBody(bytes);
+    expect(view.problems).toEqual([]);
+    expect(view.body.fields.map(({ id, value }) => [id, plain(value)])).toEqual([
+      [1, { type: 'double', value: 1.5 }],
+      [2, { type: 'double', value: 1.5 }],
+    ]);
+    const setFields = [
+      { path: [1], value: 2 },
+      { path: [2], value: 2 },
+    ];
+    const rewritten = rewriteThrift({ parts: [bytes], complete: true, truncated: false }, { setFields });
+    expect(viewThriftBody(rewritten.parts?.[0] as Uint8Array).body.fields.map(({ value }) => plain(value))).toEqual([
+      { type: 'double', value: 2 },
+      { type: 'double', value: 2 },
     ]);
   });
 
