@@ -33,11 +33,14 @@ export class QueryEdit {
     if (edits.length === 0) return query;
     const seen: boolean[] = [];
     const kept: string[] = [];
+    /** The next one; looked for once, so that parameters without value cost no more than others. */
+    let equals = 0;
     for (let at = 1; at <= query.length; ) {
       const ampersand = query.indexOf('&', at);
       const end = ampersand < 0 ? query.length : ampersand;
-      const equals = query.indexOf('=', at);
-      const name = query.slice(at, equals < 0 || equals > end ? end : equals);
+      if (equals < at) equals = query.indexOf('=', at);
+      if (equals < 0) equals = query.length;
+      const name = query.slice(at, Math.min(equals, end));
       const place = this.#editOf(name);
       if (place < 0) kept.push(query.slice(at, end));
       else {

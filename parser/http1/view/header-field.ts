@@ -25,16 +25,18 @@ export function readHeaderFields(bytes: Uint8Array, from: number, end: number): 
   const text = latin1(bytes, from, end);
   const fields: HeaderField[] = [];
   let at = 0;
+  /** The next one; looked for once, so that lines without colon cost no more than others. */
+  let colon = -1;
   while (at < text.length) {
-    const lineEnd = endOfLine(text, at);
+    const lineEnd = positionOf(text, '\n', at);
     if (lineEnd === at || (lineEnd === at + 1 && text.charCodeAt(at) === CR)) break;
-    const colon = isBlank(text.charCodeAt(at)) ? -1 : text.indexOf(':', at);
-    const isNamed = colon > at && colon < lineEnd;
+    if (colon < at) colon = positionOf(text, ':', at);
+    const isNamed = colon > at && colon < lineEnd && !isBlank(text.charCodeAt(at));
     const name = isNamed ? trimmed(text, at, colon) : '';
     let value = trimmed(text, isNamed ? colon + 1 : at, lineEnd);
     let next = lineEnd + 1;
     while (isBlank(text.charCodeAt(next))) {
-      const foldEnd = endOfLine(text, next);
+      const foldEnd = positionOf(text, '\n', next);
       const more = trimmed(text, next, foldEnd);
       if (more !== '') value = value === '' ? more : `${value} ${more}`;
       next = foldEnd + 1;
@@ -62,8 +64,9 @@ export function listMembers(fields: readonly HeaderField[], name: string): reado
     .filter((member) => member !== '');
 }
 
-function endOfLine(text: string, at: number): number {
-  const found = text.indexOf('\n', at);
+/** The end of the text where it is not there. */
+function positionOf(text: string, character: string, at: number): number {
+  const found = text.indexOf(character, at);
   return found < 0 ? text.length : found;
 }
 
