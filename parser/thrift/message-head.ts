@@ -38,6 +38,7 @@ const MAX_BELIEVED_HEADER_BYTES = 4096;
 export const MAX_COMPACT_VERSION = 2;
 
 const ZLIB = 1;
+const MAX_TRANSFORMS = 8;
 
 // Own constants: members of imported objects are slow in hot loops (see ../http1/field-section.ts).
 const REPLY = MESSAGE_TYPE.reply;
@@ -164,6 +165,8 @@ export class MessageHead {
     const payloadAt = 14 + this.#u16(12) * 4;
     if (payloadAt > this.#limit || payloadAt > this.#maxHeadBytes) return NOT_A_HEAD;
     if (this.#strict && (payloadAt === this.#limit || payloadAt > MAX_BELIEVED_HEADER_BYTES)) return NOT_A_HEAD;
+    // Protocol id and number of transforms, an octet each as far as both are small.
+    if (this.#strict && seen >= 16 && (this.#at(14) > 15 || this.#at(15) > MAX_TRANSFORMS)) return NOT_A_HEAD;
     if (seen < payloadAt) return this.#need(payloadAt);
     this.transport = theader ? TRANSPORT.theader : TRANSPORT.ttheader;
     this.sequenceId = this.#i32(8);
@@ -190,7 +193,7 @@ export class MessageHead {
       }
       if (index === 0 && value > 15) return false;
       if (index === 1) left = value;
-      if (left > 8) return false;
+      if (left > MAX_TRANSFORMS) return false;
       if (index > 1 && value === ZLIB) places++;
     }
     return this.#informed(at, payloadAt, left, places);
@@ -200,7 +203,7 @@ export class MessageHead {
   #transformOctets(payloadAt: number): boolean {
     if (payloadAt < 16 || this.#at(14) > 15) return false;
     const count = this.#at(15);
-    if (count > 8 || 16 + count > payloadAt) return false;
+    if (count > MAX_TRANSFORMS || 16 + count > payloadAt) return false;
     let zlibs = 0;
     for (let i = 0; i < count; i++) if (this.#at(16 + i) === ZLIB) zlibs++;
     return this.#informed(16 + count, payloadAt, count, zlibs);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../core/index.ts';
+import { type Direction, type Exchange, type Flow, Ledger } from '../../core/index.ts';
+import { ExchangeParser, type ParserEvent } from '../../parser/index.ts';
 import { type Conversation, conversation, HANDSHAKE_FLOW, textOf } from '../support/conversation.ts';
 import {
   type Encoding,
@@ -242,6 +243,74 @@ describe('Thrift exchanges', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  test('every byte has one place: in a message, in a gap, or discarded', () => {
+    const change = fc.record({ at: fc.nat(), octet: fc.integer({ min: 0, max: 255 }) });
+    const hole = fc.record({ at: fc.nat(), size: fc.integer({ min: 1, max: 40 }) });
+    fc.assert(
+      fc.property(talk, fc.array(change, { maxLength: 4 }), fc.option(hole), cuts, (given, changes, lost, sizes) => {
+        const { asked, answered } = wired(given);
+        const both = [Buffer.concat(asked), Buffer.concat(answered)] as const;
+        changes.forEach(({ at, octet }, n) => {
+          const bytes = both[(n % 2) as 0 | 1];
+          if (bytes.length > 0) bytes[at % bytes.length] = octet;
+        });
+        const places: [number, number, Direction][] = [];
+        const witness = {
+          discarded: (_: Flow, direction: Direction, offset: number, byteCount: number) =>
+            void places.push([offset, byteCount, direction]),
+        };
+        const parser = new ExchangeParser({ announceRequests: false }, { ledger: new Ledger(), witness });
+        const take = (events: readonly ParserEvent[]) => {
+          for (const event of events) {
+            if (event.kind !== 'exchange') continue;
+            const { request, response } = event.exchange;
+            if (request !== undefined) places.push([request.streamOffset, request.byteCount, 0]);
+            if (response !== undefined) places.push([response.streamOffset, response.byteCount, 1]);
+            if (event.exchange.protocol !== 'thrift') fc.pre(false);
+            for (const [side, direction] of [
+              [request, 0],
+              [response, 1],
+            ] as const) {
+              // Missing bytes stand in the message and in the gap.
+              for (const { offset, byteCount } of side?.missing ?? []) {
+                places.push([(side?.streamOffset ?? 0) + offset, -byteCount, direction]);
+              }
+            }
+          }
+        };
+        const flow = HANDSHAKE_FLOW;
+        for (const direction of [0, 1] as const) {
+          const bytes = both[direction];
+          const from = lost === null || direction === 0 ? bytes.length : lost.at % (bytes.length + 1);
+          const to = lost === null || direction === 0 ? bytes.length : Math.min(bytes.length, from + lost.size);
+          for (let at = 0, n = 0; at < bytes.length; n++) {
+            if (at === from && to > from) {
+              const gap = { offset: at, byteCount: to - from, reason: 'acknowledged', at: 1 } as const;
+              take(parser.push({ kind: 'gap', flow, direction, ...gap }));
+              places.push([at, to - from, direction]);
+              at = to;
+              continue;
+            }
+            const end = Math.min(at < from ? from : bytes.length, at + (sizes[n % sizes.length] as number));
+            take(parser.push({ kind: 'data', flow, direction, offset: at, bytes: bytes.subarray(at, end), at: 1 }));
+            at = end;
+          }
+        }
+        take(parser.end(2));
+        for (const direction of [0, 1] as const) {
+          const counts = new Int32Array(both[direction].length);
+          for (const [offset, byteCount, of] of places) {
+            if (of !== direction) continue;
+            for (let at = 0; at < Math.abs(byteCount); at++)
+              counts[offset + at] = (counts[offset + at] as number) + Math.sign(byteCount);
+          }
+          expect([...counts]).toEqual(Array(counts.length).fill(1));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

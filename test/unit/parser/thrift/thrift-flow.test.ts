@@ -391,6 +391,17 @@ describe('limits', () => {
     expect(textOf(c.exchanges[0]?.request)).toHaveLength(100 + sent.length - 5008);
   });
 
+  test('what a flow keeps is bounded: messages are cut, heads that go on are given up', () => {
+    const long = framed(message('binary', call('a', 1), [[1, string('x'.repeat(5000))]]));
+    const c = conversation({ maxFlowPendingBytes: 1000 }, HANDSHAKE_FLOW, 100).client(binary('b', 2)).client(long);
+    const header = theader(message('binary', call('c', 3)), { values: { long: 'x'.repeat(3000) } });
+    expect(told(c.client(header).client(binary('d', 4)))).toEqual(
+      ['b', 'a', 'd'].map((name) => `request-only ${name} (source-ended)`),
+    );
+    expect(c.exchanges[1]?.request).toMatchObject({ truncated: true, byteCount: long.length });
+    expect(c.ledger.account('stream bytes', '').aside('discarded', 'pending-limit')).toBeGreaterThan(0);
+  });
+
   test('a frame of several megabytes is one message', () => {
     const sent = framed(message('binary', call('a', 1), [[1, string('x'.repeat(5_000_000))]]));
     const c = conversation({}, HANDSHAKE_FLOW, 60_000).client(sent).server(answer('a', 1));
