@@ -111,17 +111,18 @@ export class FlowRecording {
 
   exchange(exchange: Exchange): void {
     this.#row.exchange(exchange);
-    const matched = this.#matches.isNamed(exchange) || this.#matches.isFound(exchange);
-    const traced = traceExchange(exchange, this.flow, matched);
+    const traced = traceExchange(exchange, this.flow);
     const [from, to] = spanOf(exchange);
-    const isMeant = traced.messages.some((message) => this.#matches.isNear(this.flow.id, message));
-    if (!isMeant || !this.#matches.takesSpan(from, to)) return;
+    const isNear = traced.messages.some((message) => this.#matches.isNear(this.flow.id, message));
+    if (!isNear || !this.#matches.takesSpan(from, to)) return;
     if (this.#budget.exchanges <= 0) {
       this.#omitted.exchanges++;
       return;
     }
     this.#budget.exchanges--;
-    this.#exchanges.push(traced);
+    const matched = this.#matches.isNamed(exchange) || this.#matches.isFound(exchange);
+    const meant = traced.messages.some((message) => this.#matches.touches(this.flow.id, message));
+    this.#exchanges.push({ ...traced, matched, meant });
   }
 
   trace(): FlowTrace {

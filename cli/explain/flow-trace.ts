@@ -35,8 +35,10 @@ export interface TracedExchange {
   readonly reason: string;
   readonly notes: readonly string[];
   readonly messages: readonly TracedMessage[];
-  /** It is what was asked for. */
+  /** The query or the id that was asked for finds it. */
   readonly matched: boolean;
+  /** It is told; false for neighbours, which only name the bytes beside those that were asked for. */
+  readonly meant: boolean;
 }
 
 /** A run of bytes of one direction. */

@@ -66,7 +66,7 @@ export class Survey implements PipelineWitness {
     if (!this.matches.mayTake(flow)) return;
     if (this.matches.isFound(exchange)) this.matches.addFound(flow.id);
     if (!this.matches.isNamed(exchange)) return;
-    const { messages } = traceExchange(exchange, this.#rows.flowOf(flow), true);
+    const { messages } = traceExchange(exchange, this.#rows.flowOf(flow));
     for (const { direction, offset, byteCount } of messages)
       this.matches.addRun(flow.id, { direction, offset, byteCount });
   }

@@ -8,7 +8,7 @@ import type { TracedExchange, TracedMessage } from './flow-trace.ts';
 const MAX_LINE_BYTES = 512;
 
 /** @param seen the flow as the collector has it, whose directions are meant */
-export function traceExchange(exchange: Exchange, seen: Flow, matched: boolean): TracedExchange {
+export function traceExchange(exchange: Exchange, seen: Flow): Omit<TracedExchange, 'matched' | 'meant'> {
   const toServer = clientDirectionOf(exchange.flow, seen);
   const toClient = (1 - toServer) as Direction;
   const { request, response, interim, protocol } = exchange;
@@ -30,7 +30,6 @@ export function traceExchange(exchange: Exchange, seen: Flow, matched: boolean):
     reason: exchange.reason,
     notes: exchange.notes,
     messages,
-    matched,
   };
 }
 

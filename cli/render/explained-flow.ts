@@ -46,7 +46,7 @@ export function renderExplainedFlow(explanation: FlowExplanation, rendering: Exp
   return [
     ...summary(explanation, paint),
     ...(rows.length > 0 ? [paint.dim(titles), ...rows] : []),
-    ...exchanges.flatMap((exchange, index) => exchangeRows(exchange, index, rendering, paint)),
+    ...exchanges.flatMap((exchange, index) => (exchange.meant ? exchangeRows(exchange, index, rendering, paint) : [])),
   ];
 }
 

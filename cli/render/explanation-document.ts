@@ -53,7 +53,8 @@ function* flowDocuments({ trace, lines, exchanges, ranges }: FlowExplanation) {
   for (const direction of [0, 1] as const) {
     for (const range of ranges[direction]) yield rangeDocument(range, direction, report.id, exchanges, gaps);
   }
-  for (const exchange of exchanges) yield { kind: 'exchange', flow: report.id, ...exchangeDocument(exchange) };
+  for (const exchange of exchanges.filter(({ meant }) => meant))
+    yield { kind: 'exchange', flow: report.id, ...exchangeDocument(exchange) };
 }
 
 function packetDocument(packet: ExplainedPacket, flow: string) {

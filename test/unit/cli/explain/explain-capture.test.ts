@@ -194,7 +194,7 @@ test('an exchange is chosen by its id: only the packets that carry it', async ()
     '28  request #2 whole (head): GET /b HTTP/1.1',
     '40  response #2 whole (head and body): HTTP/1.1 200 OK',
   ]);
-  expect(one.flows?.[0]?.exchanges.map(({ matched }) => matched)).toEqual([false, true]);
+  expect(jsonOf(one).filter(({ kind }) => kind === 'exchange')).toMatchObject([{ id, matched: true }]);
 });
 
 test('a query chooses flows, and marks the exchanges that it finds', async () => {
@@ -208,13 +208,20 @@ test('a query chooses flows, and marks the exchanges that it finds', async () =>
 });
 
 test('text is found across the border of packets, with the packets that carry it', async () => {
-  const talk = conversation({ mss: 7 }).handshake().client('GET /needle HTTP/1.1\r\n\r\n').server(OK).close();
+  const talk = conversation({ mss: 7 })
+    .handshake()
+    .client('GET /needle HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .client('GET /b HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .close();
   const found = await explain([talk, otherFlow()], { text: parseSearchedText('needle') });
   expect(found.flows?.length).toBe(1);
   expect(packetLines(textOf(found)).map((line) => line.slice(36).trim())).toEqual([
     '0  request #1 begins (head): GET /needle HTTP/1.1',
     '7  request #1 goes on (head)',
   ]);
+  expect(textOf(found).filter((line) => line.startsWith('   #'))).toEqual([expect.stringContaining('GET /needle')]);
   expect((await explain([talk], { text: parseSearchedText('haystack') })).flows).toEqual([]);
 });
 
