@@ -120,7 +120,8 @@ export class ExchangeParser {
     const views = this.#flows.viewsOf(flow.id);
     if (views.length === MAX_VIEWS) this.#evict(views[0], at);
     this.#flows.add(opened);
-    if (views.length > 0) this.#vantages.opened([...views.map((view) => view.flow), flow], this.#context);
+    const [first] = views;
+    if (first !== undefined) this.#vantages.opened(flow, first.flow, this.#context);
     return opened;
   }
 

@@ -35,26 +35,27 @@ interface HeldView {
 export class VantageMerger {
   readonly #context: ParserContext;
   readonly #out: ExchangeSink;
-  /** Earliest first: that is the caller's. */
-  readonly #views: Flow[] = [];
-  /** The caller's flow as seen from both ends; one object for all exchanges. */
-  #merged: Flow | undefined;
+  /** The view that began first. */
+  #caller: Flow;
+  /** The same as seen from both ends; one object for all exchanges. */
+  #merged: Flow;
   #held: HeldView[] = [];
   /** How whole what left was, by the offset of its request and of its response. */
   readonly #leftByRequest = new Map<StreamOffset, Wholeness>();
   readonly #leftByResponse = new Map<StreamOffset, Wholeness>();
   readonly #announced = new Map<StreamOffset, ExchangeId>();
 
-  constructor(context: ParserContext, out: ExchangeSink, views: readonly Flow[]) {
+  constructor(context: ParserContext, out: ExchangeSink, first: Flow) {
     this.#context = context;
     this.#out = out;
-    for (const view of views) this.addView(view);
+    this.#caller = first;
+    this.#merged = { ...first, vantage: 'both' };
   }
 
   addView(view: Flow): void {
-    this.#views.push(view);
-    this.#views.sort((one, other) => one.startedAt - other.startedAt);
-    this.#merged = { ...(this.#views[0] as Flow), vantage: 'both' };
+    if (view.startedAt >= this.#caller.startedAt) return;
+    this.#caller = view;
+    this.#merged = { ...view, vantage: 'both' };
   }
 
   /** Announces a request that no view has announced. */
@@ -100,7 +101,7 @@ export class VantageMerger {
 
   #merge(one: Exchange, other: Exchange): void {
     const [caller, callee] = one.flow.startedAt <= other.flow.startedAt ? [one, other] : [other, one];
-    const merged = mergeViews(caller, callee, this.#merged as Flow, this.#idOf(caller, callee));
+    const merged = mergeViews(caller, callee, this.#merged, this.#idOf(caller, callee));
     const [kept, given] = wholenessOf(callee) > wholenessOf(caller) ? [callee, caller] : [caller, callee];
     setAsideMerged(given, this.#context);
     if (kept.reason !== '' && merged.reason === '') this.#context.counts.broken--;
@@ -121,7 +122,7 @@ export class VantageMerger {
       setAsideMerged(exchange, this.#context);
       return;
     }
-    const isCallers = isSameView(exchange.flow, this.#views[0] as Flow);
+    const isCallers = isSameView(exchange.flow, this.#caller);
     const flow: Flow = { ...exchange.flow, vantage: isCallers ? 'caller' : 'callee' };
     this.#leave({ ...exchange, id: this.#idOf(exchange, exchange), flow });
   }

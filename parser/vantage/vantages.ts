@@ -22,12 +22,14 @@ export class Vantages implements ExchangeSink {
     (merger ?? this.#out).exchange(exchange);
   }
 
-  /** A further view of a flow opened. @param views all of them, this one last */
-  opened(views: readonly Flow[], context: ParserContext): void {
-    const view = views[views.length - 1] as Flow;
-    const merger = this.#mergers.get(view.id);
-    if (merger === undefined) this.#mergers.set(view.id, new VantageMerger(context, this.#out, views));
-    else merger.addView(view);
+  /** A further view of a flow opened. @param first one that was open before */
+  opened(view: Flow, first: Flow, context: ParserContext): void {
+    let merger = this.#mergers.get(view.id);
+    if (merger === undefined) {
+      merger = new VantageMerger(context, this.#out, first);
+      this.#mergers.set(view.id, merger);
+    }
+    merger.addView(view);
     context.ledger.addFact('flows-merged');
   }
 

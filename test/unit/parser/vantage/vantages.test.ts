@@ -207,3 +207,19 @@ test('a flow seen at one place keeps its vantage, and nothing of it is held', ()
   expect(exchanges.map(({ flow }) => flow.vantage)).toEqual(['unknown', 'unknown']);
   expect(report.accounts.messages?.aside.merged).toBeUndefined();
 });
+
+test('views without end leave no more than a few open', () => {
+  const ledger = new Ledger();
+  const parser = new ExchangeParser({}, { ledger });
+  const first = assemble(twoCalls(conversation()).trace()).chunks[0] as StreamChunk;
+  for (let port = 1; port <= 1000; port++) {
+    const flow = { ...first.flow, client: { address: '192.0.2.7', port } };
+    parser.push({ kind: 'open', flow, at: START });
+    const bytes = Buffer.from(get('/1'));
+    parser.push({ kind: 'data', flow, direction: 0, offset: 0, bytes, at: START });
+  }
+  expect(ledger.fact('flows-evicted')).toBe(996);
+  const exchanges = parser.end(START).filter(({ kind }) => kind === 'exchange');
+  expect(exchanges).toHaveLength(0);
+  expect(ledger.report()).toMatchObject({ balanced: true, facts: { exchanges: 1, 'exchanges:request-only': 1 } });
+});
