@@ -18,6 +18,7 @@
  */
 import { ENCODING, MAX_MESSAGE_BYTES, TRANSPORT } from './layers.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
+import { mayBeginTransforms, Transforms } from './transforms.ts';
 
 /** More bytes are needed: {@link MessageHead.needed} in all. */
 export const INCOMPLETE = -1;
@@ -36,9 +37,6 @@ const MAX_BELIEVED_HEADER_BYTES = 4096;
 
 /** 2 is fbthrift's, whose doubles are big-endian. */
 export const MAX_COMPACT_VERSION = 2;
-
-const ZLIB = 1;
-const MAX_TRANSFORMS = 8;
 
 // Own constants: members of imported objects are slow in hot loops (see ../http1/field-section.ts).
 const REPLY = MESSAGE_TYPE.reply;
@@ -78,6 +76,7 @@ export class MessageHead {
   /** After `INCOMPLETE`: so many bytes are needed before reading again can tell more; never more than the message has. */
   needed = 0;
   readonly #maxHeadBytes: number;
+  readonly #transforms = new Transforms();
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #seen = 0;
@@ -165,56 +164,23 @@ export class MessageHead {
     const payloadAt = 14 + this.#u16(12) * 4;
     if (payloadAt > this.#limit || payloadAt > this.#maxHeadBytes) return NOT_A_HEAD;
     if (this.#strict && (payloadAt === this.#limit || payloadAt > MAX_BELIEVED_HEADER_BYTES)) return NOT_A_HEAD;
-    // Protocol id and number of transforms, an octet each as far as both are small.
-    if (this.#strict && seen >= 16 && (this.#at(14) > 15 || this.#at(15) > MAX_TRANSFORMS)) return NOT_A_HEAD;
+    const bytes = this.#bytes;
+    const from = this.#start + 14;
+    if (this.#strict && seen >= 16 && !mayBeginTransforms(bytes, from)) return NOT_A_HEAD;
     if (seen < payloadAt) return this.#need(payloadAt);
+    const transforms = this.#transforms;
+    const to = this.#start + payloadAt;
+    if (!(theader ? transforms.readVarints(bytes, from, to) : transforms.readOctets(bytes, from, to)))
+      return NOT_A_HEAD;
     this.transport = theader ? TRANSPORT.theader : TRANSPORT.ttheader;
     this.sequenceId = this.#i32(8);
-    const believable = theader ? this.#transforms(payloadAt) : this.#transformOctets(payloadAt);
-    if (!believable) return NOT_A_HEAD;
+    this.infoStart = transforms.end - this.#start;
+    this.infoEnd = payloadAt;
+    this.transformed = transforms.count > 0;
+    this.zlib = transforms.isZlib;
     // A header without payload is a heartbeat.
     if (this.transformed || payloadAt === this.#limit) return this.#opaque(payloadAt);
     return this.#payload(payloadAt, theader);
-  }
-
-  /** THeader: protocol id, number of transforms and transforms as varints. */
-  #transforms(payloadAt: number): boolean {
-    let at = 14;
-    let value = 0;
-    let places = 0;
-    let left = 0;
-    for (let index = 0; index < 2 + left; index++) {
-      value = 0;
-      for (let shift = 0; ; shift += 7) {
-        if (at >= payloadAt || shift > 28) return false;
-        const octet = this.#at(at++);
-        value += (octet & 0x7f) * 2 ** shift;
-        if (octet < 0x80) break;
-      }
-      if (index === 0 && value > 15) return false;
-      if (index === 1) left = value;
-      if (left > MAX_TRANSFORMS) return false;
-      if (index > 1 && value === ZLIB) places++;
-    }
-    return this.#informed(at, payloadAt, left, places);
-  }
-
-  /** TTHeader: the same, an octet each. */
-  #transformOctets(payloadAt: number): boolean {
-    if (payloadAt < 16 || this.#at(14) > 15) return false;
-    const count = this.#at(15);
-    if (count > MAX_TRANSFORMS || 16 + count > payloadAt) return false;
-    let zlibs = 0;
-    for (let i = 0; i < count; i++) if (this.#at(16 + i) === ZLIB) zlibs++;
-    return this.#informed(16 + count, payloadAt, count, zlibs);
-  }
-
-  #informed(infoStart: number, infoEnd: number, transforms: number, zlibs: number): boolean {
-    this.infoStart = infoStart;
-    this.infoEnd = infoEnd;
-    this.transformed = transforms > 0;
-    this.zlib = transforms === 1 && zlibs === 1;
-    return true;
   }
 
   #payload(payloadAt: number, theader: boolean): number {

@@ -256,6 +256,23 @@ describe('headers', () => {
     ]);
   });
 
+  test('B3 in several values', () => {
+    const c = conversation().client(
+      withValues({ 'X-B3-TraceId': 'AB', 'X-B3-SpanId': 'CD', 'X-B3-ParentSpanId': 'EF' }),
+    );
+    expect(c.end().exchanges[0]?.trace).toEqual({ traceId: 'ab', spanId: 'cd', parentSpanId: 'ef' });
+  });
+
+  test('a header without payload is a message too, and the next one is read', () => {
+    const c = conversation()
+      .client(ttheader(message('binary', call('a', 1))))
+      .client(ttheader(u8(), { sequenceId: 2 }))
+      .server(ttheader(u8(), { sequenceId: 2 }))
+      .server(ttheader(message('binary', reply('a', 1))));
+    expect(told(c)).toEqual(['paired', 'paired a reply']);
+    expect(c.exchanges[0]?.notes).toEqual(['payload-not-read']);
+  });
+
   test('a replayed call gives no event, nor does its answer', () => {
     const c = conversation()
       .client(withValues({ 'X-ByteCopy-Replay': '1' }))
