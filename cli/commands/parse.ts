@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { compileQuery, type Exchange, parseQuery } from '../../core/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
 import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
@@ -11,7 +12,7 @@ import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink } from '../pipeline/line-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 
-interface ParseFlags extends LedgerFlags, SessionFlags {
+interface ParseFlags extends LedgerFlags, SessionFlags, IdlFlags {
   readonly port?: number[];
   readonly summary?: boolean;
   readonly where?: string;
@@ -30,6 +31,7 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('--full', 'with heads and bodies, as show --json prints an exchange')
     .option('--with-secrets', 'with --full: credentials instead of placeholders')
     .option('--json', 'with --summary: the ledger as JSON');
+  addIdlOption(command, 'with --full: ');
   addSessionOption(addLedgerOptions(command)).action(async (files: string[], flags: ParseFlags) => {
     const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
@@ -51,6 +53,6 @@ export function addParseCommand(program: Command, context: Context): void {
 async function fullDocuments(flags: ParseFlags, config: Config): Promise<(exchange: Exchange) => string> {
   const { renderExchangeDocument } = await import('../render/exchange-document.ts');
   const { loadIdl } = await import('../idl/load-idl.ts');
-  const names = await loadIdl(config.idl ?? []);
+  const names = await loadIdl(idlFiles(flags, config));
   return (exchange) => renderExchangeDocument(exchange, flags.withSecrets === true, names);
 }

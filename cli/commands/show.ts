@@ -3,55 +3,52 @@ import { BytecopyError, parseExchangeId } from '../../core/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { loadIdl } from '../idl/load-idl.ts';
-import { renderExchange, renderExchangeDocument } from '../render/index.ts';
+import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
+import { carriesThrift, renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 
-interface ShowFlags {
+interface ShowFlags extends IdlFlags {
   readonly store?: string;
   readonly withSecrets?: boolean;
   readonly json?: boolean;
   readonly raw?: boolean;
-  readonly idl?: string[];
 }
 
 export function addShowCommand(program: Command, context: Context): void {
-  program
+  const command = program
     .command('show')
     .description('one exchange in full')
     .argument('<id>', 'exchange id, as find prints it')
     .option('--store <folder>', 'the store to look in')
     .option('--with-secrets', 'print credentials instead of placeholders')
     .option('--raw', 'bodies as sent: no chunks joined, nothing decompressed')
-    .option('--json', 'one JSON line with heads, and bodies both as sent and decoded')
-    .option('--idl <file>', 'Thrift IDL that names fields; repeatable, includes are followed', collectFiles)
-    .action(async (id: string, flags: ShowFlags) => {
-      const config = await readConfig(program.opts().config, context.environment);
-      const wanted = parseExchangeId(id);
-      const store = await openForReading(storePath(flags.store, config, context.environment), context);
-      try {
-        const exchange = await store.get(wanted);
-        if (exchange === undefined) {
-          throw new BytecopyError('EXCHANGE_NOT_FOUND', `no exchange ${id} in this store`, {
-            hint: "bytecopy find '' lists what there is; --store names another store",
-          });
-        }
-        const withSecrets = flags.withSecrets === true;
-        const names = await loadIdl(flags.idl ?? config.idl ?? []);
-        const text = flags.json
-          ? renderExchangeDocument(exchange, withSecrets, names)
-          : renderExchange(exchange, {
-              withSecrets,
-              color: context.stdout.isTTY === true,
-              raw: flags.raw === true,
-              names,
-            });
-        context.stdout.write(`${text}\n`);
-      } finally {
-        await store.close();
+    .option('--json', 'one JSON line with heads, and bodies both as sent and decoded');
+  addIdlOption(command).action(async (id: string, flags: ShowFlags) => {
+    const config = await readConfig(program.opts().config, context.environment);
+    const wanted = parseExchangeId(id);
+    const store = await openForReading(storePath(flags.store, config, context.environment), context);
+    try {
+      const exchange = await store.get(wanted);
+      if (exchange === undefined) {
+        throw new BytecopyError('EXCHANGE_NOT_FOUND', `no exchange ${id} in this store`, {
+          hint: "bytecopy find '' lists what there is; --store names another store",
+        });
       }
-    });
-}
-
-function collectFiles(file: string, before: readonly string[] = []): string[] {
-  return [...before, file];
+      const withSecrets = flags.withSecrets === true;
+      // Other exchanges have no fields to name: whatever is wrong with the files is no matter there.
+      const isThrift = exchange.protocol === 'thrift' || carriesThrift(exchange);
+      const names = isThrift ? await loadIdl(idlFiles(flags, config)) : undefined;
+      const text = flags.json
+        ? renderExchangeDocument(exchange, withSecrets, names)
+        : renderExchange(exchange, {
+            withSecrets,
+            color: context.stdout.isTTY === true,
+            raw: flags.raw === true,
+            names,
+          });
+      context.stdout.write(`${text}\n`);
+    } finally {
+      await store.close();
+    }
+  });
 }

@@ -9,4 +9,5 @@ export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';
 export { renderReplayProgress, renderReplayReport } from './replay-report.ts';
 export { escapeForTerminal } from './terminal-text.ts';
+export { carriesThrift } from './thrift.ts';
 export { renderTraceTree } from './trace-tree.ts';
