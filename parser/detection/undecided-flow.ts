@@ -5,8 +5,8 @@
  *                             ──▶ likely, unknown ─▶ the other side is heard, up to a bound of bytes and time
  *                             ──▶ a prelude ───────▶ passed over, and detection begins behind it
  *
- * Where the beginning was not seen, only what is sure counts: other bytes are discarded as `mid-stream`, and the next
- * chunk is tried. A hint, the protocol that the config names for a service, decides wherever bytes are not sure.
+ * Where the beginning was not seen, only what is sure counts, or likely of both sides: other bytes are discarded as
+ * `mid-stream`, and the next chunk is tried. A hint, the protocol that the config names for a service, decides wherever bytes are not sure.
  */
 import type { ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
 import type { ServiceProtocol } from '../options.ts';
@@ -104,8 +104,9 @@ export class UndecidedFlow implements ProtocolFlow {
     this.#held.add(direction, bytes, offset, at);
     if (verdict.protocol === 'undecided') return;
     if (this.#hint !== '') this.#decide();
-    else if (this.#midStream) this.#giveUp(direction, 'mid-stream');
-    else this.#settle();
+    else if (!this.#midStream) this.#settle();
+    else if (this.#isTold(direction) && this.#verdicts[1 - direction] === verdict) this.#decide();
+    else this.#giveUp(direction, 'mid-stream');
   }
 
   /** Decides when nothing more is worth waiting for. */
@@ -198,6 +199,5 @@ export class UndecidedFlow implements ProtocolFlow {
     for (const { offset, bytes } of this.#held.take(direction)) {
       this.#host.discard(direction, offset, bytes.length, reason);
     }
-    this.#verdicts[direction] = undefined;
   }
 }

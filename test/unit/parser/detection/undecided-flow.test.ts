@@ -110,6 +110,14 @@ test('what looks like SOCKS in the middle of a flow is not', () => {
   expect(c.ledger.fact('flows:socks')).toBe(0);
 });
 
+test('in the middle of a flow what is likely counts when both sides say so', () => {
+  const midway = { ...HANDSHAKE_FLOW, orientation: 'guess' as const };
+  const c = conversation({}, midway).client('a1 CAPABILITY\r\n');
+  expect(c.server('* CAPABILITY IMAP4\r\n').close(0).close(1).told).toEqual(['session imap']);
+  const one = conversation({}, midway).client('a1 CAPABILITY\r\n').server('ok then\r\n').close(0).close(1);
+  expect(one.told).toEqual([]);
+});
+
 test('a PROXY header without end is not one', () => {
   const c = conversation()
     .client(`PROXY TCP4 ${'1'.repeat(2000)}`)
