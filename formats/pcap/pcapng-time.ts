@@ -25,8 +25,15 @@ export function toTickLength(resolution: number): TickLength {
   return { kind: 'other', ticksPerSecond: base ** BigInt(resolution & 0x7f) };
 }
 
-/** µs since the epoch, rounded down. */
+const MAX_MICROS: Micros = Number.MAX_SAFE_INTEGER;
+
+/** µs since the epoch, rounded down; a broken file's time beyond what `Micros` holds is the last one that it does. */
 export function ticksToMicros(tick: TickLength, high: number, low: number): Micros {
+  const micros = convert(tick, high, low);
+  return micros > MAX_MICROS ? MAX_MICROS : micros;
+}
+
+function convert(tick: TickLength, high: number, low: number): number {
   switch (tick.kind) {
     case 'micros':
       return high * 0x1_0000_0000 + low;
