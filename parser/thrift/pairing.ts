@@ -172,7 +172,7 @@ export class Pairing {
     const oldest = waiting.shift() as PendingCall;
     if (oldest.place !== 'call') return;
     if (!this.#idsTell) this.#owedToEnded++;
-    if (!oldest.isOut) this.#host.unanswered(oldest, 'too-many-pending');
+    if (!oldest.isOut) this.#host.unanswered(oldest, reasonOf(oldest, 'too-many-pending'));
   }
 
   /** Where nothing was lost: the only call that waits, when its id or its name is the reply's. */

@@ -168,6 +168,21 @@ describe('pairing', () => {
     expect(told(c.server(answer('a', 2)))).toContain('paired a reply');
   });
 
+  test('oneways that are sent as calls with ids of their own make room for others', () => {
+    const c = conversation({ maxPendingRequests: 2 });
+    for (let id = 1; id < 20; id += 2) {
+      c.client(binary('zip', id))
+        .client(binary('a', id + 1))
+        .server(answer('a', id + 1));
+    }
+    expect(c.exchanges.map(words).slice(-3)).toEqual([
+      'paired a reply',
+      'request-only zip (not-answered)',
+      'paired a reply',
+    ]);
+    expect(told(c).filter((line) => line === 'paired a reply')).toHaveLength(10);
+  });
+
   test('answers that are not quite the call’s are paired when nothing else waits, and noted', () => {
     const c = conversation()
       .client(binary('a', 1))
