@@ -121,6 +121,31 @@ describe('rewriteThrift', () => {
     );
   });
 
+  test('octets that lie never throw', () => {
+    fc.assert(
+      fc.property(
+        anyMessage,
+        anyEncoding,
+        anyOf(ALL),
+        fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (message, encoding, name, flips) => {
+          const bytes = Buffer.from(wrapOf(name)(apacheMessage(encoding, message), { text: TEXT }));
+          for (const [at, octet] of flips) bytes[at % bytes.length] = octet;
+          const path = message.body.fields.slice(0, 1).map(({ id }) => id);
+          rewritten(bytes, { sequenceId: 9, method: 'm', setFields: [{ path, value: 'text' }] });
+          rewritten(bytes, {
+            removeHeaders: ['caller'],
+            setHeaders: [
+              ['trace-id', ''],
+              [9, 'x'],
+            ],
+          });
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   test('a field, wherever it is', () => {
     fc.assert(
       fc.property(anyMessage, anyEncoding, anyOf(ALL), fc.nat(), (message, encoding, name, choice) => {

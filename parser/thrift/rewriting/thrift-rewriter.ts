@@ -60,6 +60,8 @@ export function rewriteThrift(
   if (!message.complete || message.truncated) return { problem: 'not-whole' };
   const bytes = messageBytes(message as Message);
   const layers = readMessageLayers(bytes);
+  if (layers.problem === 'not-thrift' && layers.header === undefined) return { problem: 'not-thrift' };
+  if (!fills(layers.frame, bytes) || !fills(layers.innerFrame, bytes)) return { problem: 'not-whole' };
   const payload = payloadSplices(layers, edits);
   if (typeof payload === 'string') return { problem: payload };
   const header = sectionSplices(layers, edits);
@@ -75,7 +77,12 @@ export function rewriteThrift(
   return { parts: [applySplices(bytes, splices)] };
 }
 
-function sectionSplices({ header, problem }: MessageLayers, edits: ThriftEdits): Splices {
+/** A frame that ends elsewhere than its message has a length that lies. */
+function fills(frame: Frame | undefined, bytes: Uint8Array): boolean {
+  return frame === undefined || frame.lengthAt + frame.lengthBytes + frame.declared === bytes.length;
+}
+
+function sectionSplices({ header }: MessageLayers, edits: ThriftEdits): Splices {
   const isEdited = (edits.setHeaders ?? []).length + (edits.removeHeaders ?? []).length > 0;
   const sequence: Splice[] = [];
   const known = header?.sequenceId;
@@ -90,7 +97,7 @@ function sectionSplices({ header, problem }: MessageLayers, edits: ThriftEdits):
     sequence.push({ start: header.start - 6, end: header.start - 2, octets });
   }
   if (!isEdited) return sequence;
-  if (header === undefined) return problem === 'not-thrift' ? 'not-thrift' : 'no-headers';
+  if (header === undefined) return 'no-headers';
   if (header.problem !== '') return 'header-not-read';
   const splices = headerSplices(header, edits);
   return typeof splices === 'string' ? (splices as ThriftRewriteProblem) : [...sequence, ...splices];
@@ -159,7 +166,7 @@ function valueAt(root: ThriftValue, path: readonly number[]): { value: ThriftVal
 
 /** The payload's splices where it stands in the message, or the whole of it compressed again. */
 function sentPayload(bytes: Uint8Array, layers: MessageLayers, splices: readonly Splice[]): readonly Splice[] {
-  const { header, payload, payloadAt, innerFrame, frame } = layers;
+  const { header, payload, payloadAt } = layers;
   const transforms = header?.transforms ?? [];
   if (splices.length === 0) return [];
   if (transforms.length === 0) {
@@ -167,9 +174,7 @@ function sentPayload(bytes: Uint8Array, layers: MessageLayers, splices: readonly
   }
   // Only zlib can be undone (see ../view/message-layers.ts), so only it can have to be done again.
   const octets = transforms.reduce<Uint8Array>((sent) => deflateSync(sent), applySplices(payload, splices));
-  const around = innerFrame ?? frame;
-  const end = around === undefined ? bytes.length : around.lengthAt + around.lengthBytes + around.declared;
-  return [{ start: payloadAt, end: Math.min(end, bytes.length), octets }];
+  return [{ start: payloadAt, end: bytes.length, octets }];
 }
 
 /** @returns false where the length does not hold the growth */

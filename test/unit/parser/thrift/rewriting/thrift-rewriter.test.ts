@@ -86,6 +86,7 @@ describe('rewriteThrift', () => {
     const whole = { parts: [PAYLOAD], complete: true, truncated: false };
     expect(rewriteThrift({ ...whole, complete: false }, {})).toEqual({ problem: 'not-whole' });
     expect(rewriteThrift({ ...whole, truncated: true }, {})).toEqual({ problem: 'not-whole' });
+    expect(rewrite(framed(PAYLOAD).subarray(0, -1), { sequenceId: 1 })).toBe('not-whole');
     expect(rewrite(framed(PAYLOAD), { setHeaders: [['a', 'b']] })).toBe('no-headers');
     expect(rewrite(PAYLOAD, { setFields: [{ path: [4], value: 1 }] })).toBe('no-such-field');
     expect(rewrite(PAYLOAD, { setFields: [{ path: [2, 1], value: 1 }] })).toBe('no-such-field');
