@@ -127,6 +127,12 @@ export function isSocks5Greeting(bytes: Uint8Array): boolean {
   return methods >= 1 && methods <= 4 && (bytes[2] as number) <= 2;
 }
 
+/** A port, and an address that is one or, for names to be resolved by the proxy, `0.0.0.x`. */
+export function isSocks4Request(bytes: Uint8Array): boolean {
+  const isZero = bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0;
+  return bigEndian16(bytes, 2) > 0 && (isZero ? bytes[7] !== 0 : bytes[4] !== 0);
+}
+
 /** TNS connect packet: as long as it says, at most a few kilobytes, version 300 to 400. */
 export function isOracleConnect(bytes: Uint8Array): boolean {
   return bigEndian16(bytes, 0) >= 34 && bigEndian16(bytes, 8) >= 300 && bigEndian16(bytes, 8) < 400;

@@ -84,7 +84,6 @@ const all: readonly Signature[] = [
   signature(sure('smb'), "00 ?? ?? ?? fd 'SMB'"),
   signature(sure('smb'), '81 00 00 44 20'),
   signature(sure('rdp'), '03 00 00 ?? ?? e0 00 00 ?? ?? 00', form.isRdpConnect),
-  signature(likely('rtmp'), '03 ?? ?? ?? ?? 00 00 00 00'),
   signature(sure('bgp'), 'ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ?? ?? ??', form.isBgp),
   signature(sure('telnet'), 'ff ?? ?? ff', (bytes) => (bytes[1] as number) >= 0xfb && (bytes[1] as number) <= 0xfe),
   signature(
@@ -95,12 +94,13 @@ const all: readonly Signature[] = [
   signature(sure('ldap'), '30 81 ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[6])),
   signature(sure('ldap'), '30 82 ?? ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[7])),
   signature(sure('ldap'), '30 84 ?? ?? ?? ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[9])),
+  signature(sure('socks'), '05 ?? ??', form.isSocks5Greeting),
+  signature(sure('socks'), '04 01 ?? ?? ?? ?? ?? ?? ??', form.isSocks4Request),
   ...['03', '04', '05', '83', '84', '85'].map((version) =>
     signature(sure('cassandra'), `${version} ?? ?? ?? ?? 00 00 ?? ??`, form.isCassandra),
   ),
+  signature(likely('rtmp'), '03 ?? ?? ?? ?? 00 00 00 00'),
   signature(sure('dcerpc'), '05 00 0b ?? 10 00 00 00'),
-  signature(sure('socks'), '05 ?? ??', form.isSocks5Greeting),
-  signature(sure('socks'), '04 01 ?? ?? ?? ?? ?? ?? ??'),
   signature(sure('tds'), '12 01 00 ?? 00 00 ?? 00 00 00 ?? 00 ??'),
   signature(likely('tds'), '04 01 00 ?? 00 00 01 00 00 00 ?? 00 ??'),
   signature(sure('oracle'), '?? ?? 00 00 01 ?? 00 00 01 ??', form.isOracleConnect),
