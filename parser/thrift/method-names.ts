@@ -13,6 +13,9 @@ export interface MethodName {
 /** Places of the table; names that share one are made again each time they take turns. */
 const PLACES = 4096;
 
+/** Longer names are no method's: they are not remembered. */
+const MAX_KNOWN_BYTES = 256;
+
 /** Names known at a time. Services have tens of methods; names made up by a sender do not stay. */
 const MAX_NAMES = 16_384;
 
@@ -23,6 +26,7 @@ export class MethodNames {
   readonly #byText = new Map<string, MethodName>();
 
   at(bytes: Uint8Array, start: number, end: number): MethodName {
+    if (end - start > MAX_KNOWN_BYTES) return newName(bytes, start, end);
     let hash = 0x811c9dc5;
     for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     const place = (hash ^ (hash >>> 15)) & (PLACES - 1);
