@@ -38,14 +38,18 @@ export class MethodNames {
   }
 
   #named(bytes: Uint8Array, start: number, end: number): MethodName {
-    const text = latin1(bytes, start, end);
-    const known = this.#byText.get(text);
+    const name = newName(bytes, start, end);
+    const known = this.#byText.get(name.text);
     if (known !== undefined) return known;
-    const bare = text.slice(text.indexOf(':') + 1);
-    const name = { text, bare, octets: new Uint8Array(bytes.subarray(start, end)), answered: false };
-    if (this.#byText.size < MAX_NAMES) this.#byText.set(text, name);
+    if (this.#byText.size < MAX_NAMES) this.#byText.set(name.text, name);
     return name;
   }
+}
+
+function newName(bytes: Uint8Array, start: number, end: number): MethodName {
+  const text = latin1(bytes, start, end);
+  const bare = text.slice(text.indexOf(':') + 1);
+  return { text, bare, octets: new Uint8Array(bytes.subarray(start, end)), answered: false };
 }
 
 function isSame(octets: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
