@@ -2,6 +2,7 @@
 import type { ByteCount, Direction, Half, Micros, PacketTrace, SegmentTrace, StreamOffset } from '../../core/index.ts';
 import { type ByteRange, firstEndingAfter, mapBytes, rangesWithin } from './byte-map.ts';
 import type { FlowTrace, StreamSpan, TracedExchange, TracedGap } from './flow-trace.ts';
+import { lostSides } from './lost-sides.ts';
 
 export interface ExplainedPiece {
   /** Negative for bytes before the first one, such as a keep-alive's. */
@@ -35,6 +36,8 @@ export interface ExplainedGap extends TracedGap {
   readonly kind: 'gap';
   /** Places of the exchanges with a message that goes over it. */
   readonly breaks: readonly number[];
+  /** Places of lone exchanges whose other side may be in it. */
+  readonly mayHold: readonly number[];
 }
 
 export interface FlowExplanation {
@@ -58,7 +61,11 @@ export function explainFlow(trace: FlowTrace): FlowExplanation {
     packet.segment === undefined ? [] : [explainPacket(trace, ranges, firstNumbers, packet, packet.segment)],
   );
   const messages = [0, 1].map((direction) => messagesOf(trace.exchanges, direction as Direction));
-  const gaps = trace.gaps.map((gap) => explainGap(gap, messages[gap.direction] ?? []));
+  const lost = lostSides(trace.gaps, trace.exchanges);
+  const gaps = trace.gaps.map((gap) => ({
+    ...explainGap(gap, messages[gap.direction] ?? []),
+    mayHold: lost.get(gap) ?? [],
+  }));
   return { trace, lines: [...placeGaps(packets, gaps)], exchanges: trace.exchanges, ranges };
 }
 
@@ -112,7 +119,7 @@ function messagesOf(exchanges: readonly TracedExchange[], direction: Direction):
     .sort((one, other) => one.offset - other.offset);
 }
 
-function explainGap(gap: TracedGap, messages: readonly PlacedMessage[]): ExplainedGap {
+function explainGap(gap: TracedGap, messages: readonly PlacedMessage[]): Omit<ExplainedGap, 'mayHold'> {
   const breaks: number[] = [];
   for (let i = firstEndingAfter(messages, gap.offset); i < messages.length; i++) {
     const message = messages[i] as PlacedMessage;

@@ -10,7 +10,7 @@
  *                      ← gap of 1,460 bytes at 1,000 (acknowledged): breaks #1
  */
 import pc from 'picocolors';
-import { type Direction, formatEndpoint, formatIsoTime, type Micros } from '../../core/index.ts';
+import { formatEndpoint, formatIsoTime, type Micros } from '../../core/index.ts';
 import type { ByteRange } from '../explain/byte-map.ts';
 import type { ExplainedGap, ExplainedPacket, ExplainedPiece, FlowExplanation } from '../explain/flow-explanation.ts';
 import type { TracedExchange } from '../explain/flow-trace.ts';
@@ -40,7 +40,7 @@ export function renderExplainedFlow(explanation: FlowExplanation, rendering: Exp
   const rows = lines.flatMap((line) =>
     line.kind === 'packet'
       ? packetRows(line, exchanges, rendering, paint)
-      : [paint.red(shorten(gapRow(line), rendering.width))],
+      : [paint.red(shorten(gapRow(line, exchanges), rendering.width))],
   );
   const titles = `  ${'packet'.padStart(8)}  ${'time'.padStart(12)}   ${'flags'.padEnd(5)}  ${'seq/ack'.padEnd(17)}  ${'bytes'.padStart(6)}  ${'offset'.padStart(OFFSET_WIDTH)}`;
   return [
@@ -209,10 +209,20 @@ function messageText(range: MessageRange, exchange: TracedExchange | undefined):
   return `${name} ${how}${where}${line === '' ? '' : `: ${line}`}`;
 }
 
-function gapRow({ direction, offset, byteCount, reason, breaks }: ExplainedGap): string {
-  const broken = breaks.length === 0 ? 'in no message' : `breaks ${breaks.map((index) => `#${index + 1}`).join(', ')}`;
-  const indent = ' '.repeat(25);
-  return `${indent}${ARROWS[direction as Direction]} gap of ${formatNumberOf(byteCount, 'byte')} at ${formatCount(offset)} (${reason}): ${broken}`;
+function gapRow(gap: ExplainedGap, exchanges: readonly TracedExchange[]): string {
+  const { direction, offset, byteCount, reason, breaks, mayHold } = gap;
+  const broken = breaks.length === 0 ? 'in no message' : `breaks ${listPlaces(breaks)}`;
+  const isRequest = exchanges[mayHold[0] ?? -1]?.outcome === 'response-only';
+  const held =
+    mayHold.length === 0 ? '' : `; may hold the ${isRequest ? 'request' : 'response'} of ${listPlaces(mayHold)}`;
+  const where = `${' '.repeat(25)}${ARROWS[direction]} gap of ${formatNumberOf(byteCount, 'byte')} at ${formatCount(offset)}`;
+  return `${where} (${reason}): ${broken}${held}`;
+}
+
+/** `#3, #4`, cut where a whole queue is concerned. */
+function listPlaces(places: readonly number[]): string {
+  const shown = places.slice(0, MAX_NAMED).map((index) => `#${index + 1}`);
+  return `${shown.join(', ')}${places.length > MAX_NAMED ? ` and ${places.length - MAX_NAMED} more` : ''}`;
 }
 
 function exchangeRows(

@@ -95,7 +95,7 @@ function rangeDocument(
     ...(part === '' ? {} : { part }),
     ...(exchange < 0 ? {} : { exchange: idOf(exchange) }),
     ...(reason === '' ? {} : { reason }),
-    ...(gap === undefined ? {} : { breaks: gap.breaks.map(idOf) }),
+    ...(gap === undefined ? {} : { breaks: gap.breaks.map(idOf), mayHold: gap.mayHold.map(idOf) }),
   };
 }
 

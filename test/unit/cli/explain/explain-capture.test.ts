@@ -65,6 +65,25 @@ test('a gap has a line of its own, before the bytes behind it, and names what it
   expect(lines).toContainEqual(expect.stringContaining('1 exchange: 0 whole, 1 broken (1 gap)'));
 });
 
+test('a gap that swallowed a whole message names the exchange that lacks it', async () => {
+  const talk = conversation()
+    .handshake()
+    .client('GET /a HTTP/1.1\r\n\r\n')
+    .unseen('server', OK)
+    .client('GET /b HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .unseen('client', 'GET /c HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .client('GET /d HTTP/1.1\r\n\r\n')
+    .server(OK)
+    .close();
+  const gaps = textOf(await explain([talk])).filter((line) => line.includes('gap of'));
+  expect(gaps.map((line) => line.trim())).toEqual([
+    '← gap of 40 bytes at 0 (acknowledged): in no message; may hold the response of #1',
+    '→ gap of 19 bytes at 38 (acknowledged): in no message; may hold the request of #3',
+  ]);
+});
+
 test('the example of the README is what is printed', async () => {
   const talk = conversation({ mss: 1000, acks: false })
     .handshake()
