@@ -13,6 +13,10 @@ export function compareRuns(
   byteCount: ByteCount,
   tell: RunListener,
 ): void {
+  if (areEqual(one, oneStart, other, otherStart, byteCount)) {
+    tell(0, byteCount, false);
+    return;
+  }
   for (let i = 0; i < byteCount; ) {
     const runStart = i;
     const differs = one[oneStart + i] !== other[otherStart + i];
@@ -20,4 +24,17 @@ export function compareRuns(
     while (i < byteCount && (one[oneStart + i] !== other[otherStart + i]) === differs);
     tell(runStart, i - runStart, differs);
   }
+}
+
+/** Nearly always true: a native comparison is ten times as fast as one by byte. */
+function areEqual(
+  one: Uint8Array,
+  oneStart: number,
+  other: Uint8Array,
+  otherStart: number,
+  byteCount: ByteCount,
+): boolean {
+  const first = Buffer.from(one.buffer, one.byteOffset + oneStart, byteCount);
+  const second = Buffer.from(other.buffer, other.byteOffset + otherStart, byteCount);
+  return first.equals(second);
 }

@@ -77,8 +77,6 @@ export class HeldSegments {
     const end = position + given.byteCount;
     this.duplicateBytes = 0;
     this.conflictingBytes = 0;
-    const copyOf = (from: number, to: number): Uint8Array | undefined =>
-      data === undefined ? undefined : new Uint8Array(data.subarray(start + from - position, start + to - position));
     let index = this.#firstEndingAfter(position);
     let from = position;
     while (from < end) {
@@ -88,7 +86,7 @@ export class HeldSegments {
         segments.splice(index, 0, {
           position: from,
           end: until,
-          bytes: copyOf(from, until),
+          bytes: copyOf(given, from, until),
           needs,
           at,
           sentFrom,
@@ -113,7 +111,7 @@ export class HeldSegments {
       }
       if (replaces || needs < held.needs) {
         const changed = {
-          ...(replaces ? { bytes: copyOf(from, shared), at, sentFrom, sentTo } : {}),
+          ...(replaces ? { bytes: copyOf(given, from, shared), at, sentFrom, sentTo } : {}),
           needs: Math.min(needs, held.needs),
         };
         index += this.#change(index, held, from, shared, changed);
@@ -206,4 +204,10 @@ export class HeldSegments {
     }
     return low;
   }
+}
+
+/** The bytes of a range, apart from the packet that brought them; undefined where they were cut off. */
+function copyOf({ data, start, position }: NewBytes, from: number, to: number): Uint8Array | undefined {
+  if (data === undefined) return undefined;
+  return new Uint8Array(data.subarray(start + from - position, start + to - position));
 }

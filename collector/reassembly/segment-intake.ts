@@ -124,11 +124,13 @@ export class SegmentIntake {
     const early = clamp(floor - position, captured);
     const late = clamp(position + captured - half.finAt, captured - early);
     const kept = captured - early - late;
-    const sent = { needs, at, sentFrom: position, sentTo: position + byteCount };
+    const sentFrom = position;
+    const sentTo = position + byteCount;
     if (early > 0) this.#discardKnown(tracked, half, segment, position, early);
     if (kept > 0) {
       const held = half.holding();
-      const given = { ...sent, position: position + early, byteCount: kept, data, start: start + early };
+      const from = position + early;
+      const given = { position: from, byteCount: kept, data, start: start + early, needs, at, sentFrom, sentTo };
       held.add(given, this.#overlapPolicy, this.#tracer);
       const { duplicateBytes, conflictingBytes } = held;
       if (duplicateBytes > 0) this.#bytes.setAside('discarded', 'duplicate', duplicateBytes);
@@ -139,7 +141,8 @@ export class SegmentIntake {
     const cutFrom = Math.max(position + captured, floor);
     const cutTo = Math.min(position + byteCount, half.finAt);
     if (cutTo <= cutFrom) return;
-    const cut = { ...sent, position: cutFrom, byteCount: cutTo - cutFrom, data: undefined, start: 0 };
+    const cutBytes = cutTo - cutFrom;
+    const cut = { position: cutFrom, byteCount: cutBytes, data: undefined, start: 0, needs, at, sentFrom, sentTo };
     half.holding().add(cut, this.#overlapPolicy);
   }
 
