@@ -29,9 +29,13 @@ const BOUNDS: FlowRowsBounds = { maxListed: 10_000, maxOpen: 262_144 };
 /** Exchanges may still come out so long after their flow ended: one seen at two places waits for its twin. */
 const LINGER_MICROS: Micros = 3_000_000;
 
+/** Places at which one flow is seen; more flows of one id are made up by somebody. */
+const MAX_VIEWS = 8;
+
 export class FlowRows {
   readonly #bounds: FlowRowsBounds;
   readonly #open = new Map<FlowId, FlowRow>();
+  #openRows = 0;
   /** Rows that ended, oldest first; those before `#firstEnding` are listed already. */
   #ending: FlowRow[] = [];
   #firstEnding = 0;
@@ -94,6 +98,7 @@ export class FlowRows {
       for (let row: FlowRow | undefined = first; row !== undefined; row = row.twin) this.#keep(row);
     }
     this.#open.clear();
+    this.#openRows = 0;
     this.#ending = [];
     this.#firstEnding = 0;
   }
@@ -110,11 +115,14 @@ export class FlowRows {
   #rowOf(flow: Flow, at: Micros): FlowRow | undefined {
     const first = this.#open.get(flow.id);
     let last = first;
+    let views = 0;
     for (let row = first; row !== undefined; row = row.twin) {
       if (hasSameEnds(row.flow, flow)) return row;
       last = row;
+      views++;
     }
-    if (this.#open.size >= this.#bounds.maxOpen) return undefined;
+    if (this.#openRows >= this.#bounds.maxOpen || views >= MAX_VIEWS) return undefined;
+    this.#openRows++;
     const opened = new FlowRow(flow, at);
     if (last === undefined) {
       this.#open.set(flow.id, opened);
@@ -143,6 +151,7 @@ export class FlowRows {
       }
     }
     row.twin = undefined;
+    this.#openRows--;
     this.#keep(row);
   }
 

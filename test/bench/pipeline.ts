@@ -35,6 +35,10 @@ try {
     runs(() => costOf(process.execPath, BIN, 'parse', '--summary', path)),
   );
   report(
+    'parse --ledger',
+    runs(() => costOf(process.execPath, BIN, 'parse', '--summary', '--ledger', join(folder, 'ledger.json'), path)),
+  );
+  report(
     'parse (JSON lines)',
     runs(() => costOf(process.execPath, BIN, 'parse', path)),
   );

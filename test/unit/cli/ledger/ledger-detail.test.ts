@@ -99,6 +99,16 @@ test('flows beyond those that may be open count from their first byte, unnamed',
   expect(otherFlows).toMatchObject({ flows: 1, clientToServer: { bytes: 50 } });
 });
 
+test('one id for many flows, as nobody but an attacker has it, takes no room and leaves nothing out', () => {
+  const rows = new FlowRows({ maxListed: 100, maxOpen: 100 });
+  for (let n = 0; n < 50; n++) {
+    for (const chunk of wholeFlow(n, 10)) rows.chunk({ ...chunk, flow: { ...chunk.flow, id: 'a'.repeat(16) } });
+  }
+  const { flows, otherFlows } = rows.report();
+  expect([flows.length, otherFlows.flows]).toEqual([8, 42]);
+  expect(otherFlows.clientToServer.bytes).toBe(420);
+});
+
 test('when there are too many seconds, each two become one, and nothing is left out', () => {
   const rows = new SecondRows(4);
   for (let second = 0; second < 100; second++) {
