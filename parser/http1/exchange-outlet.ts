@@ -1,5 +1,5 @@
 /** Where exchanges of one flow leave the parser: counted, released, and built at the last moment. */
-import { type Flow, type Message, NO_ATTRIBUTES } from '../../core/index.ts';
+import { type ByteCount, type Flow, type Message, NO_ATTRIBUTES } from '../../core/index.ts';
 import type { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import { buildExchange, buildRequestReady } from './exchange-building.ts';
@@ -59,6 +59,19 @@ export class ExchangeOutlet {
     if (outcome === 'request-only') counts.requestOnly++;
     else counts.responseOnly++;
     this.#leave(pending, outcome, reason);
+  }
+
+  /** A response was kept apart, and turns out to answer a request that is left out: its bytes are, too. */
+  leaveOut(response: Message, keptBytes: ByteCount): void {
+    this.#kept.release(keptBytes);
+    const { bytes } = this.#shared;
+    let from = 0;
+    for (const { offset, byteCount } of [...response.missing, { offset: response.byteCount, byteCount: 0 }]) {
+      bytes.out -= offset - from;
+      bytes.held += offset - from;
+      this.#shared.discard(this.#flow, 1, response.streamOffset + from, offset - from, REPLAYED);
+      from = offset + byteCount;
+    }
   }
 
   #leave(pending: PendingExchange, outcome: 'paired' | 'request-only' | 'response-only', reason: string): void {

@@ -496,7 +496,10 @@ export class MessageReader {
     this.#leaveOut = this.#owner.begin(direction, bytes, this.#pendingOffset, this.#pendingAt).leaveOut;
     this.#builder.begin(this.#pendingOffset, this.#pendingAt, length, -1);
     this.#state = STATE.length;
+    const base = this.#base;
+    this.#base = this.#pendingOffset;
     this.#take(bytes, 0, length, this.#pendingAt);
+    this.#base = base;
     if (missingBytes > 0) this.#builder.skip(missingBytes);
     this.#finish(false, reason);
   }

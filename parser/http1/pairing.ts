@@ -117,7 +117,7 @@ export class Pairing {
 
   /** The client asks again, and what came before is over. */
   settle(): void {
-    if (!this.#unsettled) return;
+    if (!this.#unsettled || this.#unplaced.at(-1)?.responseEnded === false) return;
     this.#alignFromTheEnd();
     this.#endUnplaced();
     this.#endWaiting('gap');
@@ -281,6 +281,7 @@ export class Pairing {
   }
 
   #join(request: PendingExchange, answer: PendingExchange): void {
+    if (request.leftOut && answer.response !== undefined) this.#outlet.leaveOut(answer.response, answer.keptBytes);
     request.takeAnswer(answer);
     if (request.requestEnded) this.pairEnded(request);
   }
@@ -312,7 +313,7 @@ function isOver(pending: PendingExchange): boolean {
 /** A whole answer, and none with which the server says that it leaves the rest unanswered. */
 function endsTheFlow(answer: PendingExchange, asked: PendingExchange | undefined): boolean {
   const whole = answer.responseReason === '' || answer.responseReason === 'gap';
-  return whole && (!answer.closes || asked?.closes === true);
+  return answer.responseEnded && whole && (!answer.closes || asked?.closes === true);
 }
 
 /** Order and time allow it. */
