@@ -5,7 +5,7 @@ import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
-import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
+import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
@@ -14,11 +14,11 @@ import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { lineFileSink } from '../pipeline/line-sink.ts';
 import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
-import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
+import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
 import { openForWriting } from '../stores/open.ts';
 
-interface CaptureFlags extends SourceFlags, MirrorFlags, LedgerFlags, SessionFlags {
+interface CaptureFlags extends SourceFlags, MirrorFlags, LedgerFlags, ReadingFlags {
   readonly store?: string;
   readonly out?: string;
   readonly where?: string;
@@ -32,13 +32,13 @@ export function addCaptureCommand(program: Command, context: Context): void {
     .option('--out <file>', 'JSON lines into this file too')
     .option('--where <query>', 'keep only these exchanges')
     .option('--json', 'the ledger as JSON');
-  addMirrorOptions(addSessionOption(addLedgerOptions(addSourceOptions(command)))).action(async (flags: CaptureFlags) =>
+  addMirrorOptions(addReadingOptions(addLedgerOptions(addSourceOptions(command)))).action(async (flags: CaptureFlags) =>
     capture(context, program, flags),
   );
 }
 
 async function capture(context: Context, program: Command, flags: CaptureFlags): Promise<void> {
-  const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
+  const config = withReading(await readConfig(program.opts().config, context.environment), flags);
   const promptness = flags.to !== undefined || flags.copyTo !== undefined ? PROMPT : GATHERED;
   const spec = captureSpecOf(flags, config, promptness);
   const where = flags.where === undefined ? undefined : parseQuery(flags.where);
@@ -58,7 +58,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
     {
       ...flags,
       parser: parserOptionsOf(config),
-      serverPorts: [...ports, ...serverPortsOf(config)],
+      assembler: assemblerOptionsOf(config, ports),
       ports,
       tickMs: promptness.tickMs,
       announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,

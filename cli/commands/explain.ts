@@ -8,13 +8,13 @@ import { type CaptureExplanation, explainCapture, MAX_UNASKED_PACKETS } from '..
 import { parseFlowFilter } from '../explain/flow-filter.ts';
 import { parseSearchedText } from '../explain/text-search.ts';
 import { collectPorts } from '../options/number.ts';
+import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { selectionOf } from '../options/selection.ts';
-import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
 import { TextOutput } from '../output/text-output.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { renderExplanationLines } from '../render/explanation-document.ts';
 
-interface ExplainFlags extends SessionFlags {
+interface ExplainFlags extends ReadingFlags {
   readonly port?: number[];
   readonly flow?: string;
   readonly where?: string;
@@ -39,7 +39,7 @@ export function addExplainCommand(program: Command, context: Context): void {
     .option('--until <time>', 'before this time')
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--json', 'JSON lines: capture, flows, packets, ranges, exchanges');
-  addSessionOption(command).action((file: string, flags: ExplainFlags) => explain(context, program, file, flags));
+  addReadingOptions(command).action((file: string, flags: ExplainFlags) => explain(context, program, file, flags));
 }
 
 async function explain(context: Context, program: Command, path: string, flags: ExplainFlags): Promise<void> {
@@ -49,7 +49,7 @@ async function explain(context: Context, program: Command, path: string, flags: 
       exitCode: 2,
     });
   }
-  const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
+  const config = withReading(await readConfig(program.opts().config, context.environment), flags);
   const choice = choiceOf(flags, context);
   const open = () => openCaptureSource({ kind: 'file', path });
   const explanation = await explainCapture({ path, open, ports: flags.port ?? [], config, choice }, context);

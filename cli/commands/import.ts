@@ -3,13 +3,13 @@ import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
-import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
+import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 import { lazyStoreSink } from '../pipeline/store-sink.ts';
 import { openForWriting } from '../stores/open.ts';
 
-interface ImportFlags extends LedgerFlags, SessionFlags {
+interface ImportFlags extends LedgerFlags, ReadingFlags {
   readonly store?: string;
   readonly port?: number[];
 }
@@ -22,8 +22,8 @@ export function addImportCommand(program: Command, context: Context): void {
     .option('--store <folder>', 'the store to fill; made where it does not exist')
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--json', 'the ledger as JSON');
-  addSessionOption(addLedgerOptions(command)).action(async (files: string[], flags: ImportFlags) => {
-    const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
+  addReadingOptions(addLedgerOptions(command)).action(async (files: string[], flags: ImportFlags) => {
+    const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const path = storePath(flags.store, config, context.environment);
     // Opened when there is something to keep: a file that cannot be read leaves no empty store behind.

@@ -10,7 +10,7 @@ import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
 import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
-import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
+import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 
 interface MirrorCommandFlags extends SourceFlags, MirrorFlags, LedgerFlags {
   readonly where?: string;
@@ -45,7 +45,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
       ...flags,
       // Only requests are mirrored: bytes kept for sessions would be of no use.
       parser: { ...parserOptionsOf(config), sessions: 'none' },
-      serverPorts: [...ports, ...serverPortsOf(config)],
+      assembler: assemblerOptionsOf(config, ports),
       ports,
       tickMs: PROMPT.tickMs,
       announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,

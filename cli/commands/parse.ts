@@ -5,14 +5,14 @@ import type { Context } from '../context.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
-import { addSessionOption, type SessionFlags, withSessions } from '../options/sessions.ts';
+import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink } from '../pipeline/line-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 
-interface ParseFlags extends LedgerFlags, SessionFlags, IdlFlags {
+interface ParseFlags extends LedgerFlags, ReadingFlags, IdlFlags {
   readonly port?: number[];
   readonly summary?: boolean;
   readonly where?: string;
@@ -32,8 +32,8 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('--with-secrets', 'with --full: credentials instead of placeholders')
     .option('--json', 'with --summary: the ledger as JSON');
   addIdlOption(command, 'with --full: ');
-  addSessionOption(addLedgerOptions(command)).action(async (files: string[], flags: ParseFlags) => {
-    const config = withSessions(await readConfig(program.opts().config, context.environment), flags);
+  addReadingOptions(addLedgerOptions(command)).action(async (files: string[], flags: ParseFlags) => {
+    const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const lines = new LineSink(context.stdout, flags.full ? await fullDocuments(flags, config) : undefined);
     const takes = flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where));

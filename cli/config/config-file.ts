@@ -1,6 +1,7 @@
 /** The text of `bytecopy.yaml`, checked as a whole. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { OVERLAP_POLICIES } from '../../collector/index.ts';
 import { BytecopyError } from '../../core/index.ts';
 import { SERVICE_PROTOCOLS, SESSION_CHOICES } from '../../parser/index.ts';
 
@@ -35,6 +36,9 @@ const schema = z.strictObject({
     .default([]),
   /** Which flows of protocols that are not parsed are kept, where no flag says otherwise. */
   sessions: z.enum(SESSION_CHOICES).optional(),
+  /** Which copy of a byte counts where segments that differ overlap, and whether checksums are verified. */
+  overlap: z.enum(OVERLAP_POLICIES).optional(),
+  checksums: z.enum(['ignore', 'verify']).optional(),
   /** Thrift IDL files that name the fields of messages. */
   idl: z.array(z.string().min(1)).optional(),
   /** Request headers that carry a trace id, in the order in which they are asked. */

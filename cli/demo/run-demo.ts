@@ -54,7 +54,7 @@ export async function captureVisits(
   ];
   const running = runPipeline(
     source,
-    { parser: { services }, serverPorts: ports, tickMs: PROMPT.tickMs },
+    { parser: { services }, assembler: { serverPorts: new Set(ports) }, tickMs: PROMPT.tickMs },
     { clock: context.clock, ledger, sinks },
   );
   let visits: DriveReport;

@@ -13,9 +13,9 @@ import {
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
-import { parserOptionsOf, serverPortsOf } from '../pipeline/parser-options.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import type { PipelineWitness } from '../pipeline/pipeline-witness.ts';
+import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 import { type Choice, isWholeCapture } from './choice.ts';
 import { explainFlow, type FlowExplanation } from './flow-explanation.ts';
 import { Survey, type SurveyReport } from './survey.ts';
@@ -79,7 +79,7 @@ async function read(
   onInterrupt(context, () => void source.stop());
   const pipeline = {
     parser: parserOptionsOf(config),
-    serverPorts: [...ports, ...serverPortsOf(config)],
+    assembler: assemblerOptionsOf(config, ports),
     tickMs: GATHERED.tickMs,
   };
   try {

@@ -4,7 +4,7 @@
  * Live, nothing is held up: where the bus has no room packets are shed before reassembly and counted, so that the
  * streams show it as gaps. From a file everything waits for the slowest sink.
  */
-import { StreamAssembler } from '../../collector/index.ts';
+import { type AssemblerOptions, StreamAssembler } from '../../collector/index.ts';
 import {
   type Bus,
   type CaptureSource,
@@ -22,8 +22,7 @@ import type { PipelineWitness } from './pipeline-witness.ts';
 
 export interface PipelineOptions {
   readonly parser: Partial<ParserOptions>;
-  /** Ports of servers: who is the client where no handshake was seen. */
-  readonly serverPorts: readonly number[];
+  readonly assembler: Partial<AssemblerOptions>;
   /** How often a quiet live capture is told the time: what waits for a packet that will not come waits this much longer. */
   readonly tickMs: Millis;
 }
@@ -62,7 +61,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   const { ledger, sinks, clock, witness } = deps;
   const { live } = source.capabilities;
   const watched = witness === undefined ? { ledger } : { ledger, witness };
-  const assembler = new StreamAssembler({ serverPorts: new Set(options.serverPorts) }, watched);
+  const assembler = new StreamAssembler(options.assembler, watched);
   const announceRequests = sinks.some((sink) => sink.request !== undefined);
   const parser = new ExchangeParser({ ...options.parser, announceRequests }, watched);
   const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();

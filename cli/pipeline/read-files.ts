@@ -4,8 +4,8 @@ import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
-import { parserOptionsOf, serverPortsOf } from './parser-options.ts';
 import { finishSinks, runPipeline, type WatchedLedger } from './pipeline.ts';
+import { assemblerOptionsOf, parserOptionsOf } from './stage-options.ts';
 
 export interface ReadFilesOptions {
   readonly files: readonly string[];
@@ -31,7 +31,7 @@ export async function readFiles(
     onInterrupt(context, () => void source.stop());
     const pipeline = {
       parser: parserOptionsOf(options.config),
-      serverPorts: [...options.ports, ...serverPortsOf(options.config)],
+      assembler: assemblerOptionsOf(options.config, options.ports),
       tickMs: GATHERED.tickMs,
     };
     await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks }).catch((error) =>

@@ -40,7 +40,7 @@ function captures() {
 
 async function watch(source: CaptureSource, witness: PipelineWitness): Promise<LedgerReport> {
   const ledger = new Ledger();
-  const options = { parser: {}, serverPorts: [], tickMs: 200 };
+  const options = { parser: {}, assembler: {}, tickMs: 200 };
   // What a file breaks off with is tested elsewhere; what came before it counts here.
   await runPipeline(source, options, { clock: systemClock, ledger, sinks: [], witness }).catch(() => {});
   return ledger.report();

@@ -50,7 +50,7 @@ async function read({ path }: CorpusFile): Promise<{ exchanges: Exchange[]; stre
   for (const chunk of assembler.end(at)) streams.take(chunk);
   const exchanges: Exchange[] = [];
   const sink = { name: 'list', exchange: (one: Exchange) => void exchanges.push(one), finish: async () => {} };
-  const options = { parser: {}, serverPorts: [], tickMs: 200 };
+  const options = { parser: {}, assembler: {}, tickMs: 200 };
   await runPipeline(openCaptureSource({ kind: 'file', path }), options, {
     clock: systemClock,
     ledger: new Ledger(),

@@ -21,7 +21,7 @@ export async function exchangesOn(port: number): Promise<LiveExchanges> {
   const source = openCaptureSource({ kind: 'live', interface: 'lo', filter: captureFilter([port]) });
   const running = runPipeline(
     source,
-    { parser: {}, serverPorts: [port], tickMs: 200 },
+    { parser: {}, assembler: { serverPorts: new Set([port]) }, tickMs: 200 },
     { clock: systemClock, ledger, sinks: [sink] },
   );
   await source.started();

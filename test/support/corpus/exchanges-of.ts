@@ -20,7 +20,7 @@ export async function exchangesOf(
   const source = as(openCaptureSource({ kind: 'file', path }));
   await runPipeline(
     source,
-    { parser: {}, serverPorts: [], tickMs: 200 },
+    { parser: {}, assembler: {}, tickMs: 200 },
     { clock: systemClock, ledger, sinks: [sink] },
   );
   return { exchanges, ledger: ledger.report() };

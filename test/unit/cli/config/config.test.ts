@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig, storePath } from '../../../../cli/config/config.ts';
 import { parseConfig } from '../../../../cli/config/config-file.ts';
-import { withSessions } from '../../../../cli/options/sessions.ts';
-import { parserOptionsOf } from '../../../../cli/pipeline/parser-options.ts';
+import { withReading } from '../../../../cli/options/reading.ts';
+import { assemblerOptionsOf, parserOptionsOf } from '../../../../cli/pipeline/stage-options.ts';
 
 test('a config file is read, and what it leaves out has a default', () => {
   const text =
@@ -24,7 +24,19 @@ test('what a service speaks, and which sessions are kept, go to the parser; the 
   const config = parseConfig('services: [{ name: a, port: 81, protocol: tcp }]\nsessions: all', 'a.yaml');
   const services = [{ name: 'a', port: 81, protocol: 'tcp' }];
   expect(parserOptionsOf(config)).toEqual({ services, sessions: 'all' });
-  expect(parserOptionsOf(withSessions(config, { sessions: 'none' }))).toEqual({ services, sessions: 'none' });
+  expect(parserOptionsOf(withReading(config, { sessions: 'none' }))).toEqual({ services, sessions: 'none' });
+});
+
+test('how packets are read goes to the assembler; the flags win', () => {
+  const config = parseConfig('overlap: linux\ncapture: { ports: [81] }\nservices: [{ name: a, port: 82 }]', 'a.yaml');
+  const serverPorts = new Set([80, 81, 82]);
+  expect(assemblerOptionsOf(config, [80])).toEqual({ serverPorts, overlapPolicy: 'linux' });
+  const flags = { overlap: 'last', checksums: 'verify' } as const;
+  expect(assemblerOptionsOf(withReading(config, flags), [80])).toEqual({
+    serverPorts,
+    overlapPolicy: 'last',
+    checksums: 'verify',
+  });
 });
 
 test('what is wrong is named with its file and place, exit code 2', () => {
@@ -33,6 +45,8 @@ test('what is wrong is named with its file and place, exit code 2', () => {
   expect(() => parseConfig('services: [{ port: 80 }]', 'a.yaml')).toThrow(fault(/services\.0\.name/));
   expect(() => parseConfig('capture: { ports: [99999] }', 'a.yaml')).toThrow(fault(/capture\.ports\.0/));
   expect(() => parseConfig('sessions: some', 'a.yaml')).toThrow(fault(/sessions/));
+  expect(() => parseConfig('overlap: some', 'a.yaml')).toThrow(fault(/overlap/));
+  expect(() => parseConfig('checksums: some', 'a.yaml')).toThrow(fault(/checksums/));
   expect(() => parseConfig('services: [{ name: a, protocol: tcp }]', 'a.yaml')).toThrow(fault(/port or an address/));
   expect(() => parseConfig('store: [unclosed', 'a.yaml')).toThrow(
     fault(/^config file a\.yaml: .* at line 1, column 17$/),

@@ -55,7 +55,7 @@ export async function watch(packets: readonly Packet[], witness: PipelineWitness
 }
 
 export function runThrough(packets: readonly Packet[], watched: WatchedLedger): Promise<void> {
-  const options = { parser: {}, serverPorts: [], tickMs: 200 };
+  const options = { parser: {}, assembler: {}, tickMs: 200 };
   return runPipeline(sourceOf(packets), options, { ...watched, clock: NO_CLOCK, sinks: [] });
 }
 
