@@ -181,7 +181,8 @@ export class Pairing {
     if (first === undefined || length > 1 || first.place !== 'call' || this.#loneReason !== 'no-request') {
       return undefined;
     }
-    if (first.method === method) first.notes |= NOTE.sequenceIdDiffers;
+    const sameName = first.method === method || (method !== undefined && first.method?.bare === method.text);
+    if (sameName) first.notes |= NOTE.sequenceIdDiffers;
     else if (first.sequenceId === sequenceId && this.#idsTell) first.notes |= NOTE.methodDiffers;
     else return undefined;
     return first;

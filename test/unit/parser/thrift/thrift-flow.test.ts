@@ -199,6 +199,16 @@ describe('pairing', () => {
     ]);
   });
 
+  test('the reply to a multiplexed call comes under the plain name', () => {
+    const c = conversation()
+      .client(Buffer.concat([binary('One:find', 1), binary('Two:find', 2)]))
+      .server(Buffer.concat([answer('find', 2), answer('find', 1)]))
+      .client(binary('One:find', 3))
+      .server(answer('find', 9));
+    expect(told(c)).toEqual(['paired Two:find reply', 'paired One:find reply', 'paired One:find reply']);
+    expect(c.exchanges.map(({ notes }) => notes)).toEqual([[], [], ['sequence-id-differs']]);
+  });
+
   test('a sequence id that is used again while its call waits is noted', () => {
     const c = conversation()
       .client(Buffer.concat([binary('a', 5), binary('b', 5)]))
