@@ -2,10 +2,10 @@
 import { constants, inflateSync } from 'node:zlib';
 import type { ByteCount } from '../../core/index.ts';
 
-/** Compressed bytes looked at. Deflate grows at most 1032 times, so what comes out is bounded too. */
-const MAX_LOOKED_AT: ByteCount = 4096;
+/** Compressed bytes looked at; names are short. Deflate grows at most 1032 times, so a bomb costs half a megabyte. */
+const MAX_LOOKED_AT: ByteCount = 512;
 
-const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 8 * 1024 * 1024 };
+const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 * 1024 };
 
 /** @returns what the beginning inflates to; undefined where it is not zlib's */
 export function inflatedBeginning(payload: Uint8Array): Uint8Array | undefined {

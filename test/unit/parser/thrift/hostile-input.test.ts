@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Ledger } from '../../../../core/index.ts';
 import { ExchangeParser } from '../../../../parser/index.ts';
-import { HANDSHAKE_FLOW } from '../../../support/conversation.ts';
-import { call, framed, message } from '../../../support/thrift/wire.ts';
+import { conversation, HANDSHAKE_FLOW } from '../../../support/conversation.ts';
+import { call, framed, message, theader } from '../../../support/thrift/wire.ts';
 
 const FLOOD_BYTES = 256 * 1024;
 const FIRST = framed(message('binary', call('abc', 1)));
@@ -64,6 +64,21 @@ test('a list of as many empty structs as a message may have is walked over its b
   parser.push({ kind: 'data', flow: HANDSHAKE_FLOW, direction: 0, offset: 0, bytes, at: 1 });
   const [event] = parser.end(2);
   expect(event?.kind === 'exchange' && event.exchange.request?.complete).toBe(true);
+});
+
+test('zlib payloads that grow a thousand times are read as far as their name', () => {
+  const bomb = theader(message('binary', call('a', 1), [[1, { is: 'string', value: '\0'.repeat(4_000_000) }]]), {
+    zlib: true,
+  });
+  const c = conversation();
+  for (let n = 0; n < 50; n++) c.client(bomb);
+  expect(c.end().exchanges.map(({ operation }) => operation)).toEqual(Array(50).fill('a'));
+});
+
+test('a zlib payload that is none keeps its message', () => {
+  const sent = theader(message('binary', call('a', 1)), { transforms: [1], sequenceId: 1 });
+  const [exchange] = conversation().client(sent).end().exchanges;
+  expect(exchange).toMatchObject({ operation: '', notes: ['transformed'], request: { complete: true } });
 });
 
 test('names made up by a sender do not stay', () => {
