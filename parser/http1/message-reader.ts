@@ -260,8 +260,10 @@ export class MessageReader {
     if (headEnd === NOT_A_START_LINE) {
       this.#forgetPending();
       this.#base = pendingOffset;
-      const used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
-      if (used < length) this.#seek(held, used, length, pendingOffset, pendingAt);
+      let used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
+      while (used < length && this.#state === STATE.lost)
+        used = this.#seek(held, used, length, pendingOffset, pendingAt);
+      if (used < length) this.push(held.slice(used, length), pendingOffset + used, pendingAt);
       this.#base = base;
       return taken;
     }
