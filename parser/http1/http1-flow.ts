@@ -10,6 +10,7 @@
  * believed that fill the bytes after the loss up to the end without a break (`start-search.ts`).
  */
 import type { ByteCount, CloseReason, Direction, Flow, Message, Micros, StreamOffset } from '../../core/index.ts';
+import { noAnswerReason } from '../close-reason.ts';
 import { latin1 } from '../latin1.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
@@ -99,12 +100,12 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   close(direction: Direction, reason: CloseReason): void {
-    const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : closeReason(reason);
+    const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : noAnswerReason(reason);
     if (direction === 1) this.#readers[0].settle();
     this.#readers[direction].close(reason === 'fin', broken);
     if (direction === 0) this.#clientFinished = reason === 'fin';
     else {
-      this.#serverClosed = closeReason(reason);
+      this.#serverClosed = noAnswerReason(reason);
       const cutOff = (reason === 'rst' && !this.#clientFinished) || reason === 'evicted';
       this.#pairing.end(this.#serverClosed, !cutOff);
     }
@@ -366,21 +367,5 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (asking === undefined || !asking.expectsContinue || !asking.responseBegun) return false;
     const { requestLine } = this.#context;
     return requestLine.read(bytes, 0, bytes.length) >= 0 && requestLine.version >= 10;
-  }
-}
-
-/** Why a request has no response when the server's direction ended so. */
-function closeReason(reason: CloseReason): string {
-  switch (reason) {
-    case 'fin':
-      return 'closed-before-response';
-    case 'rst':
-      return 'reset';
-    case 'timeout':
-    case 'evicted':
-    case 'source-ended':
-      return reason;
-    default:
-      return reason satisfies never;
   }
 }

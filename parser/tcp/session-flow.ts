@@ -18,6 +18,7 @@ import type {
   SealedRange,
   StreamOffset,
 } from '../../core/index.ts';
+import { endReason } from '../close-reason.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { ProtocolFlow } from '../protocol-flow.ts';
@@ -151,20 +152,4 @@ export class SessionFlow implements ProtocolFlow {
 
 function isFull(piece: SessionPiece, age: Micros): boolean {
   return piece.seenBytes >= FULL_PIECE_BYTES || piece.turnCount >= MAX_PIECE_TURNS / 2 || age >= OLD_PIECE_MICROS;
-}
-
-/** Why a session ended, where it did not in order. */
-function endReason(reason: CloseReason): string {
-  switch (reason) {
-    case 'fin':
-      return '';
-    case 'rst':
-      return 'reset';
-    case 'timeout':
-    case 'evicted':
-    case 'source-ended':
-      return reason;
-    default:
-      return reason satisfies never;
-  }
 }

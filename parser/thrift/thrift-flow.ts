@@ -16,6 +16,7 @@ import {
   messageBytes,
   type StreamOffset,
 } from '../../core/index.ts';
+import { noAnswerReason } from '../close-reason.ts';
 import { CalledService } from '../http1/called-service.ts';
 import { REPLAY_MARKER_HEADER } from '../http1/replay-marker.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
@@ -79,10 +80,10 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
   }
 
   close(direction: Direction, reason: CloseReason): void {
-    const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : closeReason(reason);
+    const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : noAnswerReason(reason);
     this.#readers[direction].close(broken);
     if (direction === 0) return;
-    this.#serverClosed = closeReason(reason);
+    this.#serverClosed = noAnswerReason(reason);
     this.#pairing.end(this.#serverClosed);
   }
 
@@ -257,21 +258,5 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
   #nameOf(head: MessageHead, bytes: Uint8Array, start: number): MethodName | undefined {
     const { nameStart, nameEnd } = head;
     return nameEnd > nameStart ? this.#context.names.at(bytes, start + nameStart, start + nameEnd) : undefined;
-  }
-}
-
-/** Why a call has no reply when the server's direction ended so. */
-function closeReason(reason: CloseReason): string {
-  switch (reason) {
-    case 'fin':
-      return 'closed-before-response';
-    case 'rst':
-      return 'reset';
-    case 'timeout':
-    case 'evicted':
-    case 'source-ended':
-      return reason;
-    default:
-      return reason satisfies never;
   }
 }
