@@ -177,7 +177,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (direction === 1) {
       const { owed, kind } = pairing;
       const maxMessages = inTurns ? Math.min(owed, 1) : owed;
-      return search.find(1, bytes, { firstByteOnly: inTurns && followsGap, maxMessages, end, kind });
+      const firstByteOnly = inTurns && followsGap && !pairing.revoked;
+      return search.find(1, bytes, { firstByteOnly, maxMessages, end, kind });
     }
     const beyond = pairing.answersBeyond;
     if (!inTurns) return search.find(0, bytes, { ...ANY_REQUESTS, end });
@@ -355,9 +356,9 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#pairing.settle();
   }
 
-  /** An answer whose request is not known was one to HEAD: where its body should begin, the next answer does. */
+  /** Where requests are not seen, an answer was one to HEAD if the next answer begins where its body should. */
   #answersHead(bytes: Uint8Array): boolean {
-    if (this.#answering?.place !== 'lone-response') return false;
+    if (this.#answering?.place !== 'lone-response' || !this.#pairing.isOneSided(1)) return false;
     return this.#context.statusLine.read(bytes, 0, bytes.length) >= 0;
   }
 

@@ -32,6 +32,8 @@ export class Pairing {
   #pipelines = false;
   /** That it does was only seen now, from one request in a packet of its own: the answer before it may be lost instead. */
   #doubtful = false;
+  /** The client was taken to pipeline until an answer turned out to be lost: it may still do. */
+  #revoked = false;
   /** Answers to some of those that wait may be lost. */
   #answersLost = false;
   /** Answers are kept apart from requests; see the head of this file. */
@@ -54,6 +56,11 @@ export class Pairing {
   /** The client asks again before it has its answers: turns prove nothing. */
   get pipelines(): boolean {
     return this.#pipelines;
+  }
+
+  /** The client may pipeline after all. */
+  get revoked(): boolean {
+    return this.#revoked;
   }
 
   /** Only this side was seen so far: the other one can prove nothing. */
@@ -103,6 +110,7 @@ export class Pairing {
       pending.loneReason = 'gap';
       return;
     }
+    if (this.#waiting.length > 0 && this.#waiting.leastCount === 0) this.#waiting.takeAll();
     const last = this.#waiting.last;
     if (last !== undefined && !this.#pipelines) {
       if (this.#answersLost || this.#answeredUnseenAt >= 0) this.#endWaiting('gap');
@@ -127,6 +135,7 @@ export class Pairing {
   answer(streamOffset: StreamOffset, at: Micros): PendingExchange {
     this.#answers = true;
     this.#doubtful = false;
+    this.#revoked = false;
     if (this.#owedToEnded > 0) {
       this.#owedToEnded--;
       return this.#alone(streamOffset, at, 'request-timed-out');
@@ -187,6 +196,7 @@ export class Pairing {
     this.#owedToEnded = 0;
     if (this.#doubtful && this.#waiting.length === 2) {
       this.#doubtful = false;
+      this.#revoked = true;
       this.#pipelines = false;
       const [before, last] = this.#waiting.takeAll() as [PendingExchange, PendingExchange];
       if (before.place === 'request') this.#endRequest(before, 'gap');
