@@ -206,7 +206,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.waitingSince = at;
     pending.notes = requestLine.notes;
     if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    if (reader.resynchronised) pending.giveUp(reader.givenUpBytes);
+    if (reader.loss.resynchronised) pending.giveUp(reader.loss.givenUpBytes);
     if (http09) pending.service = this.#names.ofServer();
     else {
       pending.notes |= fields.notes;
@@ -289,7 +289,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.notes |= statusLine.notes | fields.notes;
     if (!pending.requestEnded && pending.place === 'request') pending.marks |= MARK.earlyResponse;
     if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    if (reader.resynchronised) pending.giveUp(reader.givenUpBytes);
+    if (reader.loss.resynchronised) pending.giveUp(reader.loss.givenUpBytes);
     if (pending.trace === undefined && fields.hasExtra) pending.trace = this.#context.trace.read(bytes, fields);
     messages.in++;
     messages.held++;
@@ -343,7 +343,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   /** Whole requests may be among what is held of the client: then answers are counted until it speaks again. */
   #mayHoldRequests(): boolean {
     if (this.#pairing.answeredUnseen) return false;
-    if (this.#context.search.find(0, this.#readers[0].held, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
+    if (this.#context.search.find(0, this.#readers[0].loss.held, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
       return false;
     this.#pairing.keepApart();
     return true;

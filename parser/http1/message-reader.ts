@@ -17,10 +17,10 @@ import { FRAMING } from './body-framing.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { INCOMPLETE } from './field-section.ts';
 import { HeadBuffer } from './head-buffer.ts';
-import { LostStretch } from './lost-stretch.ts';
+import { LossRecovery } from './loss-recovery.ts';
 import type { MessageOwner } from './message-owner.ts';
 import { CR, LF } from './octets.ts';
-import { NO_START, type StretchEnd } from './start-search.ts';
+import type { StretchEnd } from './start-search.ts';
 import { NOT_A_START_LINE } from './status-line.ts';
 
 export interface ReaderDeps {
@@ -33,8 +33,6 @@ export interface ReaderDeps {
 
 const STATE = { head: 0, length: 1, chunked: 2, untilClose: 3, lost: 4, tunnel: 5 } as const;
 
-const NOTHING = new Uint8Array(0);
-
 export class MessageReader {
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
@@ -43,14 +41,9 @@ export class MessageReader {
   #state: number;
   /** Framing was lost and no message was read since: a start line must be beyond doubt. */
   #strict: boolean;
-  #lostReason: string;
   /** The stream was begun in its middle and no message was read yet. */
   #midStream: boolean;
-  /** Only whole messages were read up to the loss. */
-  #lostBetween = false;
-  /** Nothing is believed before the other side shows that a message begins. */
-  #hopeless = false;
-  #stretch: LostStretch | undefined;
+  readonly loss: LossRecovery;
   /** Stream offset of the first of the bytes being read. */
   #base: StreamOffset = 0;
   #leaveOut = '';
@@ -62,10 +55,6 @@ export class MessageReader {
   #pendingAt: Micros = 0;
   /** Empty lines were skipped before the message that comes. */
   skippedEmptyLines = false;
-  /** The message that comes is the first one after a loss. */
-  resynchronised = false;
-  /** Bytes discarded since that loss. */
-  givenUpBytes: ByteCount = 0;
 
   /** @param midStream the first bytes may be the middle of a message */
   constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
@@ -76,7 +65,7 @@ export class MessageReader {
     this.#strict = midStream;
     this.#midStream = midStream;
     this.#state = midStream ? STATE.lost : STATE.head;
-    this.#lostReason = 'mid-stream';
+    this.loss = new LossRecovery(direction, owner, deps.kept, 'mid-stream');
   }
 
   /** A message is begun and not ended. */
@@ -92,11 +81,6 @@ export class MessageReader {
   /** Framing was lost, and the bytes that come wait for evidence of a start. */
   get seeksStart(): boolean {
     return this.#state === STATE.lost && !this.#midStream;
-  }
-
-  /** What is held after a loss; empty where nothing is. */
-  get held(): Uint8Array {
-    return this.#stretch?.bytes ?? NOTHING;
   }
 
   /** The bytes that come begin a message. */
@@ -131,7 +115,7 @@ export class MessageReader {
   }
 
   gap(byteCount: ByteCount, at: Micros): void {
-    if (this.#stretch !== undefined) this.#settleStretch('anywhere');
+    if (this.loss.holds) this.#settle('anywhere');
     switch (this.#state) {
       case STATE.head:
         if (this.betweenMessages) this.#lose('after-gap', true);
@@ -171,17 +155,15 @@ export class MessageReader {
   /** The other side shows that a message of this one ends with the last byte given, or begins in the gap after it. */
   reachBoundary(): void {
     if (!this.seeksStart) return;
-    if (this.#stretch !== undefined && this.#settleStretch('message')) {
-      if (!this.seeksStart) return;
-      this.#dropStretch();
-    }
-    this.#hopeless = false;
+    if (this.#settle('message') && !this.seeksStart) return;
+    this.loss.drop();
+    this.loss.hopeless = false;
     this.#state = STATE.head;
   }
 
   /** What is held after a loss is read as far as it is believed: no more evidence will come. */
   settle(): void {
-    if (this.#stretch !== undefined) this.#settleStretch('stream');
+    this.#settle('stream');
   }
 
   /** No more will come. @param clean the sender closed in order, which ends a body without length */
@@ -190,16 +172,16 @@ export class MessageReader {
     if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
     else if (this.inMessage) this.#finish(false, reason);
     this.#breakOff(reason, 'closed-in-head', 0);
-    this.#dropStretch();
+    this.loss.drop();
     this.#state = STATE.lost;
-    this.#lostReason = 'after-close';
-    this.#hopeless = true;
+    this.loss.reason = 'after-close';
+    this.loss.hopeless = true;
   }
 
   /** What follows in this direction is not HTTP any more. */
   becomeTunnel(): void {
     if (this.inMessage) this.#finish(false, 'protocol-error');
-    this.#dropStretch();
+    this.loss.drop();
     this.#state = STATE.tunnel;
     const pending = this.#pending;
     if (pending === undefined || pending.length === 0) return;
@@ -380,14 +362,14 @@ export class MessageReader {
       this.#beginBare(offset, at);
       return this.#body(bytes, start, start, end, at);
     }
-    this.#breakHead(this.#strict ? this.#lostReason : 'not-a-message');
+    this.#breakHead(this.#strict ? this.loss.reason : 'not-a-message');
     return start;
   }
 
   #breakHead(reason: string): void {
     if (this.#strict) {
       this.#state = STATE.lost;
-      this.#lostBetween = false;
+      this.loss.goOn();
       return;
     }
     this.#lose(reason);
@@ -396,76 +378,41 @@ export class MessageReader {
   /** @param between only whole messages were read up to here */
   #lose(reason: string, between = false): void {
     this.#state = STATE.lost;
-    this.#lostReason = reason;
-    this.#lostBetween = between;
-    this.#hopeless = false;
     this.#strict = true;
-    this.resynchronised = true;
-    this.#owner.lost(this.#direction, between);
+    this.loss.begin(reason, between);
   }
 
   /** A message begins after a loss. */
   #found(): void {
     this.#strict = false;
     this.#midStream = false;
-    this.resynchronised = false;
-    this.givenUpBytes = 0;
+    this.loss.end();
   }
 
   /** Bytes between the loss and the next start: held until it is known where that is. @returns position to go on from */
   #seek(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
-    if (this.#midStream || this.#hopeless) {
-      this.#giveUp(start, end - start);
+    const { loss } = this;
+    if (this.#midStream || loss.hopeless) {
+      loss.giveUp(offset + start, end - start);
       this.#owner.lost(this.#direction, false);
       return end;
     }
-    this.#stretch ??= new LostStretch(offset + start, this.#lostBetween, this.#deps.kept);
-    const stretch = this.#stretch;
-    const stop = stretch.hold(bytes, start, end, at);
-    if (!stretch.full || this.#settleStretch('anywhere')) return stop;
-    this.#lostBetween = false;
-    this.#hopeless = !this.#owner.mayPipeline(this.#direction);
+    const stop = loss.hold(bytes, start, end, offset, at);
+    if (!loss.full || this.#settle('anywhere')) return stop;
+    loss.goOn();
+    loss.hopeless = !this.#owner.mayPipeline(this.#direction);
     if (stop > start) return stop;
-    this.#giveUp(start, end - start);
+    loss.giveUp(offset + start, end - start);
     return end;
   }
 
-  /**
-   * Decides on what is held: discards what precedes the first believed message, and reads on from there.
-   *
-   * @returns false when nothing is believed: then all of it is discarded
-   */
-  #settleStretch(end: StretchEnd): boolean {
-    const stretch = this.#stretch as LostStretch;
-    const { bytes, offset, pieces } = stretch;
-    const start = this.#owner.findStart(this.#direction, bytes, stretch.followsGap, end);
-    if (start === NO_START) {
-      this.#dropStretch();
-      return false;
-    }
-    this.#stretch = undefined;
-    stretch.release();
-    this.#base = offset;
-    this.#giveUp(0, start);
+  /** Reads on from the first message believed among what is held; false where there is none. */
+  #settle(end: StretchEnd): boolean {
+    const believed = this.loss.settle(end);
+    if (believed === undefined) return false;
     this.#state = STATE.head;
-    let from = start;
-    for (const piece of pieces) {
-      if (piece.end <= from) continue;
-      this.push(bytes.subarray(from, piece.end), offset + from, piece.at);
-      from = piece.end;
-    }
+    for (const { bytes, offset, at } of believed) this.push(bytes, offset, at);
     return true;
-  }
-
-  /** Gives up what is held: whole messages may be in it. */
-  #dropStretch(): void {
-    const stretch = this.#stretch;
-    if (stretch === undefined) return;
-    this.#stretch = undefined;
-    stretch.release();
-    this.#base = stretch.offset;
-    this.#giveUp(0, stretch.length);
-    this.#owner.lost(this.#direction, false);
   }
 
   #hold(bytes: Uint8Array, start: number, end: number): boolean {
@@ -491,7 +438,7 @@ export class MessageReader {
     const { bytes, length } = pending;
     const direction = this.#direction;
     if (!pending.hasLine || this.#owner.readHead(direction, bytes, 0, length, this.#strict) !== INCOMPLETE) {
-      this.#dropPending(this.#strict ? this.#lostReason : discardReason);
+      this.#dropPending(this.#strict ? this.loss.reason : discardReason);
       return;
     }
     this.#forgetPending();
@@ -521,11 +468,6 @@ export class MessageReader {
     const pending = this.#pending as HeadBuffer;
     this.#deps.kept.release(pending.length);
     pending.clear();
-  }
-
-  #giveUp(start: number, byteCount: ByteCount): void {
-    if (this.resynchronised) this.givenUpBytes += byteCount;
-    this.#discard(start, byteCount, this.#lostReason);
   }
 
   /** @param start place of the first of them among the bytes being read */
