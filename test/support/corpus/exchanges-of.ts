@@ -18,10 +18,6 @@ export async function exchangesOf(
     finish: async () => {},
   };
   const source = as(openCaptureSource({ kind: 'file', path }));
-  await runPipeline(
-    source,
-    { parser: {}, assembler: {}, tickMs: 200 },
-    { clock: systemClock, ledger, sinks: [sink] },
-  );
+  await runPipeline(source, { parser: {}, assembler: {}, tickMs: 200 }, { clock: systemClock, ledger, sinks: [sink] });
   return { exchanges, ledger: ledger.report() };
 }
