@@ -86,7 +86,8 @@ export class ExchangeOutlet {
       reason,
       this.#attributes,
     );
-    for (const note of exchange.notes) ledger.addFact(`note:${note}`);
+    const { notes } = exchange;
+    for (let i = 0; i < notes.length; i++) ledger.addFact(`note:${notes[i]}`);
     sink.exchange(exchange);
   }
 }

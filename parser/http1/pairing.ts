@@ -142,8 +142,7 @@ export class Pairing {
     }
     const waiting = this.#waiting;
     if (!this.#unsettled && this.#pipelines && waiting.first?.place === 'lost-requests') this.#unsettled = true;
-    const isCertain = !this.#answersLost && this.#unplaced.length === 0 && waiting.first?.place === 'request';
-    if (this.#unsettled && !isCertain) {
+    if (this.#unsettled && !this.#isCertain()) {
       if (waiting.has('lost-requests') || this.#unplaced.length + 1 !== waiting.length) {
         return this.#unplacedAnswer(streamOffset, at);
       }
@@ -154,6 +153,11 @@ export class Pairing {
     if (oldest?.place === 'request') return oldest;
     if (oldest === undefined) this.#answeredUnseenAt = at;
     return this.#alone(streamOffset, at, this.#loneReason);
+  }
+
+  /** Nothing was lost before the oldest request, nor before its answer. */
+  #isCertain(): boolean {
+    return !this.#answersLost && this.#unplaced.length === 0 && this.#waiting.first?.place === 'request';
   }
 
   /** The request that raw bytes without a head answer; undefined unless it is an HTTP/0.9 one. */
