@@ -309,6 +309,39 @@ describe('gaps', () => {
   });
 });
 
+describe('bait in bodies, behind a gap', () => {
+  const bait = get('/bait');
+
+  test('a request in the rest of a lost request is not believed', () => {
+    const c = conversation().client(get('/a')).server(ok()).lose(0, 80).client(bait).client(bait).server(ok());
+    c.client(get('/b')).server(ok()).end();
+    expect(c.told).toEqual(['paired GET /a 200', 'response-only 200 (request-not-seen)', 'paired GET /b 200']);
+    expect(c.ready.map(({ path }) => path)).toEqual(['/a', '/b']);
+    expect(c.ledger.account('stream bytes', '').aside('discarded', 'after-gap')).toBe(2 * bait.length);
+  });
+
+  test('an answer in the rest of a lost answer is not believed', () => {
+    const c = conversation()
+      .client(get('/a'))
+      .lose(1, 80)
+      .server(`${ok('bait')}0\r\n\r\n`);
+    c.client(get('/b')).server(ok('own')).end();
+    expect(c.told).toEqual(['request-only GET /a (gap)', 'paired GET /b 200']);
+    expect(textOf(c.exchanges[1]?.response)).toMatch(/own$/);
+    expect(c.exchanges[1]?.notes).toEqual(['resynchronised']);
+    expect(c.exchanges[1]?.attributes).toEqual({ givenUpBytes: `${ok('bait').length + 5}` });
+  });
+
+  test('pipelined answers behind a lost one go to the last requests', () => {
+    const c = conversation().client(get('/1') + get('/2') + get('/3'));
+    c.lose(1, 60).server(ok('two') + ok('three'));
+    expect(c.told).toEqual([]);
+    c.close(1);
+    expect(c.told).toEqual(['request-only GET /1 (gap)', 'paired GET /2 200', 'paired GET /3 200']);
+    expect(c.exchanges.map(({ notes }) => notes.includes('paired-from-the-end'))).toEqual([false, true, true]);
+  });
+});
+
 describe('mid-stream', () => {
   test('starts at the next believable message', () => {
     const c = conversation({}, MIDWAY).server('tail of a body').client(get('/a')).server(ok());
