@@ -35,10 +35,15 @@ export class ExchangeParser {
 
   /** @throws BytecopyError `PARSER_OPTION_INVALID` */
   constructor(options: Partial<ParserOptions>, deps: ExchangeParserDeps) {
-    this.#options = parserOptions(options);
+    const countOnly = options.countOnly === true;
+    // No account depends on a trace.
+    this.#options = parserOptions(countOnly ? { ...options, traceHeaders: [], traceFields: [] } : options);
     this.#vantages = new Vantages({
       request: (ready: RequestReady) => this.#events.push({ kind: 'request', ready }),
-      exchange: (exchange: Exchange) => this.#events.push({ kind: 'exchange', exchange }),
+      exchange: (exchange: Exchange) => {
+        if (!countOnly) this.#events.push({ kind: 'exchange', exchange });
+      },
+      takes: () => !countOnly,
     });
     this.#context = new ParserContext(this.#options, deps.ledger, this.#vantages, deps.witness);
     this.#protocols = new ProtocolStarter(this.#context);

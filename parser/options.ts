@@ -27,6 +27,8 @@ export interface ParserOptions {
   readonly services: readonly ServiceEntry[];
   /** Complete requests are announced before their answer; off where nobody mirrors, as when files are read. */
   readonly announceRequests: boolean;
+  /** Nobody asks for exchanges, only for the ledger: they are counted as always, and neither kept nor made. */
+  readonly countOnly: boolean;
   /** `plain`: all but encrypted ones, which nobody can read or replay. */
   readonly sessions: SessionChoice;
   /** Put into every exchange. */
@@ -58,6 +60,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_PARSER_OPTIONS: ParserOptions = {
   services: [],
   announceRequests: true,
+  countOnly: false,
   sessions: 'plain',
   origin: NO_ORIGIN,
   traceHeaders: DEFAULT_TRACE_HEADERS,

@@ -19,6 +19,8 @@ import { ServiceNames } from './service-names.ts';
 export interface ExchangeSink {
   request(ready: RequestReady): void;
   exchange(exchange: Exchange): void;
+  /** Whether anybody takes the exchanges of the flow; if not, they need not be made. */
+  takes(flow: Flow): boolean;
 }
 
 export class ParserContext {

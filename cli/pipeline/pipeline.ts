@@ -63,7 +63,8 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   const watched = witness === undefined ? { ledger } : { ledger, witness };
   const assembler = new StreamAssembler(options.assembler, watched);
   const announceRequests = sinks.some((sink) => sink.request !== undefined);
-  const parser = new ExchangeParser({ ...options.parser, announceRequests }, watched);
+  const countOnly = sinks.length === 0 && witness === undefined;
+  const parser = new ExchangeParser({ ...options.parser, announceRequests, countOnly }, watched);
   const bus: Bus<StreamChunk> = new MemoryBus<StreamChunk>();
   const producer = bus.producer();
   let newestAt: Micros = 0;

@@ -77,6 +77,8 @@ export class ExchangeOutlet {
   #leave(pending: PendingExchange, outcome: 'paired' | 'request-only' | 'response-only', reason: string): void {
     const { sink, options, ledger } = this.#shared;
     this.#kept.release(pending.keptBytes);
+    const noteless = pending.notes === 0 && pending.marks === 0;
+    if (noteless && !sink.takes(this.#flow)) return;
     const exchange = buildExchange(
       options.origin,
       this.#flow,

@@ -74,7 +74,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#pairing = new Pairing(shared, this.#outlet, flow.id, midStream);
     const { bytes, slab, options } = shared;
     const { maxHeadBytes, maxBodyBytes } = options;
-    const deps = { bytes, slab, kept, maxHeadBytes, maxBodyBytes };
+    const deps = { bytes, slab: options.countOnly ? undefined : slab, kept, maxHeadBytes, maxBodyBytes };
     this.#readers = [new MessageReader(0, this, deps, midStream), new MessageReader(1, this, deps, midStream)];
   }
 

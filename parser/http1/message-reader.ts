@@ -25,7 +25,8 @@ import { NOT_A_START_LINE } from './status-line.ts';
 
 export interface ReaderDeps {
   readonly bytes: Account;
-  readonly slab: Slab;
+  /** Absent where message bytes are counted and not kept. */
+  readonly slab: Slab | undefined;
   readonly kept: KeptBytes;
   readonly maxHeadBytes: ByteCount;
   readonly maxBodyBytes: ByteCount;

@@ -22,7 +22,7 @@ export class MessageBuilder {
   /** Bytes copied, all taken from the flow's {@link KeptBytes}. */
   keptBytes: ByteCount = 0;
   truncated = false;
-  readonly #slab: Slab;
+  readonly #slab: Slab | undefined;
   readonly #kept: KeptBytes;
   readonly #maxBodyBytes: ByteCount;
   /** Parts that are full; undefined while there is none, as nearly always. */
@@ -37,7 +37,8 @@ export class MessageBuilder {
   #firstByteAt: Micros = 0;
   #lastByteAt: Micros = 0;
 
-  constructor(slab: Slab, kept: KeptBytes, maxBodyBytes: ByteCount) {
+  /** @param slab absent where bytes are counted and not kept */
+  constructor(slab: Slab | undefined, kept: KeptBytes, maxBodyBytes: ByteCount) {
     this.#slab = slab;
     this.#kept = kept;
     this.#maxBodyBytes = maxBodyBytes;
@@ -65,7 +66,8 @@ export class MessageBuilder {
     if (count === 0) return;
     this.seenBytes += count;
     this.#lastByteAt = at;
-    if (this.truncated) return;
+    const slab = this.#slab;
+    if (this.truncated || slab === undefined) return;
     let keep = count;
     const room = this.#headByteCount + this.#maxBodyBytes - this.keptBytes;
     if (keep > room) {
@@ -77,7 +79,7 @@ export class MessageBuilder {
       return;
     }
     this.keptBytes += keep;
-    this.#copy(bytes, start, start + keep);
+    this.#copy(slab, bytes, start, start + keep);
   }
 
   /** Bytes of the message that were never seen. */
@@ -112,13 +114,13 @@ export class MessageBuilder {
     return this.#missingBytes > 0;
   }
 
-  #copy(bytes: Uint8Array, start: number, end: number): void {
+  #copy(slab: Slab, bytes: Uint8Array, start: number, end: number): void {
     let from = start;
     while (from < end) {
       let part = this.#part;
       if (part === undefined || this.#fill === part.length) {
         this.#closePart();
-        part = this.#openPart(end - from);
+        part = this.#openPart(slab, end - from);
       }
       const until = Math.min(end, from + part.length - this.#fill);
       part.set(from === 0 && until === bytes.length ? bytes : bytes.subarray(from, until), this.#fill);
@@ -128,13 +130,13 @@ export class MessageBuilder {
   }
 
   /** A message of known modest length gets one part; others get parts that double, so few chunks or many cost the same. */
-  #openPart(needed: ByteCount): Uint8Array {
+  #openPart(slab: Slab, needed: ByteCount): Uint8Array {
     const left = this.#expectedBytes - this.seenBytes - this.#missingBytes + needed;
     let size = needed;
     if (this.#expectedBytes > 0 && left <= MAX_SLAB_PIECE_BYTES) size = Math.max(needed, left);
     else if (this.#parts !== undefined)
       size = Math.max(needed, (this.#parts[this.#parts.length - 1] as Uint8Array).length * 2);
-    this.#part = this.#slab.take(Math.min(size, MAX_PART_BYTES));
+    this.#part = slab.take(Math.min(size, MAX_PART_BYTES));
     this.#fill = 0;
     return this.#part;
   }

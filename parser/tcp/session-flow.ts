@@ -63,7 +63,7 @@ export class SessionFlow implements ProtocolFlow {
     if (!called.configured && attributes.tunnel === undefined) context.ledger.addFact('services-unnamed');
     this.#service = called.name;
     this.#kept = new KeptBytes(context.kept, context.options.maxFlowPendingBytes);
-    this.#piece = new SessionPiece(context.slab, this.#kept);
+    this.#piece = new SessionPiece(context.options.countOnly ? undefined : context.slab, this.#kept);
   }
 
   push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
@@ -124,6 +124,7 @@ export class SessionFlow implements ProtocolFlow {
     const hasGaps = (request?.missing.length ?? 0) + (response?.missing.length ?? 0) > 0;
     const notes = NOTES[(this.#continued ? 1 : 0) + (continues ? 2 : 0)] as readonly string[];
     this.#continued = true;
+    if (!sink.takes(this.#flow)) return;
     sink.exchange({
       id,
       flow: this.#flow,

@@ -28,7 +28,8 @@ export class SessionPiece {
   readonly #firstAts: [Micros, Micros] = [0, 0];
   #turns: OpenTurn[] = [];
 
-  constructor(slab: Slab, kept: KeptBytes) {
+  /** @param slab absent where bytes are counted and not kept */
+  constructor(slab: Slab | undefined, kept: KeptBytes) {
     this.#builders = [new MessageBuilder(slab, kept, MAX_PIECE_BYTES), new MessageBuilder(slab, kept, MAX_PIECE_BYTES)];
   }
 

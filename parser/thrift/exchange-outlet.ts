@@ -80,6 +80,7 @@ export class ExchangeOutlet {
   #hand(pending: PendingCall, outcome: ExchangeOutcome, reason: string): void {
     const { options, sink } = this.#context.shared;
     this.#kept.release(pending.keptBytes);
+    if (!sink.takes(this.#flow)) return;
     sink.exchange(buildExchange(options.origin, this.#flow, this.#source, pending, outcome, reason));
   }
 

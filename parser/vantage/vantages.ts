@@ -22,6 +22,11 @@ export class Vantages implements ExchangeSink {
     (merger ?? this.#out).exchange(exchange);
   }
 
+  /** A merger counts by the exchanges themselves. */
+  takes(flow: Flow): boolean {
+    return this.#out.takes(flow) || this.#mergers.has(flow.id);
+  }
+
   /** A further view of a flow opened. @param first one that was open before */
   opened(view: Flow, first: Flow, context: ParserContext): void {
     let merger = this.#mergers.get(view.id);

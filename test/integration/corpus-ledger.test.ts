@@ -12,6 +12,7 @@ import { TraceRecorder } from '../../cli/explain/trace-recorder.ts';
 import type { FlowSumsReport } from '../../cli/ledger/flow-sums.ts';
 import { LedgerDetail, type LedgerDetailReport } from '../../cli/ledger/ledger-detail.ts';
 import type { OutcomeReport } from '../../cli/ledger/outcome-counts.ts';
+import type { ExchangeSink } from '../../cli/pipeline/exchange-sink.ts';
 import { runPipeline } from '../../cli/pipeline/pipeline.ts';
 import type { PipelineWitness } from '../../cli/pipeline/pipeline-witness.ts';
 import { openCaptureSource } from '../../collector/index.ts';
@@ -46,6 +47,17 @@ async function watch(source: CaptureSource, witness: PipelineWitness): Promise<L
   return ledger.report();
 }
 
+/** Takes exchanges and does nothing with them. */
+const NOBODY: ExchangeSink = { name: 'nobody', exchange: () => {}, finish: async () => {} };
+
+async function ledgerOf(path: string, sinks: readonly ExchangeSink[]): Promise<LedgerReport> {
+  const ledger = new Ledger();
+  const source = openCaptureSource({ kind: 'file', path });
+  const options = { parser: {}, assembler: {}, tickMs: 200 };
+  await runPipeline(source, options, { clock: systemClock, ledger, sinks }).catch(() => {});
+  return ledger.report();
+}
+
 testWith(['corpus'], 'the sums over flows and over seconds are the accounts, file by file', async () => {
   let files = 0;
   let flows = 0;
@@ -57,6 +69,13 @@ testWith(['corpus'], 'the sums over flows and over seconds are the accounts, fil
   }
   expect(files).toBeGreaterThan(200);
   expect(flows).toBeGreaterThan(300);
+});
+
+testWith(['corpus'], 'the ledger is the same where nobody takes the exchanges, and they are only counted', async () => {
+  for (const { path, file } of captures()) {
+    const [told, counted] = [await ledgerOf(path, [NOBODY]), await ledgerOf(path, [])];
+    expect(counted, file).toEqual(told);
+  }
 });
 
 testWith(
