@@ -4,8 +4,8 @@ import { revise } from './revision.ts';
 
 /** Scans begin flows by the thousand that never open. */
 const MAX_FLOWS = 4_096;
-/** A flow opens after a handshake or a short wait. */
-const MAX_PACKETS = 64;
+/** A flow opens after a handshake, or a wait of half as many. */
+const MAX_PACKETS = 128;
 /** Twice what the collector follows at once: packets of older ones do not come any more. */
 const MAX_OPENED = 262_144;
 

@@ -49,6 +49,9 @@ export async function finishSinks(sinks: readonly ExchangeSink[]): Promise<void>
   if (failed !== undefined) throw failed.reason;
 }
 
+/** Nobody waits for what comes out of a file, and captures that were merged or come from many queues are out of order by seconds. */
+const PATIENT: Partial<AssemblerOptions> = { reorderWaitMs: 10_000, reorderPackets: 64 };
+
 /** Packets reach us this much later than they were captured: ticks stay behind by it. */
 const TICK_DELAY_MICROS = 50_000;
 
@@ -61,7 +64,7 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   const { ledger, sinks, clock, witness } = deps;
   const { live } = source.capabilities;
   const watched = witness === undefined ? { ledger } : { ledger, witness };
-  const assembler = new StreamAssembler(options.assembler, watched);
+  const assembler = new StreamAssembler(live ? options.assembler : { ...PATIENT, ...options.assembler }, watched);
   const announceRequests = sinks.some((sink) => sink.request !== undefined);
   const countOnly = sinks.length === 0 && witness === undefined;
   const parser = new ExchangeParser({ ...options.parser, announceRequests, countOnly }, watched);

@@ -27,11 +27,6 @@ const EXPLAINED: Readonly<Record<string, Counts & { readonly reason: string }>> 
     responses: 0,
     reason: 'the request stands in a SYN-ACK: by the handshake, as tshark shows it too, it comes from the server',
   },
-  'DanieleDeSensi+peafowl/test/pcaps/tcp_resegment/http_out_of_order_1.pcap': {
-    requests: 0,
-    responses: 2,
-    reason: 'the requests stand seconds behind their acknowledgments in the file: tshark in one pass finds none either',
-  },
 };
 
 /** The judges count an interim 1xx as a response; here it is part of its exchange. */
