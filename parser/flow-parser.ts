@@ -63,6 +63,8 @@ export class FlowParser implements FlowHost, DetectionHost {
   #oriented: boolean;
   attributes = NO_ATTRIBUTES;
   readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
+  /** A protocol handed over and may still hand bytes back: the new speaker hears of closed directions behind them. */
+  #handingOver = false;
 
   constructor(flow: Flow, context: ParserContext, protocols: ProtocolStarter, at: Micros, midStream: boolean) {
     this.flow = flow;
@@ -81,15 +83,18 @@ export class FlowParser implements FlowHost, DetectionHost {
     const { direction, at } = chunk;
     this.lastAt = at;
     this.#speaker.push(this.#swapped ? ((1 - direction) as Direction) : direction, chunk.bytes, chunk.offset, at);
+    if (this.#handingOver) this.#endHandOver();
   }
 
   gap(chunk: GapChunk): void {
     this.lastAt = chunk.at;
     const speaker = this.#speaker;
     speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
-    if (speaker === this.#speaker) return;
     // The gap decided what the flow speaks, and is a part of that.
-    this.#speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
+    if (speaker !== this.#speaker) {
+      this.#speaker.gap(this.#side(chunk.direction), chunk.byteCount, chunk.at, chunk.offset);
+    }
+    if (this.#handingOver) this.#endHandOver();
   }
 
   close(direction: Direction, reason: CloseReason, at: Micros): void {
@@ -97,6 +102,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     if (this.#closed[direction] !== undefined) return;
     this.#closed[direction] = reason;
     this.#speaker.close(this.#side(direction), reason);
+    if (this.#handingOver) this.#endHandOver();
   }
 
   /** Ends both directions, as far as they have not. */
@@ -107,6 +113,7 @@ export class FlowParser implements FlowHost, DetectionHost {
 
   tick(at: Micros): void {
     this.#speaker.tick(at);
+    if (this.#handingOver) this.#endHandOver();
   }
 
   decided(protocol: string, sender: Direction, held: readonly HeldChunk[]): void {
@@ -119,7 +126,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     for (const { direction, bytes, offset, at } of held) {
       this.#speaker.push(turns ? ((1 - direction) as Direction) : direction, bytes, offset, at);
     }
-    this.#tellClosed();
+    if (!this.#handingOver) this.#tellClosed();
   }
 
   handOver(agreed: string): void {
@@ -129,7 +136,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     this.attributes = { ...this.attributes, tunnel: 'http1' };
     if (protocol === '') this.#speaker = new UndecidedFlow(this, '', false);
     else this.#keep(protocol);
-    this.#tellClosed();
+    this.#handingOver = true;
   }
 
   handBack(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
@@ -169,10 +176,17 @@ export class FlowParser implements FlowHost, DetectionHost {
     else this.#speaker = new DiscardedFlow(this, `not-parsed:${protocol}`);
   }
 
+  #endHandOver(): void {
+    this.#handingOver = false;
+    this.#tellClosed();
+  }
+
+  /** Tells a speaker that came late; the end of one direction may bring the next speaker, which is told by itself. */
   #tellClosed(): void {
+    const speaker = this.#speaker;
     for (const direction of [0, 1] as const) {
       const reason = this.#closed[direction];
-      if (reason !== undefined) this.#speaker.close(this.#side(direction), reason);
+      if (reason !== undefined && this.#speaker === speaker) speaker.close(this.#side(direction), reason);
     }
   }
 
