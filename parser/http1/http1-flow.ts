@@ -18,7 +18,9 @@ import type { FlowHost, ProtocolFlow } from '../protocol-flow.ts';
 import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
 import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
+import { INCOMPLETE } from './field-section.ts';
 import { namesOtherHost, oddOctets } from './head-inspection.ts';
+import { HeldOpening } from './held-opening.ts';
 import type { Http1Context } from './http1-context.ts';
 import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
@@ -48,6 +50,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   readonly #outlet: ExchangeOutlet;
   readonly #pairing: Pairing;
   readonly #host: FlowHost;
+  /** What may be the next message in place of an announced body, by direction; nearly always none. */
+  readonly #openings: [HeldOpening | undefined, HeldOpening | undefined] = [undefined, undefined];
   #asking: PendingExchange | undefined;
   #answering: PendingExchange | undefined;
   /** The interim answer being read belongs to it. */
@@ -85,23 +89,22 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#lastAt = at;
     if (other.seeksStart && (afterSilence || this.#takesTurn(direction, bytes))) other.reachBoundary();
     if (direction === 0 && (afterSilence || this.#pairing.apart)) this.#askAgain(afterSilence);
-    if (reader.awaitsBody) {
-      if (direction === 0 && this.#bodyWillNotCome(bytes)) reader.endWithoutBody('body-not-sent');
-      else if (direction === 1 && this.#answersHead(bytes)) reader.endWithoutBody('');
-    }
-    reader.push(bytes, offset, at);
+    if (reader.awaitsBody && this.#mayAskAnew(direction)) this.#pushOpening(direction, bytes, offset, at);
+    else reader.push(bytes, offset, at);
   }
 
   gap(direction: Direction, byteCount: ByteCount, at: Micros): void {
     this.#lastAt = at;
     const other = direction === 0 ? 1 : 0;
     if (!this.mayPipeline(other)) this.#readers[other].reachBoundary();
+    this.#endOpening(direction);
     this.#readers[direction].gap(byteCount, at);
   }
 
   close(direction: Direction, reason: CloseReason): void {
     const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : noAnswerReason(reason);
     if (direction === 1) this.#readers[0].settle();
+    this.#endOpening(direction);
     this.#readers[direction].close(reason === 'fin', broken);
     if (direction === 0) this.#clientFinished = reason === 'fin';
     else {
@@ -324,6 +327,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (!this.#tunnel) return;
     this.#shared.ledger.addFact('flows:tunnel');
     this.#host.handOver(this.#upgradedTo);
+    this.#endOpening(0);
     this.#readers[0].becomeTunnel();
     this.#readers[1].becomeTunnel();
     this.#pairing.end('tunnel', true);
@@ -357,16 +361,40 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   /** Where requests are not seen, an answer was one to HEAD if the next answer begins where its body should. */
-  #answersHead(bytes: Uint8Array): boolean {
-    if (this.#answering?.place !== 'lone-response' || !this.#pairing.isOneSided(1)) return false;
-    return this.#context.statusLine.read(bytes, 0, bytes.length) >= 0;
+  #mayAnswerHead(): boolean {
+    return this.#answering?.place === 'lone-response' && this.#pairing.isOneSided(1);
   }
 
   /** `Expect: 100-continue` was answered finally: a client may leave the body out, and ask the next thing. */
-  #bodyWillNotCome(bytes: Uint8Array): boolean {
-    const asking = this.#asking;
-    if (asking === undefined || !asking.expectsContinue || !asking.responseBegun) return false;
-    const { requestLine } = this.#context;
-    return requestLine.read(bytes, 0, bytes.length) >= 0 && requestLine.version >= 10;
+  #bodyMayNotCome(): boolean {
+    return this.#asking?.expectsContinue === true && this.#asking.responseBegun;
+  }
+
+  #mayAskAnew(direction: Direction): boolean {
+    if (this.#openings[direction]?.holds === true) return true;
+    return direction === 0 ? this.#bodyMayNotCome() : this.#mayAnswerHead();
+  }
+
+  /** Bytes where either the announced body comes, or the next message: its first line tells, wherever it is cut. */
+  #pushOpening(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+    const { requestLine, statusLine } = this.#context;
+    const line = direction === 0 ? requestLine : statusLine;
+    const opening = this.#openings[direction] ?? new HeldOpening();
+    this.#openings[direction] = opening;
+    const piece = opening.join(bytes, offset, at, (joined) => {
+      const { length } = joined;
+      return line.read(joined, 0, length) === INCOMPLETE && this.maybeStart(direction, joined, 0, length);
+    });
+    if (piece === undefined) return;
+    const reader = this.#readers[direction];
+    const begins = line.read(piece.bytes, 0, piece.bytes.length) >= 0 && line.version >= 10;
+    if (begins) reader.endWithoutBody(direction === 0 ? 'body-not-sent' : '');
+    reader.push(piece.bytes, piece.offset, piece.at);
+  }
+
+  /** What is held there is the body. */
+  #endOpening(direction: Direction): void {
+    const piece = this.#openings[direction]?.take();
+    if (piece !== undefined) this.#readers[direction].push(piece.bytes, piece.offset, piece.at);
   }
 }

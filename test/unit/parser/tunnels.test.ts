@@ -28,6 +28,20 @@ describe.each([1, 3, 1_000_000])('cut every %i bytes', (cut) => {
     expect(textOf(c.exchanges[1]?.request)).toBe(get('/in'));
   });
 
+  test('an upgrade that is only believed when the flow ends still hands on the bytes behind it', () => {
+    const frames = '\x81\x02hi'.repeat(20);
+    const c = talk()
+      .client(get('/1') + get('/ws', 'Upgrade: websocket\r\n'))
+      .lose(1, 30)
+      .server(`${switching('websocket')}${frames}`)
+      .close(0)
+      .close(1)
+      .end();
+    expect(c.told.at(-1)).toBe('session websocket');
+    expect(textOf(c.exchanges.at(-1)?.response)).toBe(frames);
+    expect(c.ledger.account('stream bytes', '').held).toBe(0);
+  });
+
   test('a tunnel in a tunnel', () => {
     const c = talk()
       .client(CONNECT)

@@ -356,9 +356,9 @@ describe('mid-stream', () => {
     ]);
   });
 
-  test('an answer to HEAD is known by the answer that follows it', () => {
+  test.each([1, 7, 1_000])('an answer to HEAD is known by the answer that follows it, cut every %i bytes', (cut) => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n';
-    const c = conversation({}, MIDWAY).server(head).server(ok()).end();
+    const c = conversation({}, MIDWAY, cut).server(head).server(ok()).end();
     expect(c.told).toEqual(['response-only 200 (request-not-seen)', 'response-only 200 (request-not-seen)']);
     expect(c.exchanges.map(({ response }) => response?.complete)).toEqual([true, true]);
   });
