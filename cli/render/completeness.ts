@@ -6,10 +6,10 @@ import { escapeForTerminal } from './terminal-text.ts';
 /** Protocols and reasons named at most; the rest is told as a number. */
 const MAX_NAMED = 8;
 
-/** `completeness 99.8 %: 4,990 of 5,000 exchanges whole; 8 lone, 2 broken; 1,460 gap bytes; 0 kernel drops; not parsed: 3 tls`. */
+/** `completeness 99.8 %: 4,990 of 5,000 exchanges whole; 8 lone, 2 broken; 1,460 gap bytes; 0 kernel drops; kept as sessions: 1 redis; not parsed: 3 tls`. */
 export function renderCompleteness(completeness: Completeness): string {
-  const { complete, exchanges, lone, broken, sessions, replayedMessages, gapBytes } = completeness;
-  const { kernelDrops, interfaceDrops, shedPackets, notParsed } = completeness;
+  const { complete, exchanges, lone, broken, replayedMessages, gapBytes } = completeness;
+  const { kernelDrops, interfaceDrops, shedPackets, kept, notParsed } = completeness;
   const parts =
     exchanges === 0
       ? ['completeness unknown: no exchange']
@@ -17,14 +17,13 @@ export function renderCompleteness(completeness: Completeness): string {
           `completeness ${formatRatio(completeness)}: ${formatCount(complete)} of ${formatNumberOf(exchanges, 'exchange')} whole`,
           `${formatCount(lone)} lone, ${formatCount(broken)} broken`,
         ];
-  if (sessions > 0) parts.push(formatNumberOf(sessions, 'session'));
   if (replayedMessages > 0) parts.push(`${formatNumberOf(replayedMessages, 'replayed message')} left out`);
   parts.push(formatNumberOf(gapBytes, 'gap byte'));
   if (kernelDrops !== null) parts.push(formatNumberOf(kernelDrops, 'kernel drop'));
   if (interfaceDrops) parts.push(formatNumberOf(interfaceDrops, 'interface drop'));
   if (shedPackets > 0) parts.push(`${formatNumberOf(shedPackets, 'packet')} shed`);
-  const names = listCounts(notParsed);
-  if (names !== '') parts.push(`not parsed: ${names}`);
+  if (hasAny(kept)) parts.push(`kept as sessions: ${listCounts(kept)}`);
+  if (hasAny(notParsed)) parts.push(`not parsed: ${listCounts(notParsed)}`);
   return parts.join('; ');
 }
 
@@ -38,19 +37,23 @@ export function formatRatio({ complete, exchanges }: Completeness): string {
  *
  * @returns such as `no exchange: 41 flows, all tls`
  */
-export function whyNoExchange(report: LedgerReport, { notParsed, sessions }: Completeness): string {
+export function whyNoExchange(report: LedgerReport, { kept, notParsed }: Completeness): string {
   const packets = report.accounts.packets;
   const flows = report.facts.flows ?? 0;
   if (packets === undefined || packets.in === 0) return 'no exchange: no packet';
   if (flows > 0) {
     const kinds = { ...notParsed, ...named(report, 'empty'), ...named(report, 'http1'), ...named(report, 'thrift') };
-    const kept = sessions > 0 ? `; kept as ${formatNumberOf(sessions, 'session')}` : '';
-    return `no exchange: ${formatNumberOf(flows, 'flow')}${allOrListed(kinds, flows)}${kept}`;
+    const sessions = hasAny(kept) ? `; kept as sessions: ${listCounts(kept)}` : '';
+    return `no exchange: ${formatNumberOf(flows, 'flow')}${allOrListed(kinds, flows)}${sessions}`;
   }
   const ignored = packets.aside.ignored ?? {};
   const all = `${formatNumberOf(packets.in, 'packet')}${allOrListed(ignored, packets.in)}`;
   const silent = (packets.out.decoded ?? 0) > 0 ? '; of the TCP packets none began a flow that carried bytes' : '';
   return `no exchange: no flow in ${all}${silent}`;
+}
+
+function hasAny(counts: Readonly<Record<string, number>>): boolean {
+  return Object.keys(counts).length > 0;
 }
 
 function named({ facts }: LedgerReport, name: string): Readonly<Record<string, number>> {

@@ -29,11 +29,14 @@ export interface Completeness {
   readonly interfaceDrops: number | null;
   /** Packets that we dropped ourselves because the stages behind had no room. */
   readonly shedPackets: number;
-  /** Flows that are not taken apart into exchanges, by the name of what they speak. */
+  /** Flows that are kept as sessions, by the name of what they speak; each is one session or more. */
+  readonly kept: Readonly<Record<string, number>>;
+  /** Flows that are neither taken apart into exchanges nor kept, by the name of what they speak. */
   readonly notParsed: Readonly<Record<string, number>>;
 }
 
 const FLOWS = 'flows:';
+const KEPT = 'flows-kept:';
 /** Names of flows that are taken apart, or that stand for something inside or around another protocol. */
 const NOT_COUNTED: ReadonlySet<string> = new Set(['http1', 'thrift', 'empty', 'tunnel', 'socks', 'proxy-protocol']);
 
@@ -42,6 +45,7 @@ export function completenessOf({ accounts, facts }: LedgerReport): Completeness 
   const complete = (facts['exchanges:paired'] ?? 0) + (facts['exchanges:oneway'] ?? 0) - broken;
   const lone = (facts['exchanges:request-only'] ?? 0) + (facts['exchanges:response-only'] ?? 0);
   const exchanges = complete + lone + broken;
+  const kept = named(facts, KEPT);
   return {
     ratio: exchanges === 0 ? null : complete / exchanges,
     exchanges,
@@ -54,11 +58,11 @@ export function completenessOf({ accounts, facts }: LedgerReport): Completeness 
     kernelDrops: facts['kernel-dropped-packets'] ?? null,
     interfaceDrops: facts['interface-dropped-packets'] ?? null,
     shedPackets: accounts.packets?.aside.ignored?.shed ?? 0,
+    kept,
     notParsed: Object.fromEntries(
-      Object.entries(facts)
-        .filter(([name]) => name.startsWith(FLOWS))
-        .map(([name, count]): [string, number] => [name.slice(FLOWS.length), count])
-        .filter(([name]) => !NOT_COUNTED.has(name)),
+      Object.entries(named(facts, FLOWS))
+        .map(([name, count]): [string, number] => [name, count - (kept[name] ?? 0)])
+        .filter(([name, count]) => count > 0 && !NOT_COUNTED.has(name)),
     ),
   };
 }
@@ -66,6 +70,15 @@ export function completenessOf({ accounts, facts }: LedgerReport): Completeness 
 /** @param percent above 0 up to 100; nothing seen reaches nothing */
 export function reachesCompleteness({ complete, exchanges }: Completeness, percent: number): boolean {
   return exchanges > 0 && complete * 100 >= percent * exchanges;
+}
+
+/** The facts whose names begin so, by the rest of them. */
+function named(facts: Readonly<Record<string, number>>, prefix: string): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(facts)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, count]) => [name.slice(prefix.length), count]),
+  );
 }
 
 function aside(account: AccountReport | undefined, group: string): number {

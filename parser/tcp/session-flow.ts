@@ -113,7 +113,7 @@ export class SessionFlow implements ProtocolFlow {
     const { seenBytes, keptBytes } = this.#piece;
     const { id, request, response, turns } = this.#piece.finish(this.#flow.id);
     if (seenBytes === 0) return;
-    const { bytes, messages, counts, sink, options } = this.#context;
+    const { bytes, messages, counts, ledger, sink, options } = this.#context;
     bytes.held -= seenBytes;
     bytes.out += seenBytes;
     this.#kept.release(keptBytes);
@@ -123,6 +123,7 @@ export class SessionFlow implements ProtocolFlow {
     counts.sessions++;
     const hasGaps = (request?.missing.length ?? 0) + (response?.missing.length ?? 0) > 0;
     const notes = NOTES[(this.#continued ? 1 : 0) + (continues ? 2 : 0)] as readonly string[];
+    if (!this.#continued) ledger.addFact(`flows-kept:${this.#name}`);
     this.#continued = true;
     if (!sink.takes(this.#flow)) return;
     sink.exchange({

@@ -60,6 +60,7 @@ const ledgerFile = z.strictObject({
     kernelDrops: count.nullable(),
     interfaceDrops: count.nullable(),
     shedPackets: count,
+    kept: counts,
     notParsed: counts,
   }),
   flows: z.array(

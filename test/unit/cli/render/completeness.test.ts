@@ -28,6 +28,16 @@ test('one line says how much is whole, what is not, and what nobody could see', 
   );
 });
 
+test('a flow that is kept as a session is not said to be not parsed as well', () => {
+  const facts = { flows: 4, 'exchanges:session': 7, 'flows:tls': 1, 'flows:redis': 3, 'flows-kept:redis': 3 };
+  const report = reportOf(facts, { decoded: 9 });
+  const completeness = completenessOf(report);
+  expect(renderCompleteness(completeness)).toBe(
+    'completeness unknown: no exchange; 0 gap bytes; kept as sessions: 3 redis; not parsed: 1 tls',
+  );
+  expect(whyNoExchange(report, completeness)).toBe('no exchange: 4 flows (1 tls); kept as sessions: 3 redis');
+});
+
 test('100 % is said only of what is whole', () => {
   const nearly = reportOf({ 'exchanges:paired': 99_999, 'exchanges:request-only': 1 });
   expect(renderCompleteness(completenessOf(nearly))).toMatch(/^completeness 99\.99 %:/);

@@ -24,7 +24,7 @@ test('complete over complete, lone and broken; oneways count as complete', () =>
   });
 });
 
-test('sessions and replayed messages stand beside, as do gaps, drops and flows that are not parsed', () => {
+test('sessions and replayed messages stand beside, as do gaps, drops and flows that are neither parsed nor kept', () => {
   const ledger = ledgerOf({
     'exchanges:paired': 1,
     'exchanges:session': 3,
@@ -34,6 +34,9 @@ test('sessions and replayed messages stand beside, as do gaps, drops and flows t
     'flows:empty': 9,
     'flows:tls': 2,
     'flows:redis': 3,
+    'flows:websocket': 2,
+    'flows-kept:redis': 1,
+    'flows-kept:websocket': 2,
   });
   ledger.account('messages', 'paired').setAside('left-out', 'replayed', 2);
   ledger.account('packets', 'decoded').setAside('ignored', 'shed', 5);
@@ -51,7 +54,8 @@ test('sessions and replayed messages stand beside, as do gaps, drops and flows t
     kernelDrops: 7,
     interfaceDrops: null,
     shedPackets: 5,
-    notParsed: { tls: 2, redis: 3 },
+    kept: { redis: 1, websocket: 2 },
+    notParsed: { tls: 2, redis: 2 },
   });
 });
 
