@@ -18,7 +18,7 @@ import {
   type StreamOffset,
   swapEnds,
 } from '../core/index.ts';
-import type { HeldChunk } from './detection/held-chunks.ts';
+import type { OpeningPart } from './detection/gapped-opening.ts';
 import { type DetectionHost, UndecidedFlow } from './detection/undecided-flow.ts';
 import { DiscardedFlow } from './discarded-flow.ts';
 import type { ServiceProtocol } from './options.ts';
@@ -71,7 +71,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     this.#context = context;
     this.#protocols = protocols;
     this.#oriented = flow.orientation === 'handshake';
-    this.#speaker = new UndecidedFlow(this, this.#hint, midStream || !this.#oriented);
+    this.#speaker = new UndecidedFlow(this, this.#hint, context.kept, midStream || !this.#oriented);
     this.lastAt = at;
   }
 
@@ -116,17 +116,25 @@ export class FlowParser implements FlowHost, DetectionHost {
     if (this.#handingOver) this.#endHandOver();
   }
 
-  decided(protocol: string, sender: Direction, held: readonly HeldChunk[]): void {
+  decided(protocol: string, sender: Direction, held: readonly OpeningPart[]): void {
     const spoken = this.#hint === 'tcp' ? undefined : SPOKEN.get(protocol);
     const isReversed = spoken?.sender !== undefined && spoken.sender !== sender;
     const turns = isReversed && !this.#oriented;
     if (spoken === undefined) this.#keep(nameOf(protocol));
     else if (isReversed && !turns) this.#keep('unknown');
     else this.#speak(spoken.protocol, turns);
-    for (const { direction, bytes, offset, at } of held) {
-      this.#speaker.push(turns ? ((1 - direction) as Direction) : direction, bytes, offset, at);
+    for (const part of held) {
+      const { offset, at } = part;
+      const direction = turns ? ((1 - part.direction) as Direction) : part.direction;
+      if ('bytes' in part) this.#speaker.push(direction, part.bytes, offset, at);
+      else this.#speaker.gap(direction, part.byteCount, at, offset);
     }
     if (!this.#handingOver) this.#tellClosed();
+  }
+
+  maySay(protocol: string, sender: Direction): boolean {
+    const speaks = SPOKEN.get(protocol)?.sender;
+    return speaks === undefined || speaks === sender || !this.#oriented;
   }
 
   handOver(agreed: string): void {
@@ -134,7 +142,7 @@ export class FlowParser implements FlowHost, DetectionHost {
     const protocol = UPGRADES.get(name) ?? name;
     this.#oriented = true;
     this.attributes = { ...this.attributes, tunnel: 'http1' };
-    if (protocol === '') this.#speaker = new UndecidedFlow(this, '', false);
+    if (protocol === '') this.#speaker = new UndecidedFlow(this, '', this.#context.kept, false);
     else this.#keep(protocol);
     this.#handingOver = true;
   }

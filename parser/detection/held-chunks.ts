@@ -26,12 +26,22 @@ export class HeldChunks {
   }
 
   /** @param bytes borrowed */
-  add(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
+  add(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): HeldChunk {
     const chunk = { direction, bytes: new Uint8Array(bytes), offset, at };
     if (this.#chunks === NO_CHUNKS) this.#chunks = [chunk];
     else (this.#chunks as HeldChunk[]).push(chunk);
     if (direction === 0) this.#clientBytes += bytes.length;
     else this.#serverBytes += bytes.length;
+    return chunk;
+  }
+
+  holds(chunk: HeldChunk): boolean {
+    return this.#chunks.includes(chunk);
+  }
+
+  /** All of them, in order. */
+  get all(): readonly HeldChunk[] {
+    return this.#chunks;
   }
 
   /** What the direction said, and then the bytes given. */

@@ -6,12 +6,15 @@
  *                             ──▶ a prelude ───────▶ passed over, and detection begins behind it
  *
  * Where the beginning was not seen, only what is sure counts, or likely of both sides: other bytes are discarded as
- * `mid-stream`, and the next chunk is tried. A hint, the protocol that the config names for a service, decides wherever bytes are not sure.
+ * `mid-stream`, and the next chunk is tried. Where it was lost in a gap they are kept in order (`gapped-opening.ts`), and
+ * handed over with the gap. A hint, the protocol that the config names for a service, decides wherever bytes are not sure.
  */
 import type { ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
+import { KeptBytes, type KeptTotal } from '../message/kept-bytes.ts';
 import type { ServiceProtocol } from '../options.ts';
 import type { ProtocolFlow } from '../protocol-flow.ts';
 import { judgeFirstBytes } from './first-bytes.ts';
+import { GappedOpening, MAX_OPENING_BYTES, type OpeningPart } from './gapped-opening.ts';
 import { type HeldChunk, HeldChunks } from './held-chunks.ts';
 import { type Prelude, preludeOf } from './prelude.ts';
 import { MAX_UNDECIDED_BYTES, UNKNOWN, type Verdict } from './verdict.ts';
@@ -26,8 +29,10 @@ export interface DetectionHost {
    * @param sender who said so
    * @param held what has to be read now, in order; the last one's bytes are borrowed
    */
-  decided(protocol: string, sender: Direction, held: readonly HeldChunk[]): void;
+  decided(protocol: string, sender: Direction, held: readonly OpeningPart[]): void;
   discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void;
+  /** Whether the side can have said so, for all that is known of who is the client. */
+  maySay(protocol: string, sender: Direction): boolean;
   /** A prelude was passed over. @param client whom the proxy named, or empty */
   preluded(protocol: string, client: string): void;
 }
@@ -35,7 +40,10 @@ export interface DetectionHost {
 export class UndecidedFlow implements ProtocolFlow {
   readonly #host: DetectionHost;
   readonly #hint: ServiceProtocol | '';
+  readonly #kept: KeptTotal;
   #midStream: boolean;
+  /** Everything seen of a flow that begins with a gap. */
+  #opening: GappedOpening | undefined;
   readonly #held = new HeldChunks();
   /** What each direction told last; undefined while it has said nothing. */
   readonly #verdicts: [Verdict | undefined, Verdict | undefined] = [undefined, undefined];
@@ -47,14 +55,16 @@ export class UndecidedFlow implements ProtocolFlow {
   #preludeSender: Direction = 0;
   readonly #preludePassed: [boolean, boolean] = [true, true];
 
-  constructor(host: DetectionHost, hint: ServiceProtocol | '', midStream: boolean) {
+  constructor(host: DetectionHost, hint: ServiceProtocol | '', kept: KeptTotal, midStream: boolean) {
     this.#host = host;
     this.#hint = hint;
+    this.#kept = kept;
     this.#midStream = midStream;
   }
 
+  /** The beginning is missing, and no gap among what is handed over stands for it. */
   get midStream(): boolean {
-    return this.#midStream;
+    return this.#midStream && this.#opening === undefined;
   }
 
   push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
@@ -63,14 +73,19 @@ export class UndecidedFlow implements ProtocolFlow {
   }
 
   /** Decides by what was told so far; where nothing was, the flow is one of which the beginning was not seen. */
-  gap(direction: Direction): void {
-    if (!this.#midStream && (this.#hasSpoken(0) || this.#hasSpoken(1))) {
-      this.#decide();
-      return;
+  gap(direction: Direction, byteCount: ByteCount, at: Micros, offset: StreamOffset): void {
+    if (!this.#midStream) {
+      if (this.#hasSpoken(0) || this.#hasSpoken(1)) {
+        this.#decide();
+        return;
+      }
+      this.#midStream = true;
+      this.#opening = new GappedOpening(new KeptBytes(this.#kept, MAX_OPENING_BYTES));
+      for (const chunk of this.#held.all) if (this.#preludePassed[chunk.direction]) this.#opening.add(chunk);
     }
-    this.#midStream = true;
     this.#preludePassed[direction] = true;
-    this.#giveUp(direction, 'mid-stream');
+    this.#giveUp(direction);
+    if (this.#opening?.add({ direction, byteCount, offset, at }) === false) this.#abandonOpening();
   }
 
   close(direction: Direction): void {
@@ -80,6 +95,8 @@ export class UndecidedFlow implements ProtocolFlow {
   }
 
   tick(at: Micros): void {
+    const openedAt = this.#opening?.since;
+    if (openedAt !== undefined && at - openedAt > MAX_WAIT_MICROS) this.#abandonOpening();
     const { since } = this.#held;
     if (since === undefined || at - since <= MAX_WAIT_MICROS || this.#midStream) return;
     if (!this.#isInDoubt(0) && !this.#isInDoubt(1)) this.#decide();
@@ -87,7 +104,9 @@ export class UndecidedFlow implements ProtocolFlow {
 
   #judge(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
     const isFirst = this.#held.byteCount(direction) === 0;
-    const verdict = judgeFirstBytes(isFirst ? bytes : this.#held.with(direction, bytes));
+    const judged = judgeFirstBytes(isFirst ? bytes : this.#held.with(direction, bytes));
+    // Behind a loss, what the side cannot have said is a part of what it did say.
+    const verdict = this.#opening !== undefined && !this.#host.maySay(judged.protocol, direction) ? UNKNOWN : judged;
     const prelude = verdict.sure ? preludeOf(verdict.protocol) : undefined;
     if (verdict.sure && prelude === undefined) {
       this.#host.decided(verdict.protocol, direction, this.#takeHeld({ direction, bytes, offset, at }));
@@ -95,18 +114,20 @@ export class UndecidedFlow implements ProtocolFlow {
     }
     const isBeginning = !this.#midStream || offset === this.#held.byteCount(direction);
     if (prelude !== undefined && this.#prelude === undefined && isBeginning) {
+      this.#abandonOpening();
       this.#beginPrelude(prelude, direction);
       this.#readPrelude(direction, bytes, offset, at);
       return;
     }
     if (this.#verdicts[1 - direction] === undefined) this.#firstSpeaker = direction;
     this.#verdicts[direction] = verdict;
-    this.#held.add(direction, bytes, offset, at);
+    const chunk = this.#held.add(direction, bytes, offset, at);
+    if (this.#opening?.add(chunk) === false) this.#abandonOpening();
     if (verdict.protocol === 'undecided') return;
     if (this.#hint !== '') this.#decide();
     else if (!this.#midStream) this.#settle();
     else if (this.#isTold(direction) && this.#verdicts[1 - direction] === verdict) this.#decide();
-    else this.#giveUp(direction, 'mid-stream');
+    else this.#giveUp(direction);
   }
 
   /** Decides when nothing more is worth waiting for. */
@@ -153,8 +174,9 @@ export class UndecidedFlow implements ProtocolFlow {
       return;
     }
     const silent = this.#held.since === undefined && !this.#gaveUp;
-    this.#giveUp(0, 'mid-stream');
-    this.#giveUp(1, 'mid-stream');
+    this.#giveUp(0);
+    this.#giveUp(1);
+    this.#abandonOpening();
     this.#host.decided(silent ? 'empty' : 'undecided', 0, []);
   }
 
@@ -189,15 +211,26 @@ export class UndecidedFlow implements ProtocolFlow {
     if (length < all.length) this.#judge(direction, all.subarray(length), start + length, at);
   }
 
-  #takeHeld(last?: HeldChunk): readonly HeldChunk[] {
-    if (last === undefined) return this.#held.takeAll();
-    return this.#held.since === undefined ? [last] : [...this.#held.takeAll(), last];
+  #takeHeld(last?: HeldChunk): readonly OpeningPart[] {
+    const held = this.#held.takeAll();
+    const parts = this.#opening?.takeAll() ?? held;
+    return last === undefined ? parts : [...parts, last];
   }
 
-  #giveUp(direction: Direction, reason: string): void {
+  /** The bytes of the direction tell nothing. */
+  #giveUp(direction: Direction): void {
     this.#gaveUp = true;
-    for (const { offset, bytes } of this.#held.take(direction)) {
-      this.#host.discard(direction, offset, bytes.length, reason);
-    }
+    for (const chunk of this.#held.take(direction)) if (this.#opening === undefined) this.#discard(chunk);
+  }
+
+  /** What came behind the loss is too much, or too old: from here on the flow is one of which the beginning was not seen. */
+  #abandonOpening(): void {
+    const parts = this.#opening?.takeAll() ?? [];
+    this.#opening = undefined;
+    for (const part of parts) if ('bytes' in part && !this.#held.holds(part)) this.#discard(part);
+  }
+
+  #discard({ direction, offset, bytes }: HeldChunk): void {
+    this.#host.discard(direction, offset, bytes.length, 'mid-stream');
   }
 }

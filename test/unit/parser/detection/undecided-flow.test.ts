@@ -125,3 +125,52 @@ test('a PROXY header without end is not one', () => {
     .close(1);
   expect(c.told).toEqual(['session unknown']);
 });
+
+describe.each([1, 7, 1_000_000])('the first bytes of a flow are lost; cut every %i bytes', (cut) => {
+  const talk = () => conversation({}, HANDSHAKE_FLOW, cut);
+  const answer = 'HTTP/1.1 204 No Content\r\n\r\n';
+  const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+  test('a pipelined request in the middle of a chunk is read once the server shows what the flow speaks', () => {
+    const c = talk()
+      .lose(0, 40)
+      .client(`x: y\r\n\r\n${ask('/b')}`)
+      .server(`${answer}${answer}`)
+      .close(0)
+      .close(1);
+    expect(c.told).toEqual(['response-only 204 (request-not-seen)', 'paired GET /b 204']);
+    expect(c.ledger.account('stream bytes', '').aside('discarded', 'after-gap')).toBe(8);
+  });
+
+  test('what the client sends of the lost request is not taken for what a server says', () => {
+    const c = talk().lose(0, 40).client('HTTP/1.1 200 OK\r\n\r\nno').server(answer);
+    expect(c.client(ask('/b')).server(answer).end().told).toEqual([
+      'response-only 204 (request-not-seen)',
+      'paired GET /b 204',
+    ]);
+  });
+
+  test('an opaque protocol is counted, and held no longer than it can tell something', () => {
+    const c = talk().lose(0, 40).client(new Uint8Array(4000).fill(0xfa)).wait(11_000);
+    expect(c.ledger.account('stream bytes', '').held).toBeLessThan(100);
+    expect(c.client(new Uint8Array(200_000)).end().told).toEqual([]);
+    expect(c.ledger.fact('flows:undecided')).toBe(1);
+  });
+
+  test('what is held is bounded, and everything given up when there is too much', () => {
+    const c = talk().lose(0, 1);
+    for (let i = 0; i < 70; i++) c.client(new Uint8Array(1024).fill(1)).skipTime(1);
+    expect(c.ledger.account('stream bytes', '').held).toBeLessThan(100);
+    for (let i = 0; i < 3; i++) c.lose(1, 5);
+    expect(c.server(answer).client(ask('/b')).server(answer).end().told).toContain('paired GET /b 204');
+  });
+
+  test('a proxy header that comes behind the other side is passed over', () => {
+    const c = talk()
+      .lose(1, 40)
+      .client(`PROXY TCP4 10.1.1.1 10.1.1.2 5 80\r\n${ask('/b')}`)
+      .server(answer)
+      .end();
+    expect(c.told.at(-1)).toContain('GET /b');
+  });
+});
