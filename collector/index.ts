@@ -6,6 +6,6 @@ export { runDoctor } from './doctor/run-doctor.ts';
 export { type AssemblerOptions, DEFAULT_ASSEMBLER_OPTIONS } from './reassembly/options.ts';
 export { OVERLAP_POLICIES, type OverlapPolicy } from './reassembly/overlap-policy.ts';
 export { StreamAssembler, type StreamAssemblerDeps } from './reassembly/stream-assembler.ts';
-export { captureFilter } from './sources/capture-filter.ts';
+export { type CaptureFilterOptions, captureFilter } from './sources/capture-filter.ts';
 export * from './sources/capture-spec.ts';
 export { type CaptureSourceDeps, openCaptureSource } from './sources/open-capture-source.ts';

@@ -58,7 +58,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
     {
       ...flags,
       parser: parserOptionsOf(config),
-      assembler: assemblerOptionsOf(config, ports),
+      assembler: assemblerOptionsOf(config, ports, spec),
       ports,
       tickMs: promptness.tickMs,
       announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,

@@ -36,7 +36,8 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const ports = portsOf(flags, config);
   const run = new RunLedger(flags, config);
   const { ledger } = run;
-  const source = openCaptureSource(captureSpecOf(flags, config, PROMPT));
+  const spec = captureSpecOf(flags, config, PROMPT);
+  const source = openCaptureSource(spec);
   const onRefused = () => void source.stop();
   const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
   const running = runLive(
@@ -45,7 +46,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
       ...flags,
       // Only requests are mirrored: bytes kept for sessions would be of no use.
       parser: { ...parserOptionsOf(config), sessions: 'none' },
-      assembler: assemblerOptionsOf(config, ports),
+      assembler: assemblerOptionsOf(config, ports, spec),
       ports,
       tickMs: PROMPT.tickMs,
       announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,

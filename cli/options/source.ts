@@ -15,11 +15,15 @@ export interface SourceFlags {
   readonly count?: number;
 }
 
+const ANY = 'any';
 const ENGINES: readonly CaptureEngine[] = ['libpcap', 'cap'];
 
 export function addSourceOptions(command: Command): Command {
   return command
-    .option('-i, --interface <name>', 'interface to capture on, or any (default: any)')
+    .option(
+      '-i, --interface <name>',
+      'interface to capture on, also inside of tunnels; or any, where tunnels show on their own interfaces (default: any)',
+    )
     .option('-p, --port <port>', 'TCP port of the captured service; repeat or separate by commas', collectPorts)
     .option(
       '--from <source>',
@@ -70,10 +74,12 @@ export function captureSpecOf(flags: SourceFlags, config: Config, { latencyMs }:
       exitCode: 2,
     });
   }
+  const interfaceName = flags.interface ?? config.capture?.interface ?? ANY;
   return {
     kind: 'live',
-    interface: flags.interface ?? config.capture?.interface ?? 'any',
-    filter: captureFilter(ports),
+    interface: interfaceName,
+    // On all interfaces what is in a tunnel is seen outside of it too, on the tunnel's own interface.
+    filter: captureFilter(ports, { tunnels: interfaceName !== ANY }),
     latencyMs,
     ...(flags.engine === undefined ? {} : { engine: flags.engine }),
   };

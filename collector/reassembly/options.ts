@@ -5,6 +5,8 @@ import { OVERLAP_POLICIES, type OverlapPolicy } from './overlap-policy.ts';
 export interface AssemblerOptions {
   /** Ports on which servers listen: they decide who is the client where the handshake was not seen. */
   readonly serverPorts: ReadonlySet<number>;
+  /** Where it is not empty, flows of which neither end has such a port are set aside (`ignored`, `other-port`): a filter in the kernel cannot tell those in tunnels. */
+  readonly onlyPorts: ReadonlySet<number>;
   /** Which copy of a byte is kept where two segments that wait bring it: name the system that the servers run on. */
   readonly overlapPolicy: OverlapPolicy;
   /** Flows remembered at once; at about 1.1 kB each this is 144 MB. Policy: the flow that was quiet longest is closed, `evicted`. */
@@ -31,6 +33,7 @@ export interface AssemblerOptions {
 
 export const DEFAULT_ASSEMBLER_OPTIONS: AssemblerOptions = {
   serverPorts: new Set(),
+  onlyPorts: new Set(),
   overlapPolicy: 'first',
   maxFlows: 131_072,
   maxHeldBytesPerFlow: 4 * 1024 * 1024,

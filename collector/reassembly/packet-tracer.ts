@@ -6,7 +6,8 @@
  * A piece is `stream` when its bytes go to the stream, at once or once the bytes before them came. What is changed about
  * that later is told by `revised`, before the packet that changed it: the bytes were behind a FIN that came late, or the
  * overlap policy took another copy. The reasons are those of the account `segment bytes`; every captured payload byte
- * is in one piece, and a copy that another interface saw is in one piece by that name, in no account of bytes.
+ * is in one piece; a copy that another interface saw, and what is of other ports, is in one by that name, in no account of
+ * bytes.
  */
 import type {
   ByteCount,

@@ -42,6 +42,7 @@ export class StreamAssembler {
   readonly #flows = new FlowTable();
   readonly #lifetimes: FlowLifetimes;
   readonly #tracer: PacketTracer | undefined;
+  readonly #onlyPorts: ReadonlySet<number>;
   #now: Micros = 0;
   #nextCheckAt: Micros = 0;
 
@@ -53,6 +54,7 @@ export class StreamAssembler {
     const bytes = this.#bytes;
     const tracer = witness === undefined ? undefined : new PacketTracer(witness);
     this.#tracer = tracer;
+    this.#onlyPorts = checked.onlyPorts;
     this.#decoder = new PacketDecoder(checked, { ledger });
     this.#output = new ChunkOutput(bytes);
     const { recent } = this.#output;
@@ -131,7 +133,8 @@ export class StreamAssembler {
       this.#takeAny(flow, half, segment);
     }
     const decoded = this.#packets.aside('ignored') === ignoredBefore;
-    tracer.packet(packet, decoded ? 'decoded' : SEEN_ELSEWHERE, segment);
+    const ignored = flow === undefined ? OTHER_PORT : SEEN_ELSEWHERE;
+    tracer.packet(packet, decoded ? 'decoded' : ignored, segment);
   }
 
   /**
@@ -181,11 +184,17 @@ export class StreamAssembler {
   }
 
   /**
-   * A segment of a flow that is not known: a SYN or bytes begin one, anything else tells nothing.
+   * A segment of a flow that is not known: a SYN or bytes begin one, anything else tells nothing. Ports that nobody asked
+   * for are looked at here only: no flow of theirs gets known.
    *
    * @param supplants open flow on the same ports, which the new one ends when it is answered
    */
   #takeFirst(segment: Segment, supplants: TrackedFlow | undefined): void {
+    if (this.#onlyPorts.size > 0 && !this.#isWanted(segment)) {
+      this.#packets.setAside('ignored', OTHER_PORT, segment.packetCount);
+      this.#tracer?.piece(0, segment.end - segment.start, OTHER_PORT);
+      return;
+    }
     const { flags, byteCount } = segment;
     const probe = byteCount === 1 && (flags & TCP_FLAG.psh) === 0;
     const syn = (flags & TCP_FLAG.syn) !== 0;
@@ -200,6 +209,10 @@ export class StreamAssembler {
     if (crowdedOut !== undefined) this.#lifetimes.evict(crowdedOut);
     flow.supplants = supplants;
     this.#takeInto(flow, flow.fromA, segment);
+  }
+
+  #isWanted({ sourcePort, destinationPort }: Segment): boolean {
+    return this.#onlyPorts.has(sourcePort) || this.#onlyPorts.has(destinationPort);
   }
 
   #takeAny(found: TrackedFlow, foundHalf: HalfFlow, segment: Segment): void {
@@ -259,3 +272,4 @@ export class StreamAssembler {
 }
 
 const SEEN_ELSEWHERE = 'seen-on-another-interface';
+const OTHER_PORT = 'other-port';

@@ -16,7 +16,7 @@ export interface PayloadPiece {
   /** In the half's numbering: signed, without wrap. */
   readonly position: number;
   readonly byteCount: ByteCount;
-  /** `stream`, also where it waits for bytes before it, or the reason it was set aside: `duplicate`, `conflict`, `keep-alive`, `out-of-window`, `after-close`, `reset-payload`, `seen-on-another-interface`. */
+  /** `stream`, also where it waits for bytes before it, or the reason it was set aside: `duplicate`, `conflict`, `keep-alive`, `out-of-window`, `after-close`, `reset-payload`, `seen-on-another-interface`, `other-port`. */
   readonly fate: string;
 }
 

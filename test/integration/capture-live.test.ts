@@ -6,10 +6,10 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
-import { captureFilter, openCaptureSource } from '../../collector/index.ts';
+import { captureFilter, openCaptureSource, StreamAssembler } from '../../collector/index.ts';
 import { childEntry } from '../../collector/sources/child-entry.ts';
 import { LibpcapCaptureSource } from '../../collector/sources/libpcap-capture-source.ts';
-import { type CaptureSource, LINK_TYPE, type Packet } from '../../core/index.ts';
+import { type CaptureSource, Ledger, LINK_TYPE, type Packet } from '../../core/index.ts';
 import { startReceipts } from '../support/capture/receipt-server.ts';
 import { type Conversation, conversation } from '../support/packets/index.ts';
 import { PROJECT_DIR, testWith } from '../support/requirements.ts';
@@ -162,6 +162,47 @@ testWith(['libpcap', 'root', 'ip', 'capture'], 'traffic tagged once and twice pa
     conversation({ vlans: [12, 7] }).client('mark tagged twice!'),
   ]);
   await vi.waitFor(() => expect(seen).toEqual(['mark untagged!', 'mark tagged once!', 'mark tagged twice!']), PATIENCE);
+  await source.stop();
+  await reading;
+});
+
+testWith(['libpcap', 'root', 'ip', 'capture'], 'traffic in a tunnel is captured, of the asked port only', async () => {
+  const namespace = newNamespace();
+  ip(namespace, 'link add near type veth peer name far');
+  ip(namespace, 'link set near up');
+  ip(namespace, 'link set far up');
+  const filter = captureFilter([80], { tunnels: true });
+  const task = { interface: 'near', filter, snapLengthBytes: 2048, kernelBufferBytes: 4 << 20 };
+  const command = ['ip', 'netns', 'exec', namespace, CHILD.command, ...CHILD.args, JSON.stringify(task)];
+  const source = openCaptureSource({
+    kind: 'command',
+    command: `tail -f /dev/null | ${command.map((word) => `'${word}'`).join(' ')} 3>/dev/null`,
+  });
+  const assembler = new StreamAssembler({ onlyPorts: new Set([80]) }, { ledger: new Ledger() });
+  const seen: string[] = [];
+  const reading = forEachPacket(source, (packet) => {
+    for (const chunk of assembler.push(packet)) {
+      if (chunk.kind === 'data') seen.push(`${chunk.flow.network}: ${Buffer.from(chunk.bytes)}`);
+    }
+  });
+  await source.started();
+  const server = '10.0.0.2:443';
+  inject(namespace, 'far', [
+    conversation({ server }).handshake().client('another port!'),
+    conversation({ server, layers: [{ kind: 'vxlan', network: 7 }] })
+      .handshake()
+      .client('another port in VXLAN!'),
+    conversation({ layers: [{ kind: 'vxlan', network: 7 }] })
+      .handshake()
+      .client('in VXLAN!'),
+    conversation({ layers: [{ kind: 'gre', key: 5 }] })
+      .handshake()
+      .client('in GRE!'),
+    conversation({ layers: [{ kind: 'mpls', labels: [16] }] })
+      .handshake()
+      .client('in MPLS!'),
+  ]);
+  await vi.waitFor(() => expect(seen).toEqual(['vxlan:7: in VXLAN!', 'gre:5: in GRE!', 'mpls: in MPLS!']), PATIENCE);
   await source.stop();
   await reading;
 });

@@ -381,3 +381,14 @@ test('a retransmission is compared with what was handed on as far back as that i
   };
   expect([conflictsAfter(2_000), conflictsAfter(2_048)]).toEqual([1, 0]);
 });
+
+test('of a tunnel only the ports that are asked for come out, from either end', () => {
+  const layers = [{ kind: 'vxlan', network: 7 }] as const;
+  const wanted = conversation({ layers }).handshake().client('GET /').server('200').close().trace();
+  const other = conversation({ layers, server: '10.0.0.2:443' }).handshake().client('hello').server('you').trace();
+  const trace = new Trace([...other.segments, ...wanted.segments]);
+  const { lines, ledger } = assemble(trace, { onlyPorts: new Set([80]) });
+  expect(lines).toEqual(['open', '> GET /', '< 200', '> close fin', '< close fin']);
+  expect(ledger.accounts.packets?.aside).toEqual({ ignored: { 'other-port': other.segments.length } });
+  expect(ledger.facts.flows).toBe(1);
+});

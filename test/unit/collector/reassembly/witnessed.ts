@@ -48,7 +48,7 @@ export class WitnessRecord implements PacketWitness {
     const add = (fate: string, byteCount: number) => bytes.set(fate, (bytes.get(fate) ?? 0) + byteCount);
     for (const { segment } of this.packets) {
       for (const { fate, byteCount } of segment?.pieces ?? []) {
-        if (fate !== 'seen-on-another-interface') add(fate, byteCount);
+        if (fate !== 'seen-on-another-interface' && fate !== 'other-port') add(fate, byteCount);
       }
     }
     for (const { piece } of this.revisions) {
