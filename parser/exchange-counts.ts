@@ -8,6 +8,8 @@ export class ExchangeCounts {
   broken = 0;
   oneway = 0;
   requestOnly = 0;
+  /** Of those requests, calls that seem to expect no reply: nothing is amiss with them. */
+  maybeOneway = 0;
   responseOnly = 0;
   sessions = 0;
   interim = 0;
@@ -20,6 +22,7 @@ export class ExchangeCounts {
     add(ledger, 'exchanges:broken', this.broken);
     add(ledger, 'exchanges:oneway', this.oneway);
     add(ledger, 'exchanges:request-only', this.requestOnly);
+    add(ledger, 'exchanges:maybe-oneway', this.maybeOneway);
     add(ledger, 'exchanges:response-only', this.responseOnly);
     add(ledger, 'exchanges:session', this.sessions);
     add(ledger, 'interim-responses', this.interim);
@@ -28,6 +31,7 @@ export class ExchangeCounts {
     this.broken = 0;
     this.oneway = 0;
     this.requestOnly = 0;
+    this.maybeOneway = 0;
     this.responseOnly = 0;
     this.sessions = 0;
     this.interim = 0;

@@ -3,7 +3,8 @@
  *
  *   ratio = complete / (complete + lone + broken)
  *
- * Complete is a pair whose both sides are whole, or a whole call that has no answer by its nature. Lone is one side
+ * Complete is a pair whose both sides are whole, or a whole call that has no answer by its nature, were it only by all that
+ * was seen of it (`maybe-oneway`). Lone is one side
  * without the other; broken is a pair, or such a call, of which bytes are missing. Sessions and replayed traffic do not count. What
  * nobody saw cannot be in the ratio, so what hints at it stands beside: gap bytes, drops, and flows that are not parsed.
  */
@@ -42,8 +43,9 @@ const NOT_COUNTED: ReadonlySet<string> = new Set(['http1', 'thrift', 'empty', 't
 
 export function completenessOf({ accounts, facts }: LedgerReport): Completeness {
   const broken = facts['exchanges:broken'] ?? 0;
-  const complete = (facts['exchanges:paired'] ?? 0) + (facts['exchanges:oneway'] ?? 0) - broken;
-  const lone = (facts['exchanges:request-only'] ?? 0) + (facts['exchanges:response-only'] ?? 0);
+  const silent = facts['exchanges:maybe-oneway'] ?? 0;
+  const complete = (facts['exchanges:paired'] ?? 0) + (facts['exchanges:oneway'] ?? 0) + silent - broken;
+  const lone = (facts['exchanges:request-only'] ?? 0) + (facts['exchanges:response-only'] ?? 0) - silent;
   const exchanges = complete + lone + broken;
   const kept = named(facts, KEPT);
   return {

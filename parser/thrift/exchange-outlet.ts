@@ -46,14 +46,16 @@ export class ExchangeOutlet {
     this.#hand(pending, 'paired', reason);
   }
 
+  /** A reply that came all the same belongs to it, but whether it is whole does not matter. */
   oneway(pending: PendingCall): void {
     const { messages, counts } = this.#context.shared;
-    messages.held--;
+    const sides = pending.replyBegun ? 2 : 1;
+    messages.held -= sides;
     if (pending.leftOut) {
-      messages.setAside('left-out', REPLAYED);
+      messages.setAside('left-out', REPLAYED, sides);
       return;
     }
-    messages.setAside('oneway', 'no-reply-due');
+    messages.setAside('oneway', 'no-reply-due', sides);
     counts.oneway++;
     if (pending.requestReason !== '') counts.broken++;
     this.#hand(pending, 'oneway', pending.requestReason);
@@ -69,7 +71,11 @@ export class ExchangeOutlet {
     messages.setAside('lone', reason);
     if (pending.place === 'call') {
       counts.requestOnly++;
-      if (this.#maybeOneway(pending, reason)) pending.notes |= NOTE.maybeOneway;
+      if (this.#maybeOneway(pending, reason)) {
+        pending.notes |= NOTE.maybeOneway;
+        // Others were answered after it, on the same connection.
+        if (reason === 'not-answered' && pending.requestReason === '') counts.maybeOneway++;
+      }
       this.#hand(pending, 'request-only', reason);
     } else {
       counts.responseOnly++;
@@ -85,7 +91,8 @@ export class ExchangeOutlet {
   }
 
   #maybeOneway({ method }: PendingCall, reason: string): boolean {
-    const silent = reason === 'not-answered' || reason === 'timeout' || reason === 'closed-before-response';
-    return silent && method !== undefined && !method.answered && this.#context.names.anyAnswered;
+    if (method === undefined || method.answered) return false;
+    if (reason === 'not-answered') return true;
+    return this.#context.names.anyAnswered && (reason === 'timeout' || reason === 'closed-before-response');
   }
 }

@@ -22,6 +22,8 @@ import type { Walker, Walkers } from './walkers.ts';
 export interface ReaderDeps {
   readonly bytes: Account;
   readonly slab: Slab;
+  /** Message bytes are counted and not kept, but where only they tell what a message is. */
+  readonly countOnly: boolean;
   readonly kept: KeptBytes;
   readonly maxBodyBytes: ByteCount;
   /** Shared by all readers of the parser: valid from reading it to the next. */
@@ -41,7 +43,11 @@ export class MessageReader {
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
   readonly #deps: ReaderDeps;
-  readonly #builder: MessageBuilder;
+  readonly #plain: MessageBuilder;
+  /** Where bytes are not kept: for messages with a compressed payload. */
+  #keeping: MessageBuilder | undefined;
+  /** The one of the message being read. */
+  #builder: MessageBuilder;
   #state: number = HEAD;
   /** Framing was lost and no message was read since. */
   #strict: boolean;
@@ -60,7 +66,8 @@ export class MessageReader {
     this.#direction = direction;
     this.#owner = owner;
     this.#deps = deps;
-    this.#builder = new MessageBuilder(deps.slab, deps.kept, deps.maxBodyBytes);
+    this.#plain = new MessageBuilder(deps.countOnly ? undefined : deps.slab, deps.kept, deps.maxBodyBytes);
+    this.#builder = this.#plain;
     this.#strict = midStream;
   }
 
@@ -209,11 +216,12 @@ export class MessageReader {
   /** @returns position behind what was taken of it */
   #begin(bytes: Uint8Array, start: number, end: number, base: StreamOffset, firstAt: Micros, at: Micros): number {
     const { head, walkers } = this.#deps;
-    const { headBytes, messageBytes, encoding, transport } = head;
+    const { headBytes, messageBytes, encoding, transport, zlib } = head;
     this.#strict = false;
     this.#transport = transport;
     this.#encoding = encoding;
     this.#leaveOut = this.#owner.begin(this.#direction, bytes, start, base + start, firstAt);
+    this.#builder = zlib && this.#deps.countOnly ? this.#keepingBuilder() : this.#plain;
     this.#builder.begin(base + start, firstAt, headBytes, messageBytes < 0 ? -1 : messageBytes - headBytes);
     if (messageBytes >= 0) {
       this.#state = FRAME;
@@ -223,6 +231,12 @@ export class MessageReader {
     this.#state = WALK;
     this.#walker = walkers.take(encoding);
     return this.#walk(bytes, start, start + headBytes, end, base, at);
+  }
+
+  #keepingBuilder(): MessageBuilder {
+    const { slab, kept, maxBodyBytes } = this.#deps;
+    this.#keeping ??= new MessageBuilder(slab, kept, maxBodyBytes);
+    return this.#keeping;
   }
 
   #frame(bytes: Uint8Array, place: number, end: number, base: StreamOffset, at: Micros): number {

@@ -19,6 +19,8 @@ export const NOTE = {
   earlyReply: 1 << 8,
   /** The payload is no message that could be read. */
   payloadNotRead: 1 << 9,
+  /** A oneway was answered all the same. */
+  onewayAnswered: 1 << 10,
 } as const;
 
 const NAMES: readonly (readonly [number, string])[] = [
@@ -32,6 +34,7 @@ const NAMES: readonly (readonly [number, string])[] = [
   [NOTE.longFrame, 'long-frame'],
   [NOTE.earlyReply, 'early-reply'],
   [NOTE.payloadNotRead, 'payload-not-read'],
+  [NOTE.onewayAnswered, 'oneway-answered'],
 ];
 
 const NONE: readonly string[] = [];

@@ -24,6 +24,7 @@ import type { ParserContext } from '../parser-context.ts';
 import type { ProtocolFlow } from '../protocol-flow.ts';
 import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
 import { inflatedBeginning } from './inflated-payload.ts';
+import { LateOneways, type OnewayHost } from './late-oneways.ts';
 import { DEFAULT_MAX_FRAME_BYTES, ENCODING, TRANSPORT } from './layers.ts';
 import type { MessageHead } from './message-head.ts';
 import type { MessageOwner } from './message-owner.ts';
@@ -41,13 +42,14 @@ const REPLY = MESSAGE_TYPE.reply;
 const EXCEPTION = MESSAGE_TYPE.exception;
 const ONEWAY = MESSAGE_TYPE.oneway;
 
-export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
+export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, OnewayHost {
   readonly #flow: Flow;
   readonly #context: ThriftContext;
   readonly #shared: ParserContext;
   readonly #readers: readonly [MessageReader, MessageReader];
   readonly #service: string;
   readonly #pairing: Pairing;
+  readonly #oneways: LateOneways;
   readonly #outlet: ExchangeOutlet;
   #asking: PendingCall | undefined;
   #answering: PendingCall | undefined;
@@ -58,14 +60,16 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
   constructor(flow: Flow, context: ThriftContext, midStream: boolean) {
     const { shared, head, walkers } = context;
     const { bytes, slab, options } = shared;
+    const { countOnly, maxBodyBytes } = options;
     this.#flow = flow;
     this.#context = context;
     this.#shared = shared;
     const kept = new KeptBytes(shared.kept, options.maxFlowPendingBytes);
     this.#service = new CalledService(flow.server, shared.services, shared.ledger).ofServer();
     this.#pairing = new Pairing(this, flow.id, options.maxPendingRequests, midStream);
+    this.#oneways = new LateOneways(this);
     this.#outlet = new ExchangeOutlet(flow, context, kept);
-    const deps = { bytes, slab, kept, maxBodyBytes: options.maxBodyBytes, head, walkers };
+    const deps = { bytes, slab, countOnly, kept, maxBodyBytes, head, walkers };
     this.#readers = [new MessageReader(0, this, deps, midStream), new MessageReader(1, this, deps, midStream)];
   }
 
@@ -84,11 +88,13 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
     this.#readers[direction].close(broken);
     if (direction === 0) return;
     this.#serverClosed = noAnswerReason(reason);
+    this.#oneways.end();
     this.#pairing.end(this.#serverClosed);
   }
 
   tick(at: Micros): void {
     this.#pairing.expire(at - this.#shared.answerTimeoutMicros);
+    this.#oneways.expire(at);
   }
 
   begin(direction: Direction, bytes: Uint8Array, start: number, offset: StreamOffset, at: Micros): string {
@@ -126,6 +132,10 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
     else call.loneReason = reason;
   }
 
+  silent(oneway: PendingCall): void {
+    this.#outlet.oneway(oneway);
+  }
+
   discard(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
     this.#shared.discard(this.#flow, direction, offset, byteCount, reason);
   }
@@ -148,6 +158,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
     if (head.type === REPLY || head.type === EXCEPTION) pending.loneReason = REPLY_FROM_CLIENT;
     else if (this.#serverClosed !== '') pending.loneReason = this.#serverClosed;
     else if (head.type !== ONEWAY) this.#pairing.admit(pending);
+    else pending.ordinal = this.#pairing.callsBegun;
     return pending;
   }
 
@@ -163,8 +174,10 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
       this.#readLate(pending, message);
       if (pending.loneReason !== REPLY_FROM_CLIENT) this.#outlet.announce(pending, message);
     }
-    if (pending.callType === ONEWAY && !pending.replyBegun) this.#outlet.oneway(pending);
-    else if (pending.loneReason !== '') this.#outlet.lone(pending, pending.loneReason);
+    if (pending.callType === ONEWAY && !pending.replyBegun) {
+      if (this.#serverClosed === '') this.#oneways.hold(pending);
+      else this.#outlet.oneway(pending);
+    } else if (pending.loneReason !== '') this.#outlet.lone(pending, pending.loneReason);
     else if (pending.replyBegun && this.#answering !== pending) this.#outlet.paired(pending);
   }
 
@@ -198,7 +211,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
   #beginReply(head: MessageHead, bytes: Uint8Array, start: number, offset: StreamOffset, at: Micros): PendingCall {
     const method = this.#nameOf(head, bytes, start);
     const isReply = head.type !== CALL && head.type !== ONEWAY;
-    const found = isReply ? this.#pairing.takeAnswered(head.sequenceId, method) : undefined;
+    const found = isReply ? this.#answered(head.sequenceId, method) : undefined;
     let pending = found;
     if (pending === undefined || pending.isOut) {
       pending = this.#loneReply(head, method, offset, at);
@@ -213,12 +226,21 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
       pending.notes |= bare ? NOTE.replyWithoutFrame : NOTE.replyTransportDiffers;
     }
     if (!pending.requestEnded) pending.notes |= NOTE.earlyReply;
+    if (pending.callType === ONEWAY) pending.notes |= NOTE.onewayAnswered;
     if (pending.trace === undefined && head.infoEnd > head.infoStart) {
       const values = this.#context.values.read(bytes, start, head);
       if (values !== undefined) pending.trace = this.#context.trace.readValues(values);
     }
     this.#answering = pending;
     return pending;
+  }
+
+  #answered(sequenceId: number, method: MethodName | undefined): PendingCall | undefined {
+    const oneway = this.#oneways.takeAnswered(sequenceId, method);
+    if (oneway !== undefined) return oneway;
+    const call = this.#pairing.takeAnswered(sequenceId, method);
+    if (call !== undefined) this.#oneways.passed(call.ordinal);
+    return call;
   }
 
   #loneReply(head: MessageHead, method: MethodName | undefined, offset: StreamOffset, at: Micros): PendingCall {
@@ -245,6 +267,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost {
       }
     }
     if (pending.place === 'lone-reply') this.#outlet.lone(pending, pending.loneReason);
+    else if (pending.callType === ONEWAY) this.#outlet.oneway(pending);
     else if (pending.requestEnded) this.#outlet.paired(pending);
   }
 

@@ -3,7 +3,7 @@ import type { Exchange } from '../../core/index.ts';
 import type { ParserContext } from '../parser-context.ts';
 
 export function setAsideMerged(exchange: Exchange, { messages, counts }: ParserContext): void {
-  const { outcome, reason, operation } = exchange;
+  const { outcome, reason, operation, notes } = exchange;
   const sides = (exchange.request === undefined ? 0 : 1) + (exchange.response === undefined ? 0 : 1);
   messages.setAside('merged', 'second-vantage', sides);
   switch (outcome) {
@@ -24,6 +24,9 @@ export function setAsideMerged(exchange: Exchange, { messages, counts }: ParserC
     case 'request-only':
       messages.setAside('lone', reason, -sides);
       counts.requestOnly--;
+      if (reason === 'not-answered' && notes.includes('maybe-oneway') && exchange.request?.complete === true) {
+        counts.maybeOneway--;
+      }
       return;
     case 'response-only':
       messages.setAside('lone', reason, -sides);

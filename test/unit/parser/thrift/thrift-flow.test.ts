@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../../../core/index.ts';
+import { completenessOf, type Exchange } from '../../../../core/index.ts';
 import { conversation, HANDSHAKE_FLOW, textOf } from '../../../support/conversation.ts';
 import {
   call,
@@ -138,6 +138,52 @@ describe('pairing', () => {
     expect(c.exchanges.map(({ notes }) => notes)).toEqual([[], ['maybe-oneway'], ['maybe-oneway'], []]);
   });
 
+  test('calls that seem to be oneways do not count as incomplete', () => {
+    const c = conversation()
+      .client(binary('zip', 1))
+      .client(binary('add', 2))
+      .server(answer('add', 2))
+      .client(binary('lost', 3));
+    expect(told(c)).toContain('request-only zip (not-answered)');
+    expect(completenessOf(c.ledger.report())).toMatchObject({ complete: 2, lone: 1, broken: 0 });
+  });
+
+  const log = (id = 0) => framed(message('binary', oneway('log', id), ARGUMENTS));
+
+  test.each([0, 7])('the reply that some servers send to a oneway belongs to it, sequence id %d', (id) => {
+    const c = conversation().client(log(id)).close(0).server(answer('log', id));
+    expect(told(c)).toEqual(['oneway log reply']);
+    const [exchange] = c.exchanges;
+    expect(exchange).toMatchObject({ reason: '', notes: ['oneway-answered'], attributes: { call: 'oneway' } });
+    expect(textOf(exchange?.response)).toBe(Buffer.from(answer('log', id)).toString('latin1'));
+    expect(completenessOf(c.ledger.report())).toMatchObject({ complete: 1, lone: 0, broken: 0 });
+  });
+
+  test('a reply to a oneway that breaks off breaks nothing', () => {
+    const c = conversation().client(log()).server(answer('log').subarray(0, -3)).close(1, 'rst');
+    expect(told(c)).toEqual(['oneway log reply']);
+    expect(completenessOf(c.ledger.report())).toMatchObject({ complete: 1, lone: 0, broken: 0 });
+  });
+
+  test('a oneway leaves when a later call is answered, a second passes, many wait, or the server closes', () => {
+    const later = conversation().client(log()).client(binary('a')).server(answer('a'));
+    expect(later.exchanges.map(words)).toEqual(['oneway log', 'paired a reply']);
+    expect(conversation().client(log()).wait(3000).exchanges.map(words)).toEqual(['oneway log']);
+    expect(conversation().client(log()).close(1).exchanges.map(words)).toEqual(['oneway log']);
+    expect(conversation().close(1).client(log()).exchanges.map(words)).toEqual(['oneway log']);
+    const many = conversation().client(Buffer.concat(Array.from({ length: 20 }, (_, id) => log(id))));
+    expect(many.exchanges).toHaveLength(4);
+    const long = framed(message('binary', oneway('log'), [[1, string('x'.repeat(20_000))]]));
+    expect(conversation().client(long).exchanges.map(words)).toEqual(['oneway log']);
+  });
+
+  test('a oneway and a call of one id: each gets its own reply', () => {
+    const c = conversation()
+      .client(Buffer.concat([log(), binary('a')]))
+      .server(Buffer.concat([answer('log'), answer('a')]));
+    expect(told(c)).toEqual(['oneway log reply', 'paired a reply']);
+  });
+
   test('with ids of their own, calls that were passed over wait until the end', () => {
     const c = conversation()
       .client(Buffer.concat([binary('a', 1), binary('b', 2)]))
@@ -248,7 +294,7 @@ describe('pairing', () => {
       ['b', 'oneway'],
     ]);
     c.server(answer('a', 1)).end();
-    expect(c.exchanges.map(({ id }) => id)).toEqual([c.ready[1]?.id, c.ready[0]?.id]);
+    expect(c.exchanges.map(({ id }) => id)).toEqual([c.ready[0]?.id, c.ready[1]?.id]);
   });
 });
 
