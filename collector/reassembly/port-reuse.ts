@@ -2,13 +2,18 @@
  * Which of two flows on the same ports a segment is of: the one that is known, or another that begins.
  *
  *     closed one          a SYN with another number, or bytes far from its end  ─▶ another flow, at once
+ *     closed by a reset   bytes behind it from its own sender                   ─▶ another flow, at once
  *     open, no chunk yet  a SYN with another number                             ─▶ another flow in its place
  *     open                a SYN-ACK with another number                         ─▶ another flow in its place
  *     open                a SYN with another number     ─▶ both: the old one ends when the new one's SYN is answered
  *
  * The last is RFC 5961, section 4: a SYN alone ends nothing, since anybody can forge it and an old one may come late. Its
  * receiver challenges it; only a peer that has really begun anew is answered. Until then segments go to the flow whose
- * numbers they continue.
+ * numbers they continue. Who sent a reset knows the flow no more: where more comes from there, the reset was forged or meant
+ * for somebody on the way, and the talk went on.
+ *
+ * A server that answers one SYN again may do so with another number (SYN cookies, several servers at one address). Once
+ * the client acknowledged one of them, the others are late and change nothing.
  */
 import { type Segment, TCP_FLAG } from '../decode/segment.ts';
 import type { HalfFlow } from './half-flow.ts';
@@ -26,7 +31,8 @@ export function beginsAnother(tracked: TrackedFlow, half: HalfFlow, segment: Seg
   if ((flags & TCP_FLAG.syn) !== 0) {
     return tracked.closed ? half.isn !== segment.sequence : !isSynOf(tracked, half, segment);
   }
-  return tracked.closed && byteCount > 0 && !continues(half, segment.sequence);
+  if (!tracked.closed || byteCount === 0) return false;
+  return isBehindOwnReset(tracked, half, segment) || !continues(half, segment.sequence);
 }
 
 /** Whether the flow goes on beside the one that the segment begins, until that is answered. */
@@ -51,7 +57,7 @@ export function chooseFlow(young: TrackedFlow, segment: Segment): TrackedFlow {
 }
 
 function isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolean {
-  if (half.isn !== undefined) return half.isn === segment.sequence;
+  if (half.isn !== undefined) return half.isn === segment.sequence || isLateAnswer(tracked, half, segment);
   const first = (segment.sequence + 1) | 0;
   if (half.anchored) {
     return tracked.flow === undefined ? half.mayBeginAt(first) : half.positionOf(first) === half.base;
@@ -60,6 +66,18 @@ function isSynOf(tracked: TrackedFlow, half: HalfFlow, segment: Segment): boolea
   if (peer.isn === undefined || (segment.flags & TCP_FLAG.ack) === 0) return true;
   const acknowledged = (segment.acknowledgment - ((peer.isn + 1) | 0)) | 0;
   return acknowledged >= 0 && acknowledged <= MAX_SYN_BYTES;
+}
+
+/** Another answer to the SYN that the flow began with, after the client took one. */
+function isLateAnswer(tracked: TrackedFlow, half: HalfFlow, { flags, acknowledgment }: Segment): boolean {
+  const { isn } = tracked.peerOf(half);
+  return (
+    (flags & TCP_FLAG.ack) !== 0 && isn !== undefined && acknowledgment === ((isn + 1) | 0) && half.acked >= half.floor
+  );
+}
+
+function isBehindOwnReset({ reset }: TrackedFlow, half: HalfFlow, { sequence }: Segment): boolean {
+  return reset !== undefined && reset.half === half && half.positionOf(sequence) >= half.next;
 }
 
 function continues(half: HalfFlow, sequence: number): boolean {

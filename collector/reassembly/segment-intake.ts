@@ -207,7 +207,7 @@ export class SegmentIntake {
 }
 
 function takeSyn(tracked: TrackedFlow, half: HalfFlow, peer: HalfFlow, segment: Segment): void {
-  half.windowScale = segment.windowScale;
+  if (half.isn === undefined || half.isn === segment.sequence) half.windowScale = segment.windowScale;
   if (half.isn !== undefined || tracked.flow !== undefined) return;
   half.beginAfter(segment.sequence);
   if ((segment.flags & TCP_FLAG.ack) === 0) {

@@ -239,6 +239,22 @@ export const SCENARIOS: readonly Scenario[] = [
     lines: ['open', '> q', '< gap 4 acknowledged', '> close rst', '< close rst'],
   },
   {
+    name: 'whoever sent the reset goes on: it was forged, or meant for somebody on the way',
+    packets: (talk) => talk().handshake().reset('client').client('GET /').server('200').close(),
+    lines: ['open', '> close rst', '< close rst', 'open', '> GET /', '< 200', '> close fin', '< close fin'],
+    facts: { 'flows-mid-stream': 1 },
+  },
+  {
+    name: 'a SYN that is answered by several numbers: those that the client did not take change nothing',
+    packets: (talk) => {
+      const answer = { position: 70_000, acknowledges: 0, flags: syn | ack };
+      return talk().syn().raw('server', answer).synAck().ack('client').raw('server', answer).client('q').server('a');
+    },
+    lines: ['open', '> close timeout', '< close timeout', 'open', '> q', '< a', ...END],
+    facts: { 'flows-replaced': 1 },
+    tshark: 'it measures the answer from the first number, and waits for what lies between',
+  },
+  {
     name: 'text in a reset says why, and is no part of the stream (RFC 9293, section 3.10.7.4)',
     packets: (talk) => talk().handshake().client('q').raw('server', { flags: rst, data: 'go away' }),
     lines: ['open', '> q', '> close rst', '< close rst'],
