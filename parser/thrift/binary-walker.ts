@@ -5,10 +5,11 @@
  *   string   length:4  bytes              list, set   type:1  count:4  values
  *   map      key type:1  value type:1  count:4  (key value)*
  *
- * No recursion: a stack of {@link MAX_DEPTH}. Lengths and counts are checked against what may still come, so the cost is
+ * No recursion: a stack, see `nesting.ts`. Lengths and counts are checked against what may still come, so the cost is
  * linear in bytes seen. Source: "Thrift Binary protocol encoding".
  */
-import { MAX_DEPTH, MAX_MESSAGE_BYTES } from './layers.ts';
+import { MAX_MESSAGE_BYTES } from './layers.ts';
+import { Nesting } from './nesting.ts';
 import { BINARY_TYPE } from './thrift-type.ts';
 
 const STRING = BINARY_TYPE.string;
@@ -62,13 +63,7 @@ export class BinaryWalker {
   done = false;
   /** It is no value: nothing more can be told. */
   failed = false;
-  #depth = 0;
-  /** Innermost last: struct, list or map. */
-  readonly #kinds = new Uint8Array(MAX_DEPTH);
-  readonly #keyTypes = new Uint8Array(MAX_DEPTH);
-  readonly #valueTypes = new Uint8Array(MAX_DEPTH);
-  /** Values that are still to come; of a map, keys and values together. */
-  readonly #left = new Float64Array(MAX_DEPTH);
+  readonly #nesting = new Nesting(FIXED, LEAST);
   /** Type whose length or count comes next. */
   #announced: number = NOTHING;
   /** Bytes of plain content still to come. */
@@ -82,7 +77,7 @@ export class BinaryWalker {
   begin(type: number): void {
     this.done = false;
     this.failed = false;
-    this.#depth = 0;
+    this.#nesting.depth = 0;
     this.#announced = NOTHING;
     this.#skip = 0;
     this.#walked = 0;
@@ -92,6 +87,7 @@ export class BinaryWalker {
 
   /** @returns position behind the value when `done`, where it went wrong when `failed`, otherwise `end` */
   push(bytes: Uint8Array, start: number, end: number): number {
+    const nesting = this.#nesting;
     let at = start;
     const base = this.#walked - start;
     while (!this.failed) {
@@ -102,19 +98,18 @@ export class BinaryWalker {
         if (this.#skip > 0) break;
       }
       if (this.#announced === NOTHING) {
-        if (this.#depth === 0) {
+        if (nesting.depth === 0) {
           this.done = true;
           break;
         }
-        const top = this.#depth - 1;
-        if (this.#kinds[top] !== STRUCT) {
-          this.#nextValue(top);
+        if (!nesting.inStruct) {
+          this.#nextValue();
           continue;
         }
         if (at === end) break;
         if (this.#cutBytes === 0 && bytes[at] === 0) {
           at++;
-          this.#depth--;
+          nesting.depth--;
           continue;
         }
       }
@@ -160,55 +155,28 @@ export class BinaryWalker {
         else this.#skip = length;
         return;
       }
-      case MAP:
-        this.#open(MAP, bytes[at] as number, bytes[at + 1] as number, u32(bytes, at + 2), room);
+      case MAP: {
+        const opened = this.#nesting.openMap(bytes[at] as number, bytes[at + 1] as number, u32(bytes, at + 2), room);
+        if (!opened) this.failed = true;
         return;
+      }
       default:
-        this.#open(LIST, bytes[at] as number, bytes[at] as number, u32(bytes, at + 1), room);
+        if (!this.#nesting.openList(bytes[at] as number, u32(bytes, at + 1), room)) this.failed = true;
     }
-  }
-
-  #open(kind: number, keyType: number, valueType: number, count: number, room: number): void {
-    if (count === 0) return;
-    const least =
-      kind === MAP ? (LEAST[keyType] as number) + (LEAST[valueType] as number) : (LEAST[valueType] as number);
-    if (FIXED[keyType] === -1 || FIXED[valueType] === -1 || count * least > room || this.#depth === MAX_DEPTH) {
-      this.failed = true;
-      return;
-    }
-    const top = this.#depth++;
-    this.#kinds[top] = kind;
-    this.#keyTypes[top] = keyType;
-    this.#valueTypes[top] = valueType;
-    this.#left[top] = kind === MAP ? count * 2 : count;
   }
 
   /** The next value of a list or map; all of them where their sizes are fixed. */
-  #nextValue(top: number): void {
-    const left = this.#left[top] as number;
-    if (left === 0) {
-      this.#depth--;
-      return;
-    }
-    const keyType = this.#keyTypes[top] as number;
-    const valueType = this.#valueTypes[top] as number;
-    const keySize = FIXED[keyType] as number;
-    const valueSize = FIXED[valueType] as number;
-    if (keySize > 0 && valueSize > 0) {
-      this.#skip = this.#kinds[top] === MAP ? (left / 2) * (keySize + valueSize) : left * valueSize;
-      this.#depth--;
-      return;
-    }
-    this.#left[top] = left - 1;
-    this.#value(left % 2 === 0 ? keyType : valueType);
+  #nextValue(): void {
+    const fixed = this.#nesting.endFixed();
+    if (fixed < 0) this.#value(this.#nesting.nextType());
+    else this.#skip = fixed;
   }
 
   #value(type: number): void {
     const size = FIXED[type] as number;
     if (size > 0) this.#skip = size;
     else if (type === STRUCT) {
-      if (this.#depth === MAX_DEPTH) this.failed = true;
-      else this.#kinds[this.#depth++] = STRUCT;
+      if (!this.#nesting.openStruct()) this.failed = true;
     } else if (size === 0) this.#announced = type;
     else this.failed = true;
   }

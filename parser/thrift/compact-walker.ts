@@ -8,7 +8,8 @@
  *
  * As `binary-walker.ts`: no recursion, bounded, linear. Source: "Thrift Compact protocol encoding".
  */
-import { MAX_DEPTH, MAX_MESSAGE_BYTES } from './layers.ts';
+import { MAX_MESSAGE_BYTES } from './layers.ts';
+import { Nesting } from './nesting.ts';
 import { COMPACT_TYPE } from './thrift-type.ts';
 
 const BINARY = COMPACT_TYPE.binary;
@@ -44,6 +45,9 @@ FIXED[MAP] = 0;
 FIXED[STRUCT] = 0;
 FIXED[COMPACT_TYPE.uuid] = 16;
 
+/** Every element has at least one byte. */
+const LEAST = new Int8Array(256).fill(1);
+
 /** Integers have at most 64 bits, lengths and counts 32. */
 const MAX_INTEGER_BYTES = 10;
 const MAX_COUNT_BYTES = 5;
@@ -53,11 +57,7 @@ export class CompactWalker {
   done = false;
   /** It is no value: nothing more can be told. */
   failed = false;
-  #depth = 0;
-  readonly #kinds = new Uint8Array(MAX_DEPTH);
-  readonly #keyTypes = new Uint8Array(MAX_DEPTH);
-  readonly #valueTypes = new Uint8Array(MAX_DEPTH);
-  readonly #left = new Float64Array(MAX_DEPTH);
+  readonly #nesting = new Nesting(FIXED, LEAST);
   #expect = CONTAINER;
   /** Type of the value behind a field id, or of the elements behind a count. */
   #type = 0;
@@ -71,7 +71,7 @@ export class CompactWalker {
   begin(type: number): void {
     this.done = false;
     this.failed = false;
-    this.#depth = 0;
+    this.#nesting.depth = 0;
     this.#expect = CONTAINER;
     this.#number = 0;
     this.#numberBytes = 0;
@@ -82,6 +82,7 @@ export class CompactWalker {
 
   /** @returns position behind the value when `done`, where it went wrong when `failed`, otherwise `end` */
   push(bytes: Uint8Array, start: number, end: number): number {
+    const nesting = this.#nesting;
     let at = start;
     const base = this.#walked - start;
     while (!this.failed) {
@@ -92,12 +93,12 @@ export class CompactWalker {
         if (this.#skip > 0) break;
       }
       if (this.#expect === CONTAINER) {
-        if (this.#depth === 0) {
+        if (nesting.depth === 0) {
           this.done = true;
           break;
         }
-        if (this.#kinds[this.#depth - 1] !== STRUCT) {
-          this.#nextValue(this.#depth - 1);
+        if (!nesting.inStruct) {
+          this.#nextValue();
           continue;
         }
       }
@@ -128,10 +129,12 @@ export class CompactWalker {
       case LIST_HEAD:
         this.#type = octet & 0x0f;
         if (octet >> 4 === 15) this.#expect = LIST_COUNT;
-        else this.#open(LIST, this.#type, this.#type, octet >> 4, before);
+        else this.#openList(octet >> 4, before);
         return;
       case MAP_TYPES:
-        this.#open(MAP, octet >> 4, octet & 0x0f, this.#type, before);
+        this.#expect = CONTAINER;
+        if (!this.#nesting.openMap(octet >> 4, octet & 0x0f, this.#type, MAX_MESSAGE_BYTES - before))
+          this.failed = true;
         return;
       default:
         if (this.#varint(octet, expect === INTEGER || expect === FIELD_ID ? MAX_INTEGER_BYTES : MAX_COUNT_BYTES)) {
@@ -143,7 +146,7 @@ export class CompactWalker {
   #field(octet: number): void {
     const type = octet & 0x0f;
     if (octet === 0) {
-      this.#depth--;
+      this.#nesting.depth--;
     } else if (FIXED[type] === -1) {
       this.failed = true;
     } else if (octet >> 4 === 0) {
@@ -169,7 +172,7 @@ export class CompactWalker {
         else this.#skip = value;
         return;
       case LIST_COUNT:
-        this.#open(LIST, this.#type, this.#type, value, before);
+        this.#openList(value, before);
         return;
       default:
         if (value === 0) return;
@@ -189,45 +192,16 @@ export class CompactWalker {
     return octet < 0x80;
   }
 
-  #open(kind: number, keyType: number, valueType: number, count: number, before: number): void {
+  #openList(count: number, before: number): void {
     this.#expect = CONTAINER;
-    if (count === 0) return;
-    // Every element has at least one byte, every entry two.
-    const room = MAX_MESSAGE_BYTES - before;
-    if (
-      FIXED[keyType] === -1 ||
-      FIXED[valueType] === -1 ||
-      count * (kind === MAP ? 2 : 1) > room ||
-      this.#depth === MAX_DEPTH
-    ) {
-      this.failed = true;
-      return;
-    }
-    const top = this.#depth++;
-    this.#kinds[top] = kind;
-    this.#keyTypes[top] = keyType;
-    this.#valueTypes[top] = valueType;
-    this.#left[top] = kind === MAP ? count * 2 : count;
+    if (!this.#nesting.openList(this.#type, count, MAX_MESSAGE_BYTES - before)) this.failed = true;
   }
 
   /** The next value of a list or map; all of them where their sizes are fixed. */
-  #nextValue(top: number): void {
-    const left = this.#left[top] as number;
-    if (left === 0) {
-      this.#depth--;
-      return;
-    }
-    const keyType = this.#keyTypes[top] as number;
-    const valueType = this.#valueTypes[top] as number;
-    const keySize = FIXED[keyType] as number;
-    const valueSize = FIXED[valueType] as number;
-    if (keySize > 0 && valueSize > 0) {
-      this.#skip = this.#kinds[top] === MAP ? (left / 2) * (keySize + valueSize) : left * valueSize;
-      this.#depth--;
-      return;
-    }
-    this.#left[top] = left - 1;
-    this.#value(left % 2 === 0 ? keyType : valueType);
+  #nextValue(): void {
+    const fixed = this.#nesting.endFixed();
+    if (fixed < 0) this.#value(this.#nesting.nextType());
+    else this.#skip = fixed;
   }
 
   #value(type: number): void {
@@ -238,8 +212,7 @@ export class CompactWalker {
     }
     switch (type) {
       case STRUCT:
-        if (this.#depth === MAX_DEPTH) this.failed = true;
-        else this.#kinds[this.#depth++] = STRUCT;
+        if (!this.#nesting.openStruct()) this.failed = true;
         return;
       case LIST:
       case SET:
