@@ -3,7 +3,7 @@ import { BytecopyError, Ledger, type Millis } from '../../core/index.ts';
 import { Replayer, type ReplayReport, type TimingOptions } from '../../emitter/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
-import { parseDuration } from '../options/duration.ts';
+import { parseWait } from '../options/duration.ts';
 import { parseCount, parsePositive, parseRate } from '../options/number.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
@@ -48,7 +48,7 @@ export function addReplayCommand(program: Command, context: Context): void {
     )
     .option('--qps <n>', 'n requests a second, evenly; max is as fast as the target answers', parseRate)
     .option('--loop [n]', 'n passes over the recording; without a number until stopped', parseCount)
-    .option('--duration <time>', 'send for this long at most', parseDuration)
+    .option('--duration <time>', 'send for this long at most', parseWait)
     .option('--count <n>', 'send this many at most', parseCount)
     .option('--dry-run', 'say what would happen and send nothing')
     .option('--results <file>', 'what became of each send, as JSON lines')

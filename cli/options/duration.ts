@@ -2,6 +2,9 @@
 import ms, { type StringValue } from 'ms';
 import { BytecopyError, type Millis } from '../../core/index.ts';
 
+/** Longest duration that a timer can wait: 2^31 - 1 ms, nearly 25 days. */
+const MAX_TIMER_MS: Millis = 2_147_483_647;
+
 /** @throws BytecopyError `USAGE` (exit code 2) when the text is no duration with a unit */
 export function parseDuration(text: string): Millis {
   const millis = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as StringValue) : undefined;
@@ -12,4 +15,18 @@ export function parseDuration(text: string): Millis {
     });
   }
   return millis;
+}
+
+/**
+ * The same for what a timer waits.
+ *
+ * @throws BytecopyError `USAGE` (exit code 2), also where it is longer than a timer can wait
+ */
+export function parseWait(text: string): Millis {
+  const millis = parseDuration(text);
+  if (millis <= MAX_TIMER_MS) return millis;
+  throw new BytecopyError('USAGE', `"${text}" is longer than can be waited for`, {
+    hint: 'write 24d at most',
+    exitCode: 2,
+  });
 }

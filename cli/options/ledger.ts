@@ -1,5 +1,6 @@
 /** What every command that reads traffic says about completeness, and where its ledger goes. */
 import type { Command } from 'commander';
+import { requireWritable } from '../output/write-failure.ts';
 import { parsePercent } from './number.ts';
 
 export interface LedgerFlags {
@@ -12,7 +13,11 @@ export interface LedgerFlags {
 
 export function addLedgerOptions(command: Command): Command {
   return command
-    .option('--ledger <file>', 'write the ledger, flow by flow and second by second, as JSON to this file')
+    .option(
+      '--ledger <file>',
+      'write the ledger, flow by flow and second by second, as JSON to this file',
+      (path: string) => requireWritable('the ledger', path),
+    )
     .option(
       '--require-completeness <share>',
       'exit code 3 where less than this share of the exchanges is whole: 99.9%',

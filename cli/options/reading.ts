@@ -15,17 +15,20 @@ export function addReadingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--sessions <which>',
-        'flows of other protocols to keep whole: plain (not encrypted), all or none',
+        'flows of other protocols to keep whole: plain (not encrypted), all or none (default: plain)',
       ).choices(SESSION_CHOICES),
     )
     .addOption(
       new Option(
         '--overlap <policy>',
-        'which copy counts where segments that differ overlap, as the servers decide it',
+        'which copy counts where segments that differ overlap, as the servers decide it (default: first)',
       ).choices(OVERLAP_POLICIES),
     )
     .addOption(
-      new Option('--checksums <what>', 'verify sets packets with a wrong checksum aside').choices(['ignore', 'verify']),
+      new Option('--checksums <what>', 'verify sets packets with a wrong checksum aside (default: ignore)').choices([
+        'ignore',
+        'verify',
+      ]),
     );
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { BytecopyError } from '../../core/index.ts';
-import { parseDuration } from './duration.ts';
+import { parseWait } from './duration.ts';
 import { parseCount, parsePositive } from './number.ts';
 
 export interface SendingFlags {
@@ -30,7 +30,7 @@ export function addSendingOptions(command: Command): Command {
     ])
     .option('--times <n>', 'send each request n times; 3.5 sends every second one a fourth time', parsePositive)
     .option('--connections <n>', 'most connections to the target (default: 128)', parseCount)
-    .option('--timeout <time>', 'longest wait for an answer (default: 10s)', parseDuration);
+    .option('--timeout <time>', 'longest wait for an answer (default: 10s)', parseWait);
 }
 
 /** The options that replay and mirror share, for a run of its own id. */

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { type CaptureEngine, type CaptureSpec, captureFilter, GATHERED_MS, PROMPT_MS } from '../../collector/index.ts';
 import { BytecopyError, type Millis } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
-import { parseDuration } from './duration.ts';
+import { parseWait } from './duration.ts';
 import { collectPorts, parseCount } from './number.ts';
 
 export interface SourceFlags {
@@ -30,7 +30,7 @@ export function addSourceOptions(command: Command): Command {
       "another source: - (a capture on standard input), a file, exec:'ssh host tcpdump -w - …'",
     )
     .addOption(new Option('--engine <name>', 'how live packets are read (default: libpcap)').choices(ENGINES))
-    .option('--duration <time>', 'stop after this long: 10s, 5m', parseDuration)
+    .option('--duration <time>', 'stop after this long: 10s, 5m', parseWait)
     .option('--count <n>', 'stop after this many exchanges', parseCount);
 }
 

@@ -1,8 +1,8 @@
 /** A file of JSON lines that only its owner may read: `--out`, `--results`. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { BytecopyError } from '../../core/index.ts';
 import { TextOutput } from './text-output.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written */
 export async function openLineFile(path: string): Promise<TextOutput> {
@@ -10,7 +10,7 @@ export async function openLineFile(path: string): Promise<TextOutput> {
   try {
     await once(stream, 'open');
   } catch (cause) {
-    throw new BytecopyError('OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+    throw writeFailure(path, path, cause as Error);
   }
   return new TextOutput(stream, path);
 }

@@ -14,6 +14,7 @@ import type { LedgerFlags } from '../options/ledger.ts';
 import type { WatchedLedger } from '../pipeline/pipeline.ts';
 import { formatRatio, listCounts, renderCompleteness, whyNoExchange } from '../render/completeness.ts';
 import { renderLedger } from '../render/ledger.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface CompletenessReport extends LedgerReport {
   readonly completeness: Completeness;
@@ -49,7 +50,7 @@ export class RunLedger implements WatchedLedger {
     try {
       await writeFile(this.#path, ledgerText({ ...this.report(), ...this.witness.report() }), { mode: 0o600 });
     } catch (cause) {
-      throw new BytecopyError('OUTPUT_FAILED', `cannot write the ledger: ${(cause as Error).message}`, { cause });
+      throw writeFailure('the ledger', this.#path, cause as Error);
     }
   }
 

@@ -105,7 +105,10 @@ describeWith(['build'], 'completeness', () => {
     });
     const refused = await run(['parse', '--summary', whole, '--ledger', join(folder, 'no', 'such')]);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('cannot write the ledger');
+    expect(refused.stderr).toContain(`cannot write the ledger: there is no folder ${join(folder, 'no')}`);
+    const late = await run(['parse', '--summary', whole, '--ledger', folder]);
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(late.stderr).toContain('is a folder');
   });
 
   testWith([], 'an input that cannot be read leaves no empty store', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../../../cli/options/duration.ts';
+import { parseDuration, parseWait } from '../../../../cli/options/duration.ts';
 import { collectPorts, parseCount, parsePercent, parsePositive, parseRate } from '../../../../cli/options/number.ts';
 import { captureSpecOf, PROMPT } from '../../../../cli/options/source.ts';
 import { parseTime } from '../../../../cli/options/time.ts';
@@ -12,6 +12,11 @@ test('durations need a unit', () => {
     500, 10_000, 300_000, 7_200_000,
   ]);
   for (const text of ['10', '', 's', '-5s', '10 parsecs']) expect(() => parseDuration(text)).toThrow(USAGE);
+});
+
+test('what a timer could not wait for is refused, instead of being over at once', () => {
+  expect(parseWait('24d')).toBe(24 * 86_400_000);
+  for (const text of ['25d', '999999999999d']) expect(() => parseWait(text)).toThrow(USAGE);
 });
 
 test('times count back from now or are ISO, with microseconds, in UTC where no zone is given', () => {
