@@ -12,9 +12,10 @@
 import { BINARY_TYPE } from '../thrift-type.ts';
 import type { OctetCursor } from './octet-cursor.ts';
 import { readDouble, readStringOf, readUuid } from './scalars.ts';
-import type { ThriftField, ThriftMap, ThriftStruct, ThriftTypeName, ThriftValue } from './thrift-value.ts';
+import type { ThriftField, ThriftStruct, ThriftTypeName, ThriftValue } from './thrift-value.ts';
+import { readValue, type ScalarTypeName, signed16, type ValueForm } from './value-tree.ts';
 
-const TYPE_NAME: Readonly<Record<number, ThriftTypeName>> = {
+const TYPE_NAMES: Readonly<Record<number, ThriftTypeName>> = {
   [BINARY_TYPE.bool]: 'bool',
   [BINARY_TYPE.byte]: 'i8',
   [BINARY_TYPE.double]: 'double',
@@ -29,6 +30,14 @@ const TYPE_NAME: Readonly<Record<number, ThriftTypeName>> = {
   [BINARY_TYPE.uuid]: 'uuid',
 };
 
+const FORM: ValueForm = {
+  typeNames: TYPE_NAMES,
+  struct: readBinaryStruct,
+  scalar: readScalar,
+  listHead: (cursor) => ({ element: cursor.u8(), size: cursor.count(cursor.i32(), 1) }),
+  mapHead: (cursor) => ({ key: cursor.u8(), value: cursor.u8(), size: cursor.count(cursor.i32(), 2) }),
+};
+
 /** The struct as far as it can be read; the cursor tells whether that is all of it. */
 export function readBinaryStruct(cursor: OctetCursor): ThriftStruct {
   const start = cursor.at;
@@ -38,39 +47,14 @@ export function readBinaryStruct(cursor: OctetCursor): ThriftStruct {
     const type = cursor.u8();
     if (cursor.failed || type === BINARY_TYPE.stop) break;
     const id = signed16(cursor.u16());
-    const value = readValue(cursor, type);
+    const value = readValue(cursor, FORM, type);
     if (value !== undefined) fields.push({ id, value });
   }
   cursor.leave();
   return { type: 'struct', fields, start, end: cursor.at };
 }
 
-function readValue(cursor: OctetCursor, typeId: number): ThriftValue | undefined {
-  const start = cursor.at;
-  const type = TYPE_NAME[typeId];
-  cursor.spend();
-  if (type === undefined) cursor.fail('unknown-type');
-  if (cursor.failed || type === undefined) return undefined;
-  switch (type) {
-    case 'struct':
-      return readBinaryStruct(cursor);
-    case 'list':
-    case 'set':
-      return readList(cursor, type);
-    case 'map':
-      return readMap(cursor);
-    default:
-      break;
-  }
-  const value = readScalar(cursor, type, start);
-  return cursor.failed ? undefined : value;
-}
-
-function readScalar(
-  cursor: OctetCursor,
-  type: Exclude<ThriftTypeName, 'struct' | 'list' | 'set' | 'map'>,
-  start: number,
-): ThriftValue {
+function readScalar(cursor: OctetCursor, type: ScalarTypeName, start: number): ThriftValue {
   switch (type) {
     case 'bool':
       return { type, value: cursor.u8() !== 0, start, end: cursor.at };
@@ -93,38 +77,4 @@ function readScalar(
     default:
       return type satisfies never;
   }
-}
-
-function readList(cursor: OctetCursor, type: 'list' | 'set'): ThriftValue {
-  const start = cursor.at;
-  const elementId = cursor.u8();
-  const size = cursor.count(cursor.i32(), 1);
-  const elements: ThriftValue[] = [];
-  cursor.enter();
-  for (let i = 0; i < size && !cursor.failed; i++) {
-    const element = readValue(cursor, elementId);
-    if (element !== undefined) elements.push(element);
-  }
-  cursor.leave();
-  return { type, elementType: TYPE_NAME[elementId], elements, start, end: cursor.at };
-}
-
-function readMap(cursor: OctetCursor): ThriftMap {
-  const start = cursor.at;
-  const keyId = cursor.u8();
-  const valueId = cursor.u8();
-  const size = cursor.count(cursor.i32(), 2);
-  const entries: [ThriftValue, ThriftValue][] = [];
-  cursor.enter();
-  for (let i = 0; i < size && !cursor.failed; i++) {
-    const key = readValue(cursor, keyId);
-    const value = readValue(cursor, valueId);
-    if (key !== undefined && value !== undefined) entries.push([key, value]);
-  }
-  cursor.leave();
-  return { type: 'map', keyType: TYPE_NAME[keyId], valueType: TYPE_NAME[valueId], entries, start, end: cursor.at };
-}
-
-function signed16(value: number): number {
-  return (value << 16) >> 16;
 }

@@ -15,9 +15,10 @@
 import { COMPACT_TYPE } from '../thrift-type.ts';
 import type { OctetCursor } from './octet-cursor.ts';
 import { readDouble, readFloat, readStringOf, readUuid } from './scalars.ts';
-import type { ThriftField, ThriftList, ThriftMap, ThriftStruct, ThriftTypeName, ThriftValue } from './thrift-value.ts';
+import type { ThriftField, ThriftStruct, ThriftTypeName, ThriftValue } from './thrift-value.ts';
+import { readValue, type ScalarTypeName, signed16, type ValueForm } from './value-tree.ts';
 
-const TYPE_NAME: readonly (ThriftTypeName | undefined)[] = [
+const TYPE_NAMES: readonly (ThriftTypeName | undefined)[] = [
   undefined,
   'bool',
   'bool',
@@ -33,6 +34,22 @@ const TYPE_NAME: readonly (ThriftTypeName | undefined)[] = [
   'struct',
   'uuid',
 ];
+
+const FORM: ValueForm = {
+  typeNames: TYPE_NAMES,
+  struct: readCompactStruct,
+  scalar: readScalar,
+  listHead(cursor) {
+    const header = cursor.u8();
+    const size = header >> 4;
+    return { element: header & 0x0f, size: cursor.count(size === 0x0f ? cursor.varint32() : size, 1) };
+  },
+  mapHead(cursor) {
+    const size = cursor.count(cursor.varint32(), 2);
+    const types = size === 0 ? 0 : cursor.u8();
+    return { key: types >> 4, value: types & 0x0f, size };
+  },
+};
 
 /** The struct as far as it can be read; the cursor tells whether that is all of it. */
 export function readCompactStruct(cursor: OctetCursor): ThriftStruct {
@@ -51,7 +68,7 @@ export function readCompactStruct(cursor: OctetCursor): ThriftStruct {
     const value =
       typeId === COMPACT_TYPE.true || typeId === COMPACT_TYPE.false
         ? boolField(cursor, typeId, headerAt)
-        : readValue(cursor, typeId);
+        : readValue(cursor, FORM, typeId);
     if (value !== undefined) fields.push({ id, value });
   }
   cursor.leave();
@@ -63,32 +80,7 @@ function boolField(cursor: OctetCursor, typeId: number, headerAt: number): Thrif
   return { type: 'bool', value: typeId === COMPACT_TYPE.true, start: headerAt, end: cursor.at };
 }
 
-function readValue(cursor: OctetCursor, typeId: number): ThriftValue | undefined {
-  const start = cursor.at;
-  const type = TYPE_NAME[typeId];
-  cursor.spend();
-  if (type === undefined) cursor.fail('unknown-type');
-  if (cursor.failed || type === undefined) return undefined;
-  switch (type) {
-    case 'struct':
-      return readCompactStruct(cursor);
-    case 'list':
-    case 'set':
-      return readList(cursor, type);
-    case 'map':
-      return readMap(cursor);
-    default:
-      break;
-  }
-  const value = readScalar(cursor, type, start);
-  return cursor.failed ? undefined : value;
-}
-
-function readScalar(
-  cursor: OctetCursor,
-  type: Exclude<ThriftTypeName, 'struct' | 'list' | 'set' | 'map'>,
-  start: number,
-): ThriftValue {
+function readScalar(cursor: OctetCursor, type: ScalarTypeName, start: number): ThriftValue {
   switch (type) {
     case 'bool':
       return { type, value: cursor.u8() === COMPACT_TYPE.true, start, end: cursor.at };
@@ -113,46 +105,6 @@ function readScalar(
   }
 }
 
-function readList(cursor: OctetCursor, type: 'list' | 'set'): ThriftList {
-  const start = cursor.at;
-  const header = cursor.u8();
-  const size = cursor.count(header >> 4 === 0x0f ? cursor.varint32() : header >> 4, 1);
-  const elements: ThriftValue[] = [];
-  cursor.enter();
-  for (let i = 0; i < size && !cursor.failed; i++) {
-    const element = readValue(cursor, header & 0x0f);
-    if (element !== undefined) elements.push(element);
-  }
-  cursor.leave();
-  return { type, elementType: TYPE_NAME[header & 0x0f], elements, start, end: cursor.at };
-}
-
-function readMap(cursor: OctetCursor): ThriftMap {
-  const start = cursor.at;
-  const size = cursor.count(cursor.varint32(), 2);
-  const types = size === 0 ? 0 : cursor.u8();
-  const entries: [ThriftValue, ThriftValue][] = [];
-  cursor.enter();
-  for (let i = 0; i < size && !cursor.failed; i++) {
-    const key = readValue(cursor, types >> 4);
-    const value = readValue(cursor, types & 0x0f);
-    if (key !== undefined && value !== undefined) entries.push([key, value]);
-  }
-  cursor.leave();
-  return {
-    type: 'map',
-    keyType: TYPE_NAME[types >> 4],
-    valueType: TYPE_NAME[types & 0x0f],
-    entries,
-    start,
-    end: cursor.at,
-  };
-}
-
 function unzigzag32(value: number): number {
   return (value >>> 1) ^ -(value & 1);
-}
-
-function signed16(value: number): number {
-  return (value << 16) >> 16;
 }
