@@ -5,16 +5,21 @@
  *     VXLAN-GPE  flags 1 (0C) · 2 · next protocol 1 · network 3 · 1 · payload                        (draft-ietf-nvo3-vxlan-gpe)
  *     Geneve     version 2 bits, option words 6 bits 1 · 1 · EtherType 2 · network 3 · 1 · options   (RFC 8926)
  *     GTP-U      version, flags 1 · type 1 · length 2 · tunnel 4 · [sequence 2 · 1 · next extension 1 …]  (3GPP TS 29.281)
+ *     GRE        checksum, key and sequence flags, others 0, version 0 2 · EtherType 2 · as in IP    (RFC 8086)
  *
  * Ports change on the way to a tunnel's other end, so only the destination counts, but for GTP.
  */
 import { readUint16 } from './big-endian.ts';
 import type { Cursor, Layer } from './cursor.ts';
+import { isKnownEtherType } from './ether-type.ts';
+import { readGre } from './gre.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 import type { Segment } from './segment.ts';
 
-const PORT = { vxlan: 4789, vxlanBefore: 8472, vxlanGpe: 4790, geneve: 6081, gtp: 2152 } as const;
+const PORT = { vxlan: 4789, vxlanBefore: 8472, vxlanGpe: 4790, geneve: 6081, gtp: 2152, gre: 4754 } as const;
 const GTP_DATA = 255;
+/** All bits of GRE but those that tell of checksum, key and sequence number. */
+const GRE_ZERO_BITS = 0x4fff;
 /** Extension headers of GTP; nobody sends more. */
 const MAX_EXTENSIONS = 8;
 
@@ -39,6 +44,8 @@ export function readUdpTunnel(
       return readGeneve(cursor);
     case PORT.gtp:
       return readGtp(cursor, outer);
+    case PORT.gre:
+      return readGreInUdp(cursor, outer);
     default:
       return sourcePort === PORT.gtp ? readGtp(cursor, outer) : 'no-tunnel';
   }
@@ -116,6 +123,13 @@ function readGtp(cursor: Cursor, outer: Segment): IgnoredReason | 'no-tunnel' | 
   cursor.enterBetween('gtp', outer);
   cursor.layer = 'ip';
   return undefined;
+}
+
+function readGreInUdp(cursor: Cursor, outer: Segment): IgnoredReason | 'no-tunnel' | undefined {
+  if (!cursor.has(4)) return shortOf(cursor);
+  const { data, at } = cursor;
+  const isGre = (readUint16(data, at) & GRE_ZERO_BITS) === 0 && isKnownEtherType(readUint16(data, at + 2));
+  return isGre ? readGre(cursor, outer) : 'no-tunnel';
 }
 
 function numberAt({ data, at }: Cursor, offset: number): number {

@@ -15,7 +15,12 @@ export type LayerFields =
   | { readonly kind: 'pppoe'; readonly session: number; readonly compressed?: boolean }
   | { readonly kind: 'pbb'; readonly service: number }
   | ({ readonly kind: 'ip-in-ip' | 'pptp' | 'gtp' } & Ends)
-  | ({ readonly kind: 'gre'; readonly key?: number; readonly checksum?: boolean; readonly sequence?: number } & Ends)
+  | ({
+      readonly kind: 'gre' | 'gre-in-udp';
+      readonly key?: number;
+      readonly checksum?: boolean;
+      readonly sequence?: number;
+    } & Ends)
   | ({ readonly kind: 'erspan'; readonly version: 1 | 2 | 3; readonly session: number; readonly vlan?: number } & Ends)
   | ({ readonly kind: 'vxlan' | 'vxlan-gpe' | 'geneve'; readonly network: number; readonly port?: number } & Ends);
 
@@ -72,6 +77,8 @@ function wrap(layer: LayerFields, inside: LayerPayload, back: boolean): LayerPay
       return inIp(layer.ends, etherType === 0x0800 ? 4 : 41, bytes, back);
     case 'gre':
       return inIp(layer.ends, 47, gre(layer, etherType, bytes), back);
+    case 'gre-in-udp':
+      return inUdp(layer.ends, 4754, gre(layer, etherType, bytes), back);
     case 'pptp': {
       const ppp = join(uint16(0xff03), uint16(PPP_PROTOCOLS[etherType] ?? 0), bytes);
       const header = join(uint16(0x3081), uint16(0x880b), uint16(ppp.length), uint16(back ? 5 : 9));

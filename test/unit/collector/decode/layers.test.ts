@@ -84,6 +84,8 @@ test.each<[readonly LayerFields[], string]>([
   [[{ kind: 'geneve', network: 5_001 }], 'geneve:5001'],
   [[{ kind: 'geneve', network: 5_001 }, { kind: 'ethernet' }], 'geneve:5001'],
   [[{ kind: 'gtp' }], 'gtp:192.0.2.1-192.0.2.2'],
+  [[{ kind: 'gre-in-udp' }], 'gre:192.0.2.1-192.0.2.2'],
+  [[{ kind: 'gre-in-udp', key: 7, checksum: true, sequence: 1 }], 'gre:7'],
   [
     [{ kind: 'vlan', id: 12 }, { kind: 'gre' }, { kind: 'ip-in-ip' }],
     'vlan:12/gre:192.0.2.1-192.0.2.2/ip-in-ip:192.0.2.1-192.0.2.2',

@@ -56,6 +56,9 @@ test.each([
   ['other', [50_000, 4789], Uint8Array.of(8, 0, 0)],
   ['other', [50_000, 4790], Uint8Array.of(4, 0, 0, 3, 0, 0, 1, 0)],
   ['other', [50_000, 6081], Uint8Array.of(0xc0, 0, 8, 0, 0, 0, 1, 0)],
+  ['other', [50_000, 4754], Uint8Array.of(0x40, 0, 8, 0)],
+  ['other', [50_000, 4754], Uint8Array.of(0, 0, 8)],
+  ['other', [50_000, 4754], Uint8Array.of(0, 0, 1, 2)],
   ['gtp', [2152, 2152], Uint8Array.of(0x30, 1, 0, 0, 0, 0, 0, 1)],
   ['gtp', [2152, 2152], Uint8Array.of(0x50, 255, 0, 0, 0, 0, 0, 1)],
 ] as const)('%s on ports %j', (name, ports, payload) => {
