@@ -56,9 +56,9 @@ export interface Exchange {
   readonly flow: Flow;
   readonly origin: Origin;
   readonly protocol: Protocol;
-  /** Name of the calling service; empty where not known. */
+  /** Name of the calling service, as configured or as a TTHeader says; empty where not known. */
   readonly source: string;
-  /** Name of the called service; `ip:port` of the server where no name is configured. */
+  /** Name of the called service, as configured or as a TTHeader says; otherwise `ip:port` of the server. */
   readonly service: string;
   /** `GET /items` (path without query), the Thrift function as on the wire, the name of a session's protocol; empty for a lone response. */
   readonly operation: string;

@@ -21,11 +21,11 @@ const REPLY = MESSAGE_TYPE.reply;
 const EXCEPTION = MESSAGE_TYPE.exception;
 const ONEWAY = MESSAGE_TYPE.oneway;
 
-export function buildRequestReady(flow: Flow, source: string, pending: PendingCall, request: Message): RequestReady {
+export function buildRequestReady(flow: Flow, pending: PendingCall, request: Message): RequestReady {
   return {
     id: pending.id,
     flow,
-    source,
+    source: pending.source,
     service: pending.service,
     operation: pending.method?.text ?? '',
     verb: '',
@@ -41,7 +41,6 @@ export function buildRequestReady(flow: Flow, source: string, pending: PendingCa
 export function buildExchange(
   origin: Origin,
   flow: Flow,
-  source: string,
   pending: PendingCall,
   outcome: ExchangeOutcome,
   reason: string,
@@ -51,7 +50,7 @@ export function buildExchange(
     flow,
     origin,
     protocol: 'thrift',
-    source,
+    source: pending.source,
     service: pending.service,
     operation: pending.method?.text ?? '',
     verb: '',

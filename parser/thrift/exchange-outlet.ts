@@ -13,19 +13,17 @@ export class ExchangeOutlet {
   readonly #flow: Flow;
   readonly #context: ThriftContext;
   readonly #kept: KeptBytes;
-  readonly #source: string;
 
   constructor(flow: Flow, context: ThriftContext, kept: KeptBytes) {
     this.#flow = flow;
     this.#context = context;
     this.#kept = kept;
-    this.#source = context.shared.services.caller(flow.client);
   }
 
   announce(pending: PendingCall, call: Message): void {
     const { options, sink } = this.#context.shared;
     if (call.complete && options.announceRequests) {
-      sink.request(buildRequestReady(this.#flow, this.#source, pending, call));
+      sink.request(buildRequestReady(this.#flow, pending, call));
     }
   }
 
@@ -87,7 +85,7 @@ export class ExchangeOutlet {
     const { options, sink } = this.#context.shared;
     this.#kept.release(pending.keptBytes);
     if (!sink.takes(this.#flow)) return;
-    sink.exchange(buildExchange(options.origin, this.#flow, this.#source, pending, outcome, reason));
+    sink.exchange(buildExchange(options.origin, this.#flow, pending, outcome, reason));
   }
 
   #maybeOneway({ method }: PendingCall, reason: string): boolean {

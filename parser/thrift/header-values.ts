@@ -14,6 +14,11 @@ import type { MessageHead } from './message-head.ts';
 /** TTHeader's integer keys that are somebody's header by another name (Kitex `transmeta`). */
 const LOG_ID_KEY = 2;
 const LOG_ID_NAME = 'x-tt-logid';
+const FROM_SERVICE_KEY = 3;
+const TO_SERVICE_KEY = 6;
+
+/** Longer ones are no names of services. */
+const MAX_SERVICE_CHARS = 128;
 
 const INFO = { padding: 0, keyValues: 1, persistentKeyValues: 2, integerKeyValues: 0x10, token: 0x11 } as const;
 
@@ -21,6 +26,9 @@ const INFO = { padding: 0, keyValues: 1, persistentKeyValues: 2, integerKeyValue
 const MAX_VALUE_CHARS = 512;
 
 export class HeaderValues {
+  /** Of the message read last, TTHeader's names of caller and called; empty where it has none. */
+  fromService = '';
+  toService = '';
   readonly #names: ReadonlySet<string>;
   /** Whether any name has this length: spares most keys from becoming text. */
   readonly #lengths: Uint8Array;
@@ -45,6 +53,8 @@ export class HeaderValues {
     this.#at = start + head.infoStart;
     this.#end = start + head.infoEnd;
     this.#found = undefined;
+    this.fromService = '';
+    this.toService = '';
     switch (head.transport) {
       case TRANSPORT.theader:
         this.#theader();
@@ -107,7 +117,13 @@ export class HeaderValues {
       const key = this.#u16();
       const valueAt = this.#text(this.#u16());
       if (key === LOG_ID_KEY) this.#keep(LOG_ID_NAME, valueAt);
+      else if (key === FROM_SERVICE_KEY) this.fromService = this.#serviceName(valueAt);
+      else if (key === TO_SERVICE_KEY) this.toService = this.#serviceName(valueAt);
     }
+  }
+
+  #serviceName(valueAt: number): string {
+    return this.#at - valueAt > MAX_SERVICE_CHARS ? '' : latin1(this.#bytes, valueAt, this.#at);
   }
 
   #pair(keyAt: number, keyEnd: number, valueAt: number): void {

@@ -21,6 +21,7 @@ export class PendingCall {
   /** How long the head of a message is whose payload must be inflated; -1 where it need not. */
   inflateCallAt = -1;
   inflateReplyAt = -1;
+  source = '';
   service = '';
   trace: TraceContext | undefined = undefined;
   notes = 0;

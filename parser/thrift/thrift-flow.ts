@@ -17,11 +17,11 @@ import {
   type StreamOffset,
 } from '../../core/index.ts';
 import { noAnswerReason } from '../close-reason.ts';
-import { CalledService } from '../http1/called-service.ts';
 import { REPLAY_MARKER_HEADER } from '../http1/replay-marker.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { ProtocolFlow } from '../protocol-flow.ts';
+import { CallParties } from './call-parties.ts';
 import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
 import { inflatedBeginning } from './inflated-payload.ts';
 import { LateOneways, type OnewayHost } from './late-oneways.ts';
@@ -47,7 +47,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, Onew
   readonly #context: ThriftContext;
   readonly #shared: ParserContext;
   readonly #readers: readonly [MessageReader, MessageReader];
-  readonly #service: string;
+  readonly #parties: CallParties;
   readonly #pairing: Pairing;
   readonly #oneways: LateOneways;
   readonly #outlet: ExchangeOutlet;
@@ -65,7 +65,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, Onew
     this.#context = context;
     this.#shared = shared;
     const kept = new KeptBytes(shared.kept, options.maxFlowPendingBytes);
-    this.#service = new CalledService(flow.server, shared.services, shared.ledger).ofServer();
+    this.#parties = new CallParties(flow, shared.services, shared.ledger);
     this.#pairing = new Pairing(this, flow.id, options.maxPendingRequests, midStream);
     this.#oneways = new LateOneways(this);
     this.#outlet = new ExchangeOutlet(flow, context, kept);
@@ -147,13 +147,14 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, Onew
     pending.callType = head.type;
     pending.waitingSince = at;
     pending.inflateCallAt = head.zlib ? head.headBytes : -1;
-    if (head.infoEnd > head.infoStart) {
-      const values = this.#context.values.read(bytes, start, head);
-      if (values !== undefined) {
-        pending.trace = this.#context.trace.readValues(values);
-        pending.leftOut = values.has(REPLAY_MARKER_HEADER);
-      }
+    const hasValues = head.infoEnd > head.infoStart;
+    const { values } = this.#context;
+    const found = hasValues ? values.read(bytes, start, head) : undefined;
+    if (found !== undefined) {
+      pending.trace = this.#context.trace.readValues(found);
+      pending.leftOut = found.has(REPLAY_MARKER_HEADER);
     }
+    this.#parties.name(pending, hasValues ? values : undefined);
     this.#asking = pending;
     if (head.type === REPLY || head.type === EXCEPTION) pending.loneReason = REPLY_FROM_CLIENT;
     else if (this.#serverClosed !== '') pending.loneReason = this.#serverClosed;
@@ -246,6 +247,7 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, Onew
   #loneReply(head: MessageHead, method: MethodName | undefined, offset: StreamOffset, at: Micros): PendingCall {
     const pending = new PendingCall({ at, flow: this.#flow.id, offset, index: LONE_RESPONSE_INDEX }, 'lone-reply');
     this.#describe(pending, head);
+    this.#parties.name(pending, undefined);
     pending.method = method;
     pending.requestEnded = true;
     return pending;
@@ -275,7 +277,6 @@ export class ThriftFlow implements ProtocolFlow, MessageOwner, PairingHost, Onew
     pending.sequenceId = head.sequenceId;
     pending.transport = head.transport;
     pending.encoding = head.encoding;
-    pending.service = this.#service;
   }
 
   #nameOf(head: MessageHead, bytes: Uint8Array, start: number): MethodName | undefined {

@@ -327,6 +327,33 @@ describe('headers', () => {
     ]);
   });
 
+  test('the services of TTHeader, where the config names none', () => {
+    const both = ttheader(message('binary', call('a', 1)), { integers: { 3: 'front', 6: 'items' } });
+    const none = ttheader(message('binary', call('b', 2)), { integers: { 3: 'x'.repeat(129), 6: '' } });
+    const servicesOf = (c: ReturnType<typeof conversation>) =>
+      c
+        .client(both)
+        .client(none)
+        .end()
+        .exchanges.map(({ source, service }) => [source, service]);
+    const { client, server } = HANDSHAKE_FLOW;
+    const address = `${server.address}:${server.port}`;
+    const unnamed = conversation();
+    expect(servicesOf(unnamed)).toEqual([
+      ['front', 'items'],
+      ['', address],
+    ]);
+    expect(unnamed.ledger.report().facts['services-unnamed']).toBe(1);
+    const services = [
+      { name: 'shop', address: server.address },
+      { name: 'web', address: client.address },
+    ];
+    expect(servicesOf(conversation({ services }))).toEqual([
+      ['web', 'shop'],
+      ['web', 'shop'],
+    ]);
+  });
+
   test('B3 in several values', () => {
     const c = conversation().client(
       withValues({ 'X-B3-TraceId': 'AB', 'X-B3-SpanId': 'CD', 'X-B3-ParentSpanId': 'EF' }),
