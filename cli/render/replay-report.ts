@@ -7,7 +7,7 @@ import { escapeForTerminal } from './terminal-text.ts';
 
 export function renderReplayReport(report: ReplayReport): string {
   const { latency, statuses, connections, rate } = report;
-  const seconds = (report.durationMs / 1000).toFixed(1);
+  const seconds = (Math.max(0, report.durationMs) / 1000).toFixed(1);
   const lines = [
     `${report.timing === undefined ? 'mirror' : 'replay'} to ${escapeForTerminal(report.target)} (run ${escapeForTerminal(report.runId)}), ${seconds} s`,
     `  sends        ${sendsText(report)}${report.balanced ? '' : '  ← does not add up'}`,

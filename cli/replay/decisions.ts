@@ -1,6 +1,7 @@
 /** What a replay is about to do, in words, and the choices that only its user can make. */
 import { BytecopyError } from '../../core/index.ts';
 import type { TimingOptions } from '../../emitter/index.ts';
+import { escapeForTerminal } from '../render/index.ts';
 import type { Forecast } from './forecast.ts';
 
 const OPERATIONS_SHOWN = 5;
@@ -16,7 +17,7 @@ export function describeForecast(
   const lines = [`replaying ${sends} requests to ${to}: ${rhythm(timing, expected, sends, recordedSeconds, times)}`];
   if (expected.whole < expected.exchanges) {
     lines.push(
-      `${expected.exchanges - expected.whole} of ${expected.exchanges} exchanges hold no whole request and stay behind`,
+      `${expected.exchanges - expected.whole} of ${expected.exchanges} exchanges hold no whole HTTP request and stay behind`,
     );
   }
   if (expected.writes.length > 0) lines.push(`writes: ${describeWrites(expected)}`);
@@ -39,7 +40,9 @@ function rhythm(timing: TimingOptions, expected: Forecast, sends: number, second
 }
 
 function describeWrites({ writes }: Forecast): string {
-  const shown = writes.slice(0, OPERATIONS_SHOWN).map(({ operation, count }) => `${count} × ${operation}`);
+  const shown = writes
+    .slice(0, OPERATIONS_SHOWN)
+    .map(({ operation, count }) => `${count} × ${escapeForTerminal(operation)}`);
   const more = writes.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} operations more` : shown.join(', ');
 }
@@ -56,6 +59,11 @@ export function requireDecisions(
   if (expected.exchanges === 0) {
     throw new BytecopyError('REPLAY_EMPTY', 'the selection holds no exchange', {
       hint: "bytecopy find '' shows what there is; --store names another store",
+    });
+  }
+  if (expected.whole === 0) {
+    throw new BytecopyError('REPLAY_EMPTY', `none of the ${expected.exchanges} exchanges selected can be replayed`, {
+      hint: 'whole requests of HTTP can; other protocols are recorded only',
     });
   }
   if (expected.writes.length > 0 && sending.writes === 'undecided') {
