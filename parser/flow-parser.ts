@@ -48,6 +48,9 @@ const UPGRADES: ReadonlyMap<string, string> = new Map([
 ]);
 const UPGRADE_NAME = /^[a-z][a-z0-9.+-]{0,31}/;
 
+type Closed = readonly [CloseReason | undefined, CloseReason | undefined];
+const OPEN: Closed = [undefined, undefined];
+
 export class FlowParser implements FlowHost, DetectionHost {
   lastAt: Micros;
   /** As the collector has it. */
@@ -62,7 +65,8 @@ export class FlowParser implements FlowHost, DetectionHost {
   /** Who is the client is beyond doubt. */
   #oriented: boolean;
   attributes = NO_ATTRIBUTES;
-  readonly #closed: [CloseReason | undefined, CloseReason | undefined] = [undefined, undefined];
+  /** Why each direction ended; one shared value while none has. */
+  #closed: Closed = OPEN;
   /** A protocol handed over and may still hand bytes back: the new speaker hears of closed directions behind them. */
   #handingOver = false;
 
@@ -100,7 +104,8 @@ export class FlowParser implements FlowHost, DetectionHost {
   close(direction: Direction, reason: CloseReason, at: Micros): void {
     this.lastAt = at;
     if (this.#closed[direction] !== undefined) return;
-    this.#closed[direction] = reason;
+    const [client, server] = this.#closed;
+    this.#closed = direction === 0 ? [reason, server] : [client, reason];
     this.#speaker.close(this.#side(direction), reason);
     if (this.#handingOver) this.#endHandOver();
   }

@@ -5,14 +5,18 @@ import type { ByteCount } from '../../core/index.ts';
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Small, since each of a hundred thousand flows may wait in the middle of a head. */
 const FIRST_CAPACITY: ByteCount = 256;
 
 export class HeadBuffer {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array;
   #length = 0;
   #searched = 0;
   #hasLine = false;
+
+  /** @param room memory to begin with */
+  constructor(room: Uint8Array = new Uint8Array(0)) {
+    this.#bytes = room;
+  }
 
   /** Valid up to {@link length}; overwritten by the next `append` after `clear`. */
   get bytes(): Uint8Array {

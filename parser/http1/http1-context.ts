@@ -3,6 +3,7 @@ import type { ParserContext } from '../parser-context.ts';
 import { TraceHeaders } from '../trace/trace-headers.ts';
 import { FieldSection } from './field-section.ts';
 import type { MessageStart } from './message-owner.ts';
+import { ReaderDeps } from './reader-deps.ts';
 import { REPLAY_MARKER_HEADER } from './replay-marker.ts';
 import { RequestLine } from './request-line.ts';
 import { StartSearch } from './start-search.ts';
@@ -10,6 +11,7 @@ import { StatusLine } from './status-line.ts';
 
 export class Http1Context {
   readonly shared: ParserContext;
+  readonly reading: ReaderDeps;
   readonly trace: TraceHeaders;
   readonly fields: FieldSection;
   /** Place of the replay marker among the extra fields. */
@@ -25,6 +27,7 @@ export class Http1Context {
 
   constructor(shared: ParserContext) {
     this.shared = shared;
+    this.reading = new ReaderDeps(shared);
     this.trace = new TraceHeaders(shared.options.traceHeaders);
     this.fields = new FieldSection([...this.trace.names, REPLAY_MARKER_HEADER]);
     this.markerPlace = this.trace.names.length;

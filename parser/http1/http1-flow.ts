@@ -45,13 +45,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   readonly flow: Flow;
   readonly #context: Http1Context;
   readonly #shared: ParserContext;
-  readonly #readers: readonly [MessageReader, MessageReader];
+  readonly #requests: MessageReader;
+  readonly #responses: MessageReader;
   readonly #names: CalledService;
   readonly #outlet: ExchangeOutlet;
   readonly #pairing: Pairing;
   readonly #host: FlowHost;
   /** What may be the next message in place of an announced body, by direction; nearly always none. */
-  readonly #openings: [HeldOpening | undefined, HeldOpening | undefined] = [undefined, undefined];
+  #openings: readonly [HeldOpening, HeldOpening] | undefined;
   #asking: PendingExchange | undefined;
   #answering: PendingExchange | undefined;
   /** The interim answer being read belongs to it. */
@@ -76,19 +77,18 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#names = new CalledService(flow.server, shared.services, shared.ledger);
     this.#outlet = new ExchangeOutlet(flow, shared, kept, host.attributes);
     this.#pairing = new Pairing(shared, this.#outlet, flow.id, midStream);
-    const { bytes, slab, options } = shared;
-    const { maxHeadBytes, maxBodyBytes } = options;
-    const deps = { bytes, slab: options.countOnly ? undefined : slab, kept, maxHeadBytes, maxBodyBytes };
-    this.#readers = [new MessageReader(0, this, deps, midStream), new MessageReader(1, this, deps, midStream)];
+    this.#requests = new MessageReader(0, this, context.reading, kept, midStream);
+    this.#responses = new MessageReader(1, this, context.reading, kept, midStream);
   }
 
   push(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
-    const reader = this.#readers[direction];
-    const other = this.#readers[direction === 0 ? 1 : 0];
+    const isClient = direction === 0;
+    const reader = isClient ? this.#requests : this.#responses;
+    const other = isClient ? this.#responses : this.#requests;
     const afterSilence = at - this.#lastAt >= SILENCE_MICROS;
     this.#lastAt = at;
     if (other.seeksStart && (afterSilence || this.#takesTurn(direction, bytes))) other.reachBoundary();
-    if (direction === 0 && (afterSilence || this.#pairing.apart)) this.#askAgain(afterSilence);
+    if (isClient && (afterSilence || this.#pairing.apart)) this.#askAgain(afterSilence);
     if (reader.awaitsBody && this.#mayAskAnew(direction)) this.#pushOpening(direction, bytes, offset, at);
     else reader.push(bytes, offset, at);
   }
@@ -96,16 +96,16 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   gap(direction: Direction, byteCount: ByteCount, at: Micros): void {
     this.#lastAt = at;
     const other = direction === 0 ? 1 : 0;
-    if (!this.mayPipeline(other)) this.#readers[other].reachBoundary();
+    if (!this.mayPipeline(other)) this.#reader(other).reachBoundary();
     this.#endOpening(direction);
-    this.#readers[direction].gap(byteCount, at);
+    this.#reader(direction).gap(byteCount, at);
   }
 
   close(direction: Direction, reason: CloseReason): void {
     const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : noAnswerReason(reason);
-    if (direction === 1) this.#readers[0].settle();
+    if (direction === 1) this.#requests.settle();
     this.#endOpening(direction);
-    this.#readers[direction].close(reason === 'fin', broken);
+    this.#reader(direction).close(reason === 'fin', broken);
     if (direction === 0) this.#clientFinished = reason === 'fin';
     else {
       this.#serverClosed = noAnswerReason(reason);
@@ -118,7 +118,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#pairing.tick(at);
     if (at - this.#lastAt < SILENCE_MICROS) return;
     for (const direction of [0, 1] as const) {
-      if (this.#readers[direction].seeksStart && this.#pairing.isOneSided(direction)) this.#readers[direction].settle();
+      const reader = this.#reader(direction);
+      if (reader.seeksStart && this.#pairing.isOneSided(direction)) reader.settle();
     }
   }
 
@@ -194,10 +195,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#shared.discard(this.flow, direction, offset, byteCount, reason);
   }
 
+  #reader(direction: Direction): MessageReader {
+    return direction === 0 ? this.#requests : this.#responses;
+  }
+
   #beginRequest(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
     const { requestLine, fields, start } = this.#context;
     const { messages } = this.#shared;
-    const reader = this.#readers[0];
+    const reader = this.#requests;
     const http09 = requestLine.version === 9;
     const pending = new PendingExchange({ at, flow: this.flow.id, offset: streamOffset, index: 0 }, 'request');
     start.framing = http09 ? 0 : requestFraming(fields);
@@ -209,7 +214,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.waitingSince = at;
     pending.notes = requestLine.notes;
     if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    if (reader.loss.resynchronised) pending.giveUp(reader.loss.givenUpBytes);
+    const { givenUpBytes } = reader;
+    if (givenUpBytes >= 0) pending.giveUp(givenUpBytes);
     if (http09) pending.service = this.#names.ofServer();
     else {
       pending.notes |= fields.notes;
@@ -270,7 +276,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   #beginResponse(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
     const { statusLine, fields, start } = this.#context;
     const { messages } = this.#shared;
-    const reader = this.#readers[1];
+    const reader = this.#responses;
     const { status } = statusLine;
     if (status < 200 && status !== 101) {
       this.#readsInterim = true;
@@ -292,7 +298,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     pending.notes |= statusLine.notes | fields.notes;
     if (!pending.requestEnded && pending.place === 'request') pending.marks |= MARK.earlyResponse;
     if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    if (reader.loss.resynchronised) pending.giveUp(reader.loss.givenUpBytes);
+    const { givenUpBytes } = reader;
+    if (givenUpBytes >= 0) pending.giveUp(givenUpBytes);
     if (pending.trace === undefined && fields.hasExtra) pending.trace = this.#context.trace.read(bytes, fields);
     messages.in++;
     messages.held++;
@@ -328,8 +335,8 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#shared.ledger.addFact('flows:tunnel');
     this.#host.handOver(this.#upgradedTo);
     this.#endOpening(0);
-    this.#readers[0].becomeTunnel();
-    this.#readers[1].becomeTunnel();
+    this.#requests.becomeTunnel();
+    this.#responses.becomeTunnel();
     this.#pairing.end('tunnel', true);
   }
 
@@ -340,14 +347,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   #takesTurn(direction: Direction, bytes: Uint8Array): boolean {
     if (this.#pairing.pipelines) return false;
     if (direction === 0) return true;
-    if (!this.#readers[1].betweenMessages || beginsInterim(bytes)) return false;
+    if (!this.#responses.betweenMessages || beginsInterim(bytes)) return false;
     return !this.#mayHoldRequests();
   }
 
   /** Whole requests may be among what is held of the client: then answers are counted until it speaks again. */
   #mayHoldRequests(): boolean {
     if (this.#pairing.answeredUnseen) return false;
-    if (this.#context.search.find(0, this.#readers[0].loss.held, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
+    if (this.#context.search.find(0, this.#requests.heldAfterLoss, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
       return false;
     this.#pairing.keepApart();
     return true;
@@ -356,7 +363,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   /** The client speaks after answers that were kept apart: they can be counted if it takes turns, or waited for them. */
   #askAgain(afterSilence: boolean): void {
     if (this.#pairing.pipelines && !afterSilence) return;
-    this.#readers[0].reachBoundary();
+    this.#requests.reachBoundary();
     this.#pairing.settle();
   }
 
@@ -371,7 +378,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   #mayAskAnew(direction: Direction): boolean {
-    if (this.#openings[direction]?.holds === true) return true;
+    if (this.#openings?.[direction].holds === true) return true;
     return direction === 0 ? this.#bodyMayNotCome() : this.#mayAnswerHead();
   }
 
@@ -379,14 +386,13 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   #pushOpening(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
     const { requestLine, statusLine } = this.#context;
     const line = direction === 0 ? requestLine : statusLine;
-    const opening = this.#openings[direction] ?? new HeldOpening();
-    this.#openings[direction] = opening;
-    const piece = opening.join(bytes, offset, at, (joined) => {
+    this.#openings ??= [new HeldOpening(), new HeldOpening()];
+    const piece = this.#openings[direction].join(bytes, offset, at, (joined) => {
       const { length } = joined;
       return line.read(joined, 0, length) === INCOMPLETE && this.maybeStart(direction, joined, 0, length);
     });
     if (piece === undefined) return;
-    const reader = this.#readers[direction];
+    const reader = this.#reader(direction);
     const begins = line.read(piece.bytes, 0, piece.bytes.length) >= 0 && line.version >= 10;
     if (begins) reader.endWithoutBody(direction === 0 ? 'body-not-sent' : '');
     reader.push(piece.bytes, piece.offset, piece.at);
@@ -394,7 +400,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
 
   /** What is held there is the body. */
   #endOpening(direction: Direction): void {
-    const piece = this.#openings[direction]?.take();
-    if (piece !== undefined) this.#readers[direction].push(piece.bytes, piece.offset, piece.at);
+    const piece = this.#openings?.[direction].take();
+    if (piece !== undefined) this.#reader(direction).push(piece.bytes, piece.offset, piece.at);
   }
 }

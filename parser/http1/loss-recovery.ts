@@ -60,12 +60,6 @@ export class LossRecovery {
     this.#between = false;
   }
 
-  /** A message begins. */
-  end(): void {
-    this.resynchronised = false;
-    this.givenUpBytes = 0;
-  }
-
   /** @returns position behind what there was room for; `start` where there was none */
   hold(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
     this.#stretch ??= new LostStretch(offset + start, this.#between, this.#kept);

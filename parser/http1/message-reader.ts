@@ -1,7 +1,7 @@
 /**
  * Reads the messages of one direction of an HTTP/1 flow: finds where each head and body ends, whatever the cut.
  *
- *   head → (length | chunked | untilClose)* → head …
+ *   head → message → head …
  *     broken or gap in framing → lost → (a start that the owner believes) → head
  *     101 or CONNECT 2xx → tunnel
  *
@@ -9,74 +9,57 @@
  * and where one may begin after a loss, too. A stream that was begun in its middle is read from the next chunk on that
  * begins with a start line.
  */
-import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
+import type { ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
 import type { KeptBytes } from '../message/kept-bytes.ts';
-import { MessageBuilder } from '../message/message-builder.ts';
-import type { Slab } from '../message/slab.ts';
-import { FRAMING } from './body-framing.ts';
-import { ChunkedBody } from './chunked-body.ts';
+import { type BodyFraming, FRAMING } from './body-framing.ts';
 import { INCOMPLETE } from './field-section.ts';
-import { HeadBuffer } from './head-buffer.ts';
+import type { HeldHead } from './held-head.ts';
 import { LossRecovery } from './loss-recovery.ts';
-import type { MessageOwner } from './message-owner.ts';
+import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { CR, LF } from './octets.ts';
+import type { OpenMessage } from './open-message.ts';
+import type { ReaderDeps } from './reader-deps.ts';
 import type { StretchEnd } from './start-search.ts';
 import { NOT_A_START_LINE } from './status-line.ts';
 
-export interface ReaderDeps {
-  readonly bytes: Account;
-  /** Absent where message bytes are counted and not kept. */
-  readonly slab: Slab | undefined;
-  readonly kept: KeptBytes;
-  readonly maxHeadBytes: ByteCount;
-  readonly maxBodyBytes: ByteCount;
-}
-
-const STATE = { head: 0, length: 1, chunked: 2, untilClose: 3, lost: 4, tunnel: 5 } as const;
+const STATE = { head: 0, message: 1, lost: 2, tunnel: 3 } as const;
+const BROKEN: BodyFraming = FRAMING.broken;
+const NOTHING = new Uint8Array(0);
 
 export class MessageReader {
+  /** Empty lines were skipped before the message that comes. */
+  skippedEmptyLines = false;
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
   readonly #deps: ReaderDeps;
-  readonly #builder: MessageBuilder;
+  readonly #kept: KeptBytes;
   #state: number;
   /** Framing was lost and no message was read since: a start line must be beyond doubt. */
   #strict: boolean;
   /** The stream was begun in its middle and no message was read yet. */
   #midStream: boolean;
-  readonly loss: LossRecovery;
-  /** Stream offset of the first of the bytes being read. */
-  #base: StreamOffset = 0;
-  #leaveOut = '';
-  #remaining = 0;
-  #bodyBegun = false;
-  #chunked: ChunkedBody | undefined;
-  #pending: HeadBuffer | undefined;
-  #pendingOffset: StreamOffset = 0;
-  #pendingAt: Micros = 0;
-  /** Empty lines were skipped before the message that comes. */
-  skippedEmptyLines = false;
+  /** From a loss on until a message is read. */
+  #loss: LossRecovery | undefined;
+  /** There is one where the state says so. */
+  #message: OpenMessage | undefined;
+  /** A head is begun and not ended. */
+  #held: HeldHead | undefined;
 
   /** @param midStream the first bytes may be the middle of a message */
-  constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, midStream: boolean) {
+  constructor(direction: Direction, owner: MessageOwner, deps: ReaderDeps, kept: KeptBytes, midStream: boolean) {
     this.#direction = direction;
     this.#owner = owner;
     this.#deps = deps;
-    this.#builder = new MessageBuilder(deps.slab, deps.kept, deps.maxBodyBytes);
+    this.#kept = kept;
     this.#strict = midStream;
     this.#midStream = midStream;
     this.#state = midStream ? STATE.lost : STATE.head;
-    this.loss = new LossRecovery(direction, owner, deps.kept, 'mid-stream');
-  }
-
-  /** A message is begun and not ended. */
-  get inMessage(): boolean {
-    return this.#state === STATE.length || this.#state === STATE.chunked || this.#state === STATE.untilClose;
+    this.#loss = midStream ? new LossRecovery(direction, owner, kept, 'mid-stream') : undefined;
   }
 
   /** A body is announced and no byte of it has come. */
   get awaitsBody(): boolean {
-    return this.inMessage && !this.#bodyBegun;
+    return this.#state === STATE.message && !(this.#message as OpenMessage).bodyBegun;
   }
 
   /** Framing was lost, and the bytes that come wait for evidence of a start. */
@@ -86,7 +69,17 @@ export class MessageReader {
 
   /** The bytes that come begin a message. */
   get betweenMessages(): boolean {
-    return this.#state === STATE.head && (this.#pending === undefined || this.#pending.length === 0);
+    return this.#state === STATE.head && this.#held === undefined;
+  }
+
+  /** Bytes given up between a loss and the message that begins; -1 where it does not follow a loss. */
+  get givenUpBytes(): ByteCount {
+    return this.#loss?.resynchronised === true ? this.#loss.givenUpBytes : -1;
+  }
+
+  /** What is held after a loss; empty where nothing is. */
+  get heldAfterLoss(): Uint8Array {
+    return this.#loss?.held ?? NOTHING;
   }
 
   /** @param offset stream offset of the first byte; bytes are borrowed */
@@ -95,7 +88,6 @@ export class MessageReader {
     if (this.#state === STATE.lost && this.#midStream && this.#owner.maybeStart(this.#direction, bytes, 0, end)) {
       this.#state = STATE.head;
     }
-    this.#base = offset;
     let place = 0;
     while (place < end) {
       switch (this.#state) {
@@ -104,47 +96,38 @@ export class MessageReader {
           break;
         case STATE.lost:
           place = this.#seek(bytes, place, end, offset, at);
-          this.#base = offset;
           break;
         case STATE.tunnel:
           this.#owner.tunnelled(this.#direction, bytes.subarray(place), offset + place, at);
           return;
         default:
-          place = this.#body(bytes, place, place, end, at);
+          place = this.#body(bytes, place, place, end, offset, at);
       }
     }
   }
 
   gap(byteCount: ByteCount, at: Micros): void {
-    if (this.loss.holds) this.#settle('anywhere');
+    if (this.#loss?.holds === true) this.#settle('anywhere');
     switch (this.#state) {
       case STATE.head:
-        if (this.betweenMessages) this.#lose('after-gap', true);
+        if (this.#held === undefined) this.#lose('after-gap', true);
         else {
           this.#breakOff('gap', 'gap-in-head', byteCount);
           this.#lose('after-gap');
         }
         return;
-      case STATE.length: {
-        const inBody = Math.min(byteCount, this.#remaining);
-        this.#builder.skip(inBody);
-        this.#remaining -= inBody;
-        this.#bodyBegun = true;
-        if (this.#remaining === 0) this.#finish(true, 'gap');
-        if (inBody < byteCount) this.gap(byteCount - inBody, at);
-        return;
-      }
-      case STATE.chunked:
-        this.#bodyBegun = true;
-        this.#builder.skip(byteCount);
-        if (!(this.#chunked as ChunkedBody).skip(byteCount)) {
+      case STATE.message: {
+        const message = this.#message as OpenMessage;
+        const taken = message.skip(byteCount);
+        if (taken < 0) {
           this.#finish(false, 'gap');
           this.#lose('after-gap');
+          return;
         }
+        if (message.ended) this.#finish(true, 'gap');
+        if (taken < byteCount) this.gap(byteCount - taken, at);
         return;
-      case STATE.untilClose:
-        this.#builder.skip(byteCount);
-        return;
+      }
       case STATE.lost:
         this.#owner.lost(this.#direction, false);
         return;
@@ -157,8 +140,8 @@ export class MessageReader {
   reachBoundary(): void {
     if (!this.seeksStart) return;
     if (this.#settle('message') && !this.seeksStart) return;
-    this.loss.drop();
-    this.loss.hopeless = false;
+    this.#lost.drop();
+    this.#lost.hopeless = false;
     this.#state = STATE.head;
   }
 
@@ -170,25 +153,27 @@ export class MessageReader {
   /** No more will come. @param clean the sender closed in order, which ends a body without length */
   close(clean: boolean, reason: string): void {
     this.settle();
-    if (this.#state === STATE.untilClose && clean) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
-    else if (this.inMessage) this.#finish(false, reason);
+    if (this.#state === STATE.message) {
+      const { endsWithStream, hasGaps } = this.#message as OpenMessage;
+      if (endsWithStream && clean) this.#finish(true, hasGaps ? 'gap' : '');
+      else this.#finish(false, reason);
+    }
     this.#breakOff(reason, 'closed-in-head', 0);
-    this.loss.drop();
     this.#state = STATE.lost;
-    this.loss.reason = 'after-close';
-    this.loss.hopeless = true;
+    this.#lost.drop();
+    this.#lost.reason = 'after-close';
+    this.#lost.hopeless = true;
   }
 
   /** What follows in this direction is not HTTP any more. */
   becomeTunnel(): void {
-    if (this.inMessage) this.#finish(false, 'protocol-error');
-    this.loss.drop();
+    if (this.#state === STATE.message) this.#finish(false, 'protocol-error');
+    this.#loss?.drop();
     this.#state = STATE.tunnel;
-    const pending = this.#pending;
-    if (pending === undefined || pending.length === 0) return;
-    const bytes = pending.bytes.slice(0, pending.length);
-    this.#forgetPending();
-    this.#owner.tunnelled(this.#direction, bytes, this.#pendingOffset, this.#pendingAt);
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#letGo(held);
+    this.#owner.tunnelled(this.#direction, held.bytes.slice(0, held.length), held.offset, held.at);
   }
 
   /** The announced body will not come: the message ends as it is. @param reason empty where it is whole so */
@@ -196,83 +181,67 @@ export class MessageReader {
     this.#finish(reason === '', reason);
   }
 
-  /** The raw bytes that follow are an answer without head. */
-  #beginBare(offset: StreamOffset, at: Micros): void {
-    this.#leaveOut = '';
-    this.#builder.begin(offset, at, 0, -1);
-    this.#state = STATE.untilClose;
-    this.#bodyBegun = true;
-  }
-
   #head(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
-    if (this.#pending !== undefined && this.#pending.length > 0) return this.#cutHead(bytes, start, end, at);
+    if (this.#held !== undefined) return this.#cutHead(bytes, start, end, at);
     let from = start;
     while (from < end && (bytes[from] === CR || bytes[from] === LF)) from++;
     if (from > start) {
-      this.#discard(start, from - start, 'empty-lines');
+      this.#discard(offset + start, from - start, 'empty-lines');
       this.skippedEmptyLines = true;
       if (from === end) return end;
     }
     const headEnd = this.#owner.readHead(this.#direction, bytes, from, end, this.#strict);
     if (headEnd >= 0 && headEnd - from <= this.#deps.maxHeadBytes) {
-      return this.#begin(bytes, from, headEnd, end, offset + from, at, at);
+      return this.#begin(bytes, from, headEnd, end, offset, at, at);
     }
-    if (headEnd === NOT_A_START_LINE) return this.#noStart(bytes, from, end, offset + from, at);
+    if (headEnd === NOT_A_START_LINE) return this.#noStart(bytes, from, end, offset, at);
     if (headEnd >= 0 || end - from > this.#deps.maxHeadBytes) {
       this.#breakHead('head-too-long');
       return from;
     }
-    if (!this.#hold(bytes, from, end)) return from;
-    this.#pendingOffset = offset + from;
-    this.#pendingAt = at;
-    return end;
+    this.#held = this.#deps.takeHead();
+    return this.#hold(this.#held.begin(offset + from, at), bytes, from, end) ? end : from;
   }
 
   /** Goes on with a head that began in an earlier chunk. */
   #cutHead(bytes: Uint8Array, start: number, end: number, at: Micros): number {
-    const pending = this.#pending as HeadBuffer;
-    const before = pending.length;
-    const taken = Math.min(end, start + this.#deps.maxHeadBytes + 1 - before);
-    if (!this.#hold(bytes, start, taken)) return start;
-    const held = pending.bytes;
-    const length = pending.length;
-    const pendingOffset = this.#pendingOffset;
-    const pendingAt = this.#pendingAt;
-    const base = this.#base;
-    const headEnd = this.#look(pending);
-    if (headEnd === NOT_A_START_LINE) {
-      this.#forgetPending();
-      this.#base = pendingOffset;
-      let used = this.#noStart(held, 0, length, pendingOffset, pendingAt);
-      while (used < length && this.#state === STATE.lost)
-        used = this.#seek(held, used, length, pendingOffset, pendingAt);
-      if (used < length) this.push(held.slice(used, length), pendingOffset + used, pendingAt);
-      this.#base = base;
-      return taken;
-    }
-    if (headEnd === INCOMPLETE && length <= this.#deps.maxHeadBytes) return taken;
-    if (headEnd === INCOMPLETE || headEnd > this.#deps.maxHeadBytes) {
-      this.#dropPending('head-too-long');
+    const held = this.#held as HeldHead;
+    const { maxHeadBytes } = this.#deps;
+    const before = held.length;
+    const taken = Math.min(end, start + maxHeadBytes + 1 - before);
+    if (!this.#hold(held, bytes, start, taken)) return start;
+    const headEnd = this.#look(held);
+    if (headEnd === INCOMPLETE && held.length <= maxHeadBytes) return taken;
+    if (headEnd === INCOMPLETE || headEnd > maxHeadBytes) {
+      this.#giveUpHead(held, 'head-too-long');
       this.#breakHead('head-too-long');
       return taken;
     }
-    this.#forgetPending();
-    this.#base = pendingOffset;
-    this.#begin(held, 0, headEnd, headEnd, pendingOffset, pendingAt, at);
-    this.#base = base;
-    return start + headEnd - before;
+    this.#letGo(held);
+    if (headEnd === NOT_A_START_LINE) this.#readAnew(held);
+    else this.#begin(held.bytes, 0, headEnd, headEnd, held.offset, held.at, at);
+    this.#deps.giveBackHead(held);
+    return headEnd === NOT_A_START_LINE ? taken : start + headEnd - before;
   }
 
   /** Reads the held head when something about it can be told: its end, its first line, or that it is none. */
-  #look(pending: HeadBuffer): number {
-    const hadLine = pending.hasLine;
-    const found = pending.findEnd();
-    const tellable = found >= 0 || pending.hasLine !== hadLine;
-    if (!tellable && this.#owner.maybeStart(this.#direction, pending.bytes, 0, pending.length)) return INCOMPLETE;
-    const until = found >= 0 ? found : pending.length;
-    return this.#owner.readHead(this.#direction, pending.bytes, 0, until, this.#strict);
+  #look(held: HeldHead): number {
+    const hadLine = held.hasLine;
+    const found = held.findEnd();
+    const tellable = found >= 0 || held.hasLine !== hadLine;
+    if (!tellable && this.#owner.maybeStart(this.#direction, held.bytes, 0, held.length)) return INCOMPLETE;
+    const until = found >= 0 ? found : held.length;
+    return this.#owner.readHead(this.#direction, held.bytes, 0, until, this.#strict);
   }
 
+  /** What was held as a head is none. */
+  #readAnew({ bytes, length, offset, at }: HeldHead): void {
+    let used = this.#noStart(bytes, 0, length, offset, at);
+    while (used < length && this.#state === STATE.lost) used = this.#seek(bytes, used, length, offset, at);
+    if (used < length) this.push(bytes.subarray(used, length), offset + used, at);
+  }
+
+  /** @param offset stream offset of the first of `bytes`; @param firstAt when the head began */
   #begin(
     bytes: Uint8Array,
     start: number,
@@ -282,95 +251,66 @@ export class MessageReader {
     firstAt: Micros,
     at: Micros,
   ): number {
-    const { framing, leaveOut } = this.#owner.begin(this.#direction, bytes, offset, firstAt);
+    const begun = this.#owner.begin(this.#direction, bytes, offset + start, firstAt);
+    const { framing } = begun;
     this.skippedEmptyLines = false;
     if (this.#strict) this.#found();
-    this.#leaveOut = leaveOut;
-    this.#builder.begin(offset, firstAt, headEnd - start, framing >= 0 ? framing : -1);
-    this.#bodyBegun = false;
-    switch (framing) {
-      case FRAMING.chunked:
-        this.#chunked ??= new ChunkedBody();
-        this.#chunked.reset();
-        this.#state = STATE.chunked;
-        break;
-      case FRAMING.untilClose:
-        this.#state = STATE.untilClose;
-        break;
-      case FRAMING.broken:
-        this.#state = STATE.length;
-        this.#take(bytes, start, headEnd, at);
-        this.#finish(false, 'protocol-error');
-        this.#lose('absurd-length');
-        return headEnd;
-      default:
-        this.#remaining = Math.max(0, framing);
-        this.#state = STATE.length;
-    }
-    return this.#body(bytes, start, headEnd, end, at);
+    const message = this.#deps.takeMessage(this.#kept);
+    message.begin(this.#kept, begun, offset + start, firstAt, headEnd - start);
+    this.#message = message;
+    this.#state = STATE.message;
+    if (framing !== BROKEN) return this.#body(bytes, start, headEnd, end, offset, at);
+    this.#take(message, bytes, start, headEnd, offset, at);
+    this.#finish(false, 'protocol-error');
+    this.#lose('absurd-length');
+    return headEnd;
   }
 
   /** @param from first byte of the message not taken yet (the head's when it has just been read), `place` of the body */
-  #body(bytes: Uint8Array, from: number, place: number, end: number, at: Micros): number {
-    if (place < end) this.#bodyBegun = true;
-    switch (this.#state) {
-      case STATE.length: {
-        const stop = Math.min(end, place + this.#remaining);
-        this.#take(bytes, from, stop, at);
-        this.#remaining -= stop - place;
-        if (this.#remaining === 0) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
-        return stop;
-      }
-      case STATE.chunked: {
-        const chunked = this.#chunked as ChunkedBody;
-        const stop = chunked.push(bytes, place, end);
-        this.#take(bytes, from, stop, at);
-        if (chunked.done) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
-        else if (chunked.reason !== '') {
-          this.#finish(false, 'protocol-error');
-          this.#lose(chunked.reason);
-        }
-        return stop;
-      }
-      default:
-        this.#take(bytes, from, end, at);
-        return end;
+  #body(bytes: Uint8Array, from: number, place: number, end: number, offset: StreamOffset, at: Micros): number {
+    const message = this.#message as OpenMessage;
+    const stop = message.advance(bytes, place, end);
+    this.#take(message, bytes, from, stop, offset, at);
+    if (message.ended) this.#finish(true, message.hasGaps ? 'gap' : '');
+    else if (stop < end) {
+      const { problem } = message;
+      this.#finish(false, 'protocol-error');
+      this.#lose(problem);
     }
+    return stop;
   }
 
-  #take(bytes: Uint8Array, start: number, end: number, at: Micros): void {
-    if (this.#leaveOut === '') this.#builder.append(bytes, start, end, at);
-    else this.#discard(start, end - start, this.#leaveOut);
+  #take(message: OpenMessage, bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): void {
+    if (message.leaveOut === '') message.append(bytes, start, end, at);
+    else this.#discard(offset + start, end - start, message.leaveOut);
   }
 
   #finish(ended: boolean, reason: string): void {
-    const marks = this.#state === STATE.chunked ? (this.#chunked as ChunkedBody).marks : 0;
+    const message = this.#message as OpenMessage;
+    this.#message = undefined;
     this.#state = STATE.head;
-    const builder = this.#builder;
-    if (this.#leaveOut !== '') {
-      this.#owner.ended(this.#direction, undefined, 0, reason, marks);
-      return;
-    }
-    const { bytes } = this.#deps;
-    bytes.held -= builder.seenBytes;
-    bytes.out += builder.seenBytes;
-    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason, marks);
+    const finished = message.finish(ended);
+    const { keptBytes, marks } = message;
+    this.#deps.giveBackMessage(message);
+    this.#owner.ended(this.#direction, finished, finished === undefined ? 0 : keptBytes, reason, marks);
   }
 
   /** The bytes do not begin a message. @returns position to go on from */
   #noStart(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
     if (!this.#strict && this.#owner.beginBare(this.#direction)) {
-      this.#beginBare(offset, at);
-      return this.#body(bytes, start, start, end, at);
+      this.#message = this.#deps.takeMessage(this.#kept);
+      this.#message.begin(this.#kept, BARE, offset + start, at, 0);
+      this.#state = STATE.message;
+      return this.#body(bytes, start, start, end, offset, at);
     }
-    this.#breakHead(this.#strict ? this.loss.reason : 'not-a-message');
+    this.#breakHead(this.#strict ? this.#lost.reason : 'not-a-message');
     return start;
   }
 
   #breakHead(reason: string): void {
     if (this.#strict) {
       this.#state = STATE.lost;
-      this.loss.goOn();
+      this.#lost.goOn();
       return;
     }
     this.#lose(reason);
@@ -380,19 +320,24 @@ export class MessageReader {
   #lose(reason: string, between = false): void {
     this.#state = STATE.lost;
     this.#strict = true;
-    this.loss.begin(reason, between);
+    this.#lost.begin(reason, between);
   }
 
   /** A message begins after a loss. */
   #found(): void {
     this.#strict = false;
     this.#midStream = false;
-    this.loss.end();
+    this.#loss = undefined;
+  }
+
+  get #lost(): LossRecovery {
+    this.#loss ??= new LossRecovery(this.#direction, this.#owner, this.#kept, '');
+    return this.#loss;
   }
 
   /** Bytes between the loss and the next start: held until it is known where that is. @returns position to go on from */
   #seek(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
-    const { loss } = this;
+    const loss = this.#lost;
     if (this.#midStream || loss.hopeless) {
       loss.giveUp(offset + start, end - start);
       this.#owner.lost(this.#direction, false);
@@ -409,21 +354,20 @@ export class MessageReader {
 
   /** Reads on from the first message believed among what is held; false where there is none. */
   #settle(end: StretchEnd): boolean {
-    const believed = this.loss.settle(end);
+    const believed = this.#loss?.settle(end);
     if (believed === undefined) return false;
     this.#state = STATE.head;
     for (const { bytes, offset, at } of believed) this.push(bytes, offset, at);
     return true;
   }
 
-  #hold(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#deps.kept.take(end - start)) {
-      this.#dropPending('pending-limit');
+  #hold(held: HeldHead, bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#kept.take(end - start)) {
+      this.#giveUpHead(held, 'pending-limit');
       this.#breakHead('pending-limit');
       return false;
     }
-    this.#pending ??= new HeadBuffer();
-    this.#pending.append(bytes, start, end);
+    held.append(bytes, start, end);
     return true;
   }
 
@@ -433,47 +377,42 @@ export class MessageReader {
    * @param missingBytes bytes never seen that follow what is there
    */
   #breakOff(reason: string, discardReason: string, missingBytes: ByteCount): void {
-    const pending = this.#pending;
-    if (pending === undefined || pending.length === 0) return;
-    pending.findEnd();
-    const { bytes, length } = pending;
+    const held = this.#held;
+    if (held === undefined) return;
+    held.findEnd();
+    const { bytes, length, offset, at } = held;
     const direction = this.#direction;
-    if (!pending.hasLine || this.#owner.readHead(direction, bytes, 0, length, this.#strict) !== INCOMPLETE) {
-      this.#dropPending(this.#strict ? this.loss.reason : discardReason);
+    if (!held.hasLine || this.#owner.readHead(direction, bytes, 0, length, this.#strict) !== INCOMPLETE) {
+      this.#giveUpHead(held, this.#strict ? this.#lost.reason : discardReason);
       return;
     }
-    this.#forgetPending();
-    this.#leaveOut = this.#owner.begin(direction, bytes, this.#pendingOffset, this.#pendingAt).leaveOut;
-    this.#builder.begin(this.#pendingOffset, this.#pendingAt, length, -1);
-    this.#state = STATE.length;
-    const base = this.#base;
-    this.#base = this.#pendingOffset;
-    this.#take(bytes, 0, length, this.#pendingAt);
-    this.#base = base;
-    if (missingBytes > 0) this.#builder.skip(missingBytes);
+    this.#letGo(held);
+    const begun = this.#owner.begin(direction, bytes, offset, at);
+    begun.framing = FRAMING.untilClose;
+    const message = this.#deps.takeMessage(this.#kept);
+    message.begin(this.#kept, begun, offset, at, length);
+    this.#message = message;
+    this.#take(message, bytes, 0, length, offset, at);
+    if (missingBytes > 0) message.skip(missingBytes);
     this.#finish(false, reason);
   }
 
   /** The bytes of an unfinished head are given up. */
-  #dropPending(reason: string): void {
-    const length = this.#pending?.length ?? 0;
-    if (length === 0) return;
-    const base = this.#base;
-    this.#base = this.#pendingOffset;
-    this.#discard(0, length, reason);
-    this.#base = base;
-    this.#forgetPending();
+  #giveUpHead(held: HeldHead, reason: string): void {
+    this.#letGo(held);
+    this.#discard(held.offset, held.length, reason);
   }
 
-  #forgetPending(): void {
-    const pending = this.#pending as HeadBuffer;
-    this.#deps.kept.release(pending.length);
-    pending.clear();
+  /** The head is not held any longer; its bytes stay valid. */
+  #letGo(held: HeldHead): void {
+    this.#held = undefined;
+    this.#kept.release(held.length);
   }
 
-  /** @param start place of the first of them among the bytes being read */
-  #discard(start: number, byteCount: ByteCount, reason: string): void {
-    if (byteCount === 0) return;
-    this.#owner.discarded(this.#direction, this.#base + start, byteCount, reason);
+  #discard(offset: StreamOffset, byteCount: ByteCount, reason: string): void {
+    if (byteCount > 0) this.#owner.discarded(this.#direction, offset, byteCount, reason);
   }
 }
+
+/** Raw bytes that are an answer without head. */
+const BARE: MessageStart = { framing: FRAMING.untilClose, leaveOut: '' };

@@ -21,6 +21,8 @@ import { MARK } from './notes.ts';
 import { loneResponse, lostRequests, type PendingExchange } from './pending-exchange.ts';
 import { PendingQueue } from './pending-queue.ts';
 
+const NONE: readonly PendingExchange[] = Object.freeze([]);
+
 export class Pairing {
   readonly #shared: ParserContext;
   readonly #outlet: ExchangeOutlet;
@@ -38,7 +40,7 @@ export class Pairing {
   #answersLost = false;
   /** Answers are kept apart from requests; see the head of this file. */
   #unsettled = false;
-  readonly #unplaced: PendingExchange[] = [];
+  #unplaced: PendingExchange[] | undefined;
   /** What an answer without request is put down to: order is not proof after a loss. */
   #loneReason: string;
   /** When an answer came to something that was not seen asked to its end, since the last request; -1 where none did. */
@@ -75,7 +77,7 @@ export class Pairing {
 
   /** Answers kept apart beyond those that belong to the requests that wait: so many requests were not seen. */
   get answersBeyond(): number {
-    return this.#unplaced.length - this.#waiting.leastCount;
+    return this.#unplacedCount - this.#waiting.leastCount;
   }
 
   /** Keeps answers apart until the client speaks again: more was asked than could be read, if more than one comes. */
@@ -85,7 +87,7 @@ export class Pairing {
 
   /** Answers are kept apart. */
   get apart(): boolean {
-    return this.#unplaced.length > 0;
+    return this.#unplacedCount > 0;
   }
 
   /** Most answers that may come to what was asked so far. */
@@ -125,7 +127,7 @@ export class Pairing {
 
   /** The client asks again, and what came before is over. */
   settle(): void {
-    if (!this.#unsettled || this.#unplaced.at(-1)?.responseEnded === false) return;
+    if (!this.#unsettled || this.#unplaced?.at(-1)?.responseEnded === false) return;
     this.#alignFromTheEnd();
     this.#endUnplaced();
     this.#endWaiting('gap');
@@ -143,7 +145,7 @@ export class Pairing {
     const waiting = this.#waiting;
     if (!this.#unsettled && this.#pipelines && waiting.first?.place === 'lost-requests') this.#unsettled = true;
     if (this.#unsettled && !this.#isCertain()) {
-      if (waiting.has('lost-requests') || this.#unplaced.length + 1 !== waiting.length) {
+      if (waiting.has('lost-requests') || this.#unplacedCount + 1 !== waiting.length) {
         return this.#unplacedAnswer(streamOffset, at);
       }
       this.#placeAll();
@@ -157,7 +159,7 @@ export class Pairing {
 
   /** Nothing was lost before the oldest request, nor before its answer. */
   #isCertain(): boolean {
-    return !this.#answersLost && this.#unplaced.length === 0 && this.#waiting.first?.place === 'request';
+    return !this.#answersLost && this.#unplacedCount === 0 && this.#waiting.first?.place === 'request';
   }
 
   /** The request that raw bytes without a head answer; undefined unless it is an HTTP/0.9 one. */
@@ -260,6 +262,7 @@ export class Pairing {
     const pending = this.#alone(streamOffset, at, this.#loneReason);
     pending.unplaced = true;
     pending.kind = this.#waiting.commonKind;
+    this.#unplaced ??= [];
     if (this.#unplaced.length >= this.#shared.options.maxPendingRequests) {
       const oldest = this.#unplaced.shift() as PendingExchange;
       this.#outlet.lone(oldest, oldest.loneReason);
@@ -270,7 +273,7 @@ export class Pairing {
 
   /** As many answers as requests: each takes the oldest. */
   #placeAll(): void {
-    for (const answer of this.#unplaced.splice(0)) this.#join(this.#waiting.shift() as PendingExchange, answer);
+    for (const answer of this.#takeUnplaced()) this.#join(this.#waiting.shift() as PendingExchange, answer);
     this.#unsettled = false;
   }
 
@@ -278,8 +281,8 @@ export class Pairing {
   #alignFromTheEnd(): void {
     if (!this.#unsettled) return;
     const answers = this.#unplaced;
-    const last = answers.at(-1);
-    if (last === undefined || !endsTheFlow(last, this.#waiting.last)) return;
+    const last = answers?.at(-1);
+    if (answers === undefined || last === undefined || !endsTheFlow(last, this.#waiting.last)) return;
     if (this.#waiting.count('request') === answers.length) this.#waiting.remove('lost-requests');
     const requests = this.#waiting.takeAll();
     const pairs: [PendingExchange, PendingExchange][] = [];
@@ -300,8 +303,18 @@ export class Pairing {
     if (request.requestEnded) this.pairEnded(request);
   }
 
+  get #unplacedCount(): number {
+    return this.#unplaced?.length ?? 0;
+  }
+
+  #takeUnplaced(): readonly PendingExchange[] {
+    const taken = this.#unplaced ?? NONE;
+    this.#unplaced = undefined;
+    return taken;
+  }
+
   #endUnplaced(): void {
-    for (const answer of this.#unplaced.splice(0)) {
+    for (const answer of this.#takeUnplaced()) {
       answer.unplaced = false;
       if (answer.responseEnded) this.#outlet.lone(answer, answer.loneReason);
     }

@@ -35,7 +35,6 @@ export class PendingExchange {
   leftOut = false;
   http09 = false;
   expectsContinue = false;
-  wantsUpgrade = false;
   request: Message | undefined = undefined;
   requestEnded = false;
   requestReason = '';

@@ -23,7 +23,7 @@ export class MessageBuilder {
   keptBytes: ByteCount = 0;
   truncated = false;
   readonly #slab: Slab | undefined;
-  readonly #kept: KeptBytes;
+  #kept: KeptBytes;
   readonly #maxBodyBytes: ByteCount;
   /** Parts that are full; undefined while there is none, as nearly always. */
   #parts: Uint8Array[] | undefined;
@@ -42,6 +42,11 @@ export class MessageBuilder {
     this.#slab = slab;
     this.#kept = kept;
     this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** The messages to come are another flow's. */
+  serve(kept: KeptBytes): void {
+    this.#kept = kept;
   }
 
   /** @param bodyBytes length of the body, -1 where it is not known yet */
