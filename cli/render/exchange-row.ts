@@ -29,8 +29,9 @@ export function statusText(exchange: Exchange): string {
   if (exchange.status !== 0) return String(exchange.status);
   switch (exchange.outcome) {
     case 'paired':
+      return threw(exchange) ? 'threw' : '-';
     case 'oneway':
-      return '-';
+      return 'oneway';
     case 'request-only':
       return 'lone';
     case 'response-only':
@@ -42,10 +43,15 @@ export function statusText(exchange: Exchange): string {
   }
 }
 
+/** A Thrift call that was answered by an exception, declared or not. */
+function threw({ attributes }: Exchange): boolean {
+  return attributes.answer === 'exception' || attributes.result === 'declared-exception';
+}
+
 function row(time: string, status: string, latency: string, service: string, operation: string, id: string): string {
   const columns = [
     time.padEnd(27),
-    status.padEnd(6),
+    status.padEnd(7),
     latency.padStart(8),
     shorten(service, SERVICES_WIDTH).padEnd(SERVICES_WIDTH),
     shorten(operation, OPERATION_WIDTH).padEnd(OPERATION_WIDTH),

@@ -126,12 +126,22 @@ test('rows line up with their header', () => {
   ];
   expect(rows.join('\n')).toBe(
     lines(
-      'time                         status   latency  service                   operation                             id',
-      '2026-11-21T10:00:00.000000Z  200      1.25 ms  front → catalogue         GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
-      '2026-11-21T10:00:00.000000Z  lone           -  catalogue                 GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
+      'time                         status    latency  service                   operation                             id',
+      '2026-11-21T10:00:00.000000Z  200       1.25 ms  front → catalogue         GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
+      '2026-11-21T10:00:00.000000Z  lone            -  catalogue                 GET /items/17                         0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
       '2026-11-21T10:00:00.000000Z  session   1.25 ms  front → catalogue         GET /xxxxxxxxxxxxx…xxxxxxxxxxxxxxx\\n  0660c66c7a2800-9f86d081884c7d65-00000000004a-00',
     ),
   );
+});
+
+test('a Thrift call without a status says whether it threw, or was a oneway', () => {
+  const call = { protocol: 'thrift', status: 0, operation: 'find' } as const;
+  const row = (attributes: Readonly<Record<string, string>>, outcome: 'paired' | 'oneway' = 'paired') =>
+    renderExchangeRow(exchange({ ...call, outcome, attributes })).split(/ +/)[1];
+  expect(row({ answer: 'reply' })).toBe('-');
+  expect(row({ answer: 'exception' })).toBe('threw');
+  expect(row({ answer: 'reply', result: 'declared-exception' })).toBe('threw');
+  expect(row({}, 'oneway')).toBe('oneway');
 });
 
 test('an answer that ends before its request began (clocks of two hosts) has no negative width', () => {
