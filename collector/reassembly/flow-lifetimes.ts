@@ -173,7 +173,7 @@ export class FlowLifetimes {
     const { fromA, fromB } = flow;
     if (fromA.closed && fromB.closed) {
       this.#drop(flow);
-      this.#flows.retire(flow, this.now);
+      this.#flows.retire(flow);
       return;
     }
     const { maxHeldBytesPerFlow, maxOneSidedHeldBytes, maxHeldBytes } = this.#options;
@@ -199,7 +199,7 @@ export class FlowLifetimes {
   /** The flow is over, whatever it still waits for; late packets of it are still known. */
   #finish(flow: TrackedFlow, reason: CloseReason): void {
     this.#end(flow, reason);
-    this.#flows.retire(flow, this.now);
+    this.#flows.retire(flow);
   }
 
   #end(flow: TrackedFlow, reason: CloseReason): void {

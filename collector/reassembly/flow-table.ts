@@ -80,10 +80,9 @@ export class FlowTable {
   }
 
   /** The flow is closed and only remembered from now on. */
-  retire(flow: TrackedFlow, now: Micros): void {
+  retire(flow: TrackedFlow): void {
     this.#open.unlink(flow);
     flow.closed = true;
-    flow.lastAt = now;
     this.#closed.append(flow);
   }
 

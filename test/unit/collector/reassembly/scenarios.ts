@@ -313,6 +313,19 @@ export const SCENARIOS: readonly Scenario[] = [
     lines: ['open', '> old', '> close fin', '< close fin', 'open', '> new', '< a', ...END],
   },
   {
+    name: 'the same numbers an hour later are another flow, also where the first one had not seen its last byte',
+    packets: (talk) => {
+      const said = (at: number) =>
+        talk({ startAt: at }).handshake().client('q').unseen('server', 'lost').ack('client').close().trace();
+      return said(1_700_000_000_000_000).followedBy(said(1_700_003_600_000_000));
+    },
+    lines: [
+      ...['open', '> q', '< gap 4 acknowledged', '> close fin', '< close fin'],
+      ...['open', '> q', '< gap 4 acknowledged', '> close fin', '< close fin'],
+    ],
+    tshark: 'it has no such limit of time',
+  },
+  {
     name: 'a retransmission that holds more than the first copy',
     packets: (talk) =>
       talk()
