@@ -1,6 +1,7 @@
 /** Whether a direction speaks Thrift, told from its first bytes, and who it is: the client or the server. */
 import type { ByteCount } from '../../core/index.ts';
-import { INCOMPLETE, MessageHead } from './message-head.ts';
+import { INCOMPLETE } from './message-begin.ts';
+import { MessageHead } from './message-head.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
 
 /** Longer transport headers are judged by their beginning. */

@@ -1,5 +1,5 @@
 /** Where a message may begin among bytes whose framing was lost. */
-import { MAX_COMPACT_VERSION } from './message-head.ts';
+import { MAX_COMPACT_VERSION } from './message-begin.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
 
 /**

@@ -4,7 +4,8 @@
  */
 import type { ByteCount } from '../../core/index.ts';
 import { HeadBuffer } from '../http1/head-buffer.ts';
-import { EMPTY_FRAME, INCOMPLETE, MessageHead } from './message-head.ts';
+import { INCOMPLETE } from './message-begin.ts';
+import { EMPTY_FRAME, MessageHead } from './message-head.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
 import { type Walker, Walkers } from './walkers.ts';
 
