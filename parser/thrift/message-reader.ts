@@ -8,25 +8,17 @@
  *
  * Every byte given is settled once: into a message, or as discarded with a reason. What a message means is the owner's.
  */
-import type { Account, ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
-import type { KeptBytes } from '../message/kept-bytes.ts';
-import { MessageBuilder } from '../message/message-builder.ts';
-import type { Slab } from '../message/slab.ts';
+import type { ByteCount, Direction, Micros, StreamOffset } from '../../core/index.ts';
 import { HeldHead } from './held-head.ts';
 import { ENCODING, TRANSPORT } from './layers.ts';
 import { INCOMPLETE, NOT_A_HEAD } from './message-begin.ts';
 import { EMPTY_FRAME, type MessageHead } from './message-head.ts';
 import type { MessageOwner } from './message-owner.ts';
 import { nextMessageStart } from './message-start.ts';
+import { OpenMessage, type OpenMessageDeps } from './open-message.ts';
 import type { Walker, Walkers } from './walkers.ts';
 
-export interface ReaderDeps {
-  readonly bytes: Account;
-  readonly slab: Slab;
-  /** Message bytes are counted and not kept, but where only they tell what a message is. */
-  readonly countOnly: boolean;
-  readonly kept: KeptBytes;
-  readonly maxBodyBytes: ByteCount;
+export interface ReaderDeps extends OpenMessageDeps {
   /** Shared by all readers of the parser: valid from reading it to the next. */
   readonly head: MessageHead;
   readonly walkers: Walkers;
@@ -44,16 +36,11 @@ export class MessageReader {
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
   readonly #deps: ReaderDeps;
-  readonly #plain: MessageBuilder;
-  /** Where bytes are not kept: for messages with a compressed payload. */
-  #keeping: MessageBuilder | undefined;
-  /** The one of the message being read. */
-  #builder: MessageBuilder;
+  readonly #message: OpenMessage;
   #state: number = HEAD;
   /** Framing was lost and no message was read since. */
   #strict: boolean;
   #lostReason = 'mid-stream';
-  #leaveOut = '';
   /** Bytes of the frame still to come. */
   #remaining = 0;
   #walker: Walker | undefined;
@@ -67,8 +54,7 @@ export class MessageReader {
     this.#direction = direction;
     this.#owner = owner;
     this.#deps = deps;
-    this.#plain = new MessageBuilder(deps.countOnly ? undefined : deps.slab, deps.kept, deps.maxBodyBytes);
-    this.#builder = this.#plain;
+    this.#message = new OpenMessage(direction, owner, deps);
     this.#strict = midStream;
   }
 
@@ -106,18 +92,18 @@ export class MessageReader {
         return;
       case FRAME: {
         const inFrame = Math.min(byteCount, this.#remaining);
-        if (this.#leaveOut === '') this.#builder.skip(inFrame);
+        this.#message.skip(inFrame);
         this.#remaining -= inFrame;
-        if (this.#remaining === 0) this.#finish(true, 'gap');
+        if (this.#remaining === 0) this.#finish();
         if (inFrame < byteCount) this.gap(byteCount - inFrame);
         return;
       }
       case WALK:
         if ((this.#walker as Walker).pass(byteCount)) {
-          if (this.#leaveOut === '') this.#builder.skip(byteCount);
+          this.#message.skip(byteCount);
           return;
         }
-        this.#finish(false, 'gap');
+        this.#breakOff('gap');
         this.#lose('after-gap');
         return;
       default: {
@@ -131,7 +117,7 @@ export class MessageReader {
 
   /** No more will come. @param reason of a message that is not whole */
   close(reason: string): void {
-    if (this.#state === FRAME || this.#state === WALK) this.#finish(false, reason);
+    if (this.#state === FRAME || this.#state === WALK) this.#breakOff(reason);
     this.#dropHeld(this.#strict ? this.#lostReason : 'closed-in-head');
     this.#state = HEAD;
   }
@@ -217,13 +203,11 @@ export class MessageReader {
   /** @returns position behind what was taken of it */
   #begin(bytes: Uint8Array, start: number, end: number, base: StreamOffset, firstAt: Micros, at: Micros): number {
     const { head, walkers } = this.#deps;
-    const { headBytes, messageBytes, encoding, transport, zlib } = head;
+    const { headBytes, messageBytes, encoding, transport } = head;
     this.#strict = false;
     this.#transport = transport;
     this.#encoding = encoding;
-    this.#leaveOut = this.#owner.begin(this.#direction, bytes, start, base + start, firstAt);
-    this.#builder = zlib && this.#deps.countOnly ? this.#keepingBuilder() : this.#plain;
-    this.#builder.begin(base + start, firstAt, headBytes, messageBytes < 0 ? -1 : messageBytes - headBytes);
+    this.#message.begin(head, bytes, start, base, firstAt);
     if (messageBytes >= 0) {
       this.#state = FRAME;
       this.#remaining = messageBytes;
@@ -234,17 +218,11 @@ export class MessageReader {
     return this.#walk(bytes, start, start + headBytes, end, base, at);
   }
 
-  #keepingBuilder(): MessageBuilder {
-    const { slab, kept, maxBodyBytes } = this.#deps;
-    this.#keeping ??= new MessageBuilder(slab, kept, maxBodyBytes);
-    return this.#keeping;
-  }
-
   #frame(bytes: Uint8Array, place: number, end: number, base: StreamOffset, at: Micros): number {
     const stop = Math.min(end, place + this.#remaining);
     this.#remaining -= stop - place;
-    this.#take(bytes, place, stop, base, at);
-    if (this.#remaining === 0) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+    this.#message.take(bytes, place, stop, base, at);
+    if (this.#remaining === 0) this.#finish();
     return stop;
   }
 
@@ -252,34 +230,29 @@ export class MessageReader {
   #walk(bytes: Uint8Array, from: number, place: number, end: number, base: StreamOffset, at: Micros): number {
     const walker = this.#walker as Walker;
     const stop = walker.push(bytes, place, end);
-    this.#take(bytes, from, stop, base, at);
+    this.#message.take(bytes, from, stop, base, at);
     if (walker.failed) {
-      this.#finish(false, 'protocol-error');
+      this.#breakOff('protocol-error');
       this.#lose('not-a-message');
-    } else if (walker.done) this.#finish(true, this.#builder.hasGaps ? 'gap' : '');
+    } else if (walker.done) this.#finish();
     return stop;
   }
 
-  #take(bytes: Uint8Array, start: number, end: number, base: StreamOffset, at: Micros): void {
-    if (this.#leaveOut === '') this.#builder.append(bytes, start, end, at);
-    else this.#discard(base + start, end - start, this.#leaveOut);
+  #finish(): void {
+    this.#leaveMessage();
+    this.#message.finish();
   }
 
-  #finish(ended: boolean, reason: string): void {
+  #breakOff(reason: string): void {
+    this.#leaveMessage();
+    this.#message.breakOff(reason);
+  }
+
+  #leaveMessage(): void {
     this.#state = HEAD;
-    const { bytes, walkers } = this.#deps;
-    if (this.#walker !== undefined) {
-      walkers.giveBack(this.#walker);
-      this.#walker = undefined;
-    }
-    if (this.#leaveOut !== '') {
-      this.#owner.ended(this.#direction, undefined, 0, reason);
-      return;
-    }
-    const builder = this.#builder;
-    bytes.held -= builder.seenBytes;
-    bytes.out += builder.seenBytes;
-    this.#owner.ended(this.#direction, builder.finish(ended), builder.keptBytes, reason);
+    if (this.#walker === undefined) return;
+    this.#deps.walkers.giveBack(this.#walker);
+    this.#walker = undefined;
   }
 
   /** Bytes were lost between messages, or in a head: where its frame is known, the message behind it is not lost. */

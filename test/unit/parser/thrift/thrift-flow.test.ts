@@ -412,6 +412,22 @@ describe('headers', () => {
     });
   });
 
+  test('counting only, a compressed payload is told apart all the same', () => {
+    const factsOf = (countOnly: boolean) => {
+      const c = conversation({ countOnly })
+        .client(theader(message('binary', call('a', 1)), { zlib: true, sequenceId: 1 }))
+        .server(theader(message('binary', reply('a', 1)), { zlib: true, sequenceId: 1 }))
+        .client(theader(message('binary', oneway('log', 2)), { zlib: true, sequenceId: 2 }))
+        .client(binary('b', 3));
+      const { facts, balanced } = c.end().ledger.report();
+      expect(balanced).toBe(true);
+      expect(c.exchanges).toHaveLength(countOnly ? 0 : 3);
+      return facts;
+    };
+    expect(factsOf(true)).toEqual(factsOf(false));
+    expect(factsOf(true)).toMatchObject({ 'thrift:oneway': 1, 'exchanges:oneway': 1, 'thrift:reply': 1 });
+  });
+
   test('a payload of a transform that cannot be undone is paired by the header’s sequence id', () => {
     const opaque = (id: number) => theader(u8(1, 2, 3, 4), { transforms: [3], sequenceId: id });
     const c = conversation()
