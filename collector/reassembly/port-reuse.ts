@@ -76,8 +76,9 @@ function isLateAnswer(tracked: TrackedFlow, half: HalfFlow, { flags, acknowledgm
   );
 }
 
-function isBehindOwnReset({ reset }: TrackedFlow, half: HalfFlow, { sequence }: Segment): boolean {
-  return reset !== undefined && reset.half === half && half.positionOf(sequence) >= half.next;
+/** Bytes that the flow has already are late copies. */
+function isBehindOwnReset({ reset }: TrackedFlow, half: HalfFlow, { sequence, byteCount }: Segment): boolean {
+  return reset !== undefined && reset.half === half && half.positionOf(sequence) + byteCount > half.next;
 }
 
 function continues(half: HalfFlow, sequence: number): boolean {

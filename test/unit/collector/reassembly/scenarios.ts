@@ -245,6 +245,11 @@ export const SCENARIOS: readonly Scenario[] = [
     facts: { 'flows-mid-stream': 1 },
   },
   {
+    name: 'a late copy of what came before the reset begins nothing',
+    packets: (talk) => talk().handshake().client('q').reset('client').raw('client', { position: 0, data: 'q' }),
+    lines: ['open', '> q', '> close rst', '< close rst'],
+  },
+  {
     name: 'a SYN that is answered by several numbers: those that the client did not take change nothing',
     packets: (talk) => {
       const answer = { position: 70_000, acknowledges: 0, flags: syn | ack };
