@@ -16,8 +16,28 @@ const HTAB = 0x09;
 const LF = 0x0a;
 const SP = 0x20;
 
+/** A head as it has just been read, and where in its bytes it lies. */
+export interface InspectedHead {
+  readonly requestLine: RequestLine;
+  readonly fields: FieldSection;
+  readonly headStart: number;
+  readonly headEnd: number;
+}
+
+/** What could make another server read something else. @returns bits of {@link NOTE} */
+export function inspectRequest(bytes: Uint8Array, { requestLine, fields, headStart, headEnd }: InspectedHead): number {
+  const { verb } = requestLine;
+  let notes = oddOctets(bytes, headStart, headEnd);
+  if (requestLine.version === 10 && fields.transferEncoding !== 'none') notes |= NOTE.http10TransferEncoding;
+  const hasBody = fields.contentLength > 0 || fields.transferEncoding !== 'none';
+  if (hasBody && (verb === 'GET' || verb === 'HEAD' || verb === 'TRACE' || verb === 'CONNECT')) {
+    notes |= NOTE.unexpectedBody;
+  }
+  return notes;
+}
+
 /** @returns bits of {@link NOTE} for bare CRs and control octets in the head */
-export function oddOctets(bytes: Uint8Array, start: number, end: number): number {
+function oddOctets(bytes: Uint8Array, start: number, end: number): number {
   let notes = 0;
   for (let at = start; at < end; at++) {
     const octet = bytes[at] as number;

@@ -15,31 +15,24 @@ import { latin1 } from '../latin1.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
 import type { ParserContext } from '../parser-context.ts';
 import type { FlowHost, ProtocolFlow } from '../protocol-flow.ts';
-import { FRAMING, requestFraming, requestKindOf, responseFraming } from './body-framing.ts';
+import { FRAMING, responseFraming } from './body-framing.ts';
 import { CalledService } from './called-service.ts';
 import { ExchangeOutlet, REPLAYED } from './exchange-outlet.ts';
-import { INCOMPLETE } from './field-section.ts';
-import { namesOtherHost, oddOctets } from './head-inspection.ts';
 import { HeldOpening } from './held-opening.ts';
 import type { Http1Context } from './http1-context.ts';
 import type { MessageOwner, MessageStart } from './message-owner.ts';
 import { MessageReader } from './message-reader.ts';
 import { MARK, NOTE } from './notes.ts';
 import { Pairing } from './pairing.ts';
-import { MAX_INTERIM_ANSWERS, PendingExchange } from './pending-exchange.ts';
+import { MAX_INTERIM_ANSWERS, type PendingExchange } from './pending-exchange.ts';
+import { pendingRequest } from './pending-request.ts';
 import { beginsRequestLine } from './request-line.ts';
-import { NO_START, type SearchRule, type StretchEnd } from './start-search.ts';
+import { findBelievedStart, mayHoldRequests } from './start-evidence.ts';
+import type { StretchEnd } from './start-search.ts';
 import { beginsInterim, beginsStatusLine, NOT_A_START_LINE } from './status-line.ts';
 
 /** Both sides silent for so long: pipelined requests have their answers. Longer than nearly all of them take. */
 const SILENCE_MICROS: Micros = 1_000_000;
-
-const ANY_REQUESTS: SearchRule = {
-  firstByteOnly: false,
-  maxMessages: Number.POSITIVE_INFINITY,
-  end: 'anywhere',
-  kind: 'plain',
-};
 
 export class Http1Flow implements ProtocolFlow, MessageOwner {
   readonly flow: Flow;
@@ -97,14 +90,14 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     this.#lastAt = at;
     const other = direction === 0 ? 1 : 0;
     if (!this.mayPipeline(other)) this.#reader(other).reachBoundary();
-    this.#endOpening(direction);
+    this.#openings?.[direction].end();
     this.#reader(direction).gap(byteCount, at);
   }
 
   close(direction: Direction, reason: CloseReason): void {
     const broken = reason === 'fin' ? `${direction === 0 ? 'request' : 'response'}-incomplete` : noAnswerReason(reason);
     if (direction === 1) this.#requests.settle();
-    this.#endOpening(direction);
+    this.#openings?.[direction].end();
     this.#reader(direction).close(reason === 'fin', broken);
     if (direction === 0) this.#clientFinished = reason === 'fin';
     else {
@@ -170,25 +163,11 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   mayPipeline(direction: Direction): boolean {
-    return this.#pairing.pipelines || this.#pairing.isOneSided(direction);
+    return this.#pairing.mayPipeline(direction);
   }
 
-  /** Where client and server take turns, a stretch holds one message at most, and only where the other side spoke. */
   findStart(direction: Direction, bytes: Uint8Array, followsGap: boolean, end: StretchEnd): number {
-    const pairing = this.#pairing;
-    const { search } = this.#context;
-    const inTurns = !this.mayPipeline(direction);
-    if (direction === 1) {
-      const { owed, kind } = pairing;
-      const maxMessages = inTurns ? Math.min(owed, 1) : owed;
-      const firstByteOnly = inTurns && followsGap && !pairing.revoked;
-      return search.find(1, bytes, { firstByteOnly, maxMessages, end, kind });
-    }
-    const beyond = pairing.answersBeyond;
-    if (!inTurns) return search.find(0, bytes, { ...ANY_REQUESTS, end });
-    if (beyond > 0) return search.find(0, bytes, { ...ANY_REQUESTS, maxMessages: beyond, end });
-    if (!pairing.answeredUnseen) return NO_START;
-    return search.find(0, bytes, { ...ANY_REQUESTS, firstByteOnly: followsGap, end });
+    return findBelievedStart(this.#context.search, this.#pairing, direction, bytes, followsGap, end);
   }
 
   discarded(direction: Direction, offset: StreamOffset, byteCount: ByteCount, reason: string): void {
@@ -200,57 +179,19 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   }
 
   #beginRequest(bytes: Uint8Array, streamOffset: StreamOffset, at: Micros): MessageStart {
-    const { requestLine, fields, start } = this.#context;
+    const context = this.#context;
     const { messages } = this.#shared;
-    const reader = this.#requests;
-    const http09 = requestLine.version === 9;
-    const pending = new PendingExchange({ at, flow: this.flow.id, offset: streamOffset, index: 0 }, 'request');
-    start.framing = http09 ? 0 : requestFraming(fields);
-    pending.verb = requestLine.verb;
-    pending.path = requestLine.path;
-    pending.operation = requestLine.operation;
-    pending.kind = requestKindOf(pending.verb);
-    pending.http09 = http09;
-    pending.waitingSince = at;
-    pending.notes = requestLine.notes;
-    if (reader.skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
-    const { givenUpBytes } = reader;
+    const isPipelined = this.#pairing.current !== undefined;
+    const pending = pendingRequest(context, this.#names, this.flow.id, bytes, streamOffset, at, isPipelined);
+    const { skippedEmptyLines, givenUpBytes } = this.#requests;
+    if (skippedEmptyLines) pending.notes |= NOTE.leadingEmptyLines;
     if (givenUpBytes >= 0) pending.giveUp(givenUpBytes);
-    if (http09) pending.service = this.#names.ofServer();
-    else {
-      pending.notes |= fields.notes;
-      if (fields.hostStart < 0 && requestLine.version === 11) pending.notes |= NOTE.missingHost;
-      if (start.framing !== 0 || this.#pairing.current !== undefined) pending.notes |= this.#inspect(bytes, pending);
-      if ((pending.notes & NOTE.absoluteForm) !== 0 && namesOtherHost(bytes, requestLine, fields)) {
-        pending.notes |= NOTE.hostMismatch;
-      }
-      pending.expectsContinue = fields.expectsContinue;
-      pending.closes = fields.connectionClose;
-      if (fields.hasExtra) {
-        pending.trace = this.#context.trace.read(bytes, fields);
-        pending.leftOut = (fields.extraStart[this.#context.markerPlace] as number) >= 0;
-      }
-      pending.service = this.#names.ofRequest(bytes, this.#context, pending.notes);
-    }
-    start.leaveOut = pending.leftOut ? REPLAYED : '';
     messages.in++;
     messages.held++;
     this.#asking = pending;
     if (this.#serverClosed === '') this.#pairing.admit(pending);
     else pending.loneReason = this.#serverClosed;
-    return start;
-  }
-
-  /** What could make another server read something else. @returns bits of {@link NOTE} */
-  #inspect(bytes: Uint8Array, { verb }: PendingExchange): number {
-    const { headStart, headEnd, requestLine, fields } = this.#context;
-    let notes = oddOctets(bytes, headStart, headEnd);
-    if (requestLine.version === 10 && fields.transferEncoding !== 'none') notes |= NOTE.http10TransferEncoding;
-    const hasBody = fields.contentLength > 0 || fields.transferEncoding !== 'none';
-    if (hasBody && (verb === 'GET' || verb === 'HEAD' || verb === 'TRACE' || verb === 'CONNECT')) {
-      notes |= NOTE.unexpectedBody;
-    }
-    return notes;
+    return context.start;
   }
 
   #requestEnded(message: Message | undefined, keptBytes: ByteCount, reason: string, marks: number): void {
@@ -334,7 +275,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     if (!this.#tunnel) return;
     this.#shared.ledger.addFact('flows:tunnel');
     this.#host.handOver(this.#upgradedTo);
-    this.#endOpening(0);
+    this.#openings?.[0].end();
     this.#requests.becomeTunnel();
     this.#responses.becomeTunnel();
     this.#pairing.end('tunnel', true);
@@ -354,8 +295,7 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
   /** Whole requests may be among what is held of the client: then answers are counted until it speaks again. */
   #mayHoldRequests(): boolean {
     if (this.#pairing.answeredUnseen) return false;
-    if (this.#context.search.find(0, this.#requests.heldAfterLoss, { ...ANY_REQUESTS, end: 'message' }) === NO_START)
-      return false;
+    if (!mayHoldRequests(this.#context.search, this.#requests.heldAfterLoss)) return false;
     this.#pairing.keepApart();
     return true;
   }
@@ -382,25 +322,12 @@ export class Http1Flow implements ProtocolFlow, MessageOwner {
     return direction === 0 ? this.#bodyMayNotCome() : this.#mayAnswerHead();
   }
 
-  /** Bytes where either the announced body comes, or the next message: its first line tells, wherever it is cut. */
   #pushOpening(direction: Direction, bytes: Uint8Array, offset: StreamOffset, at: Micros): void {
     const { requestLine, statusLine } = this.#context;
-    const line = direction === 0 ? requestLine : statusLine;
-    this.#openings ??= [new HeldOpening(), new HeldOpening()];
-    const piece = this.#openings[direction].join(bytes, offset, at, (joined) => {
-      const { length } = joined;
-      return line.read(joined, 0, length) === INCOMPLETE && this.maybeStart(direction, joined, 0, length);
-    });
-    if (piece === undefined) return;
-    const reader = this.#reader(direction);
-    const begins = line.read(piece.bytes, 0, piece.bytes.length) >= 0 && line.version >= 10;
-    if (begins) reader.endWithoutBody(direction === 0 ? 'body-not-sent' : '');
-    reader.push(piece.bytes, piece.offset, piece.at);
-  }
-
-  /** What is held there is the body. */
-  #endOpening(direction: Direction): void {
-    const piece = this.#openings?.[direction].take();
-    if (piece !== undefined) this.#reader(direction).push(piece.bytes, piece.offset, piece.at);
+    this.#openings ??= [
+      new HeldOpening(this.#requests, requestLine, beginsRequestLine, 'body-not-sent'),
+      new HeldOpening(this.#responses, statusLine, beginsStatusLine, ''),
+    ];
+    this.#openings[direction].push(bytes, offset, at);
   }
 }

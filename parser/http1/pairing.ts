@@ -70,6 +70,11 @@ export class Pairing {
     return direction === 0 ? !this.#answers : !this.#asked;
   }
 
+  /** A message of the direction may begin before the other side has answered, or asked. */
+  mayPipeline(direction: Direction): boolean {
+    return this.#pipelines || this.isOneSided(direction);
+  }
+
   /** An answer was seen to a request that was not, or not to its end. */
   get answeredUnseen(): boolean {
     return this.#answeredUnseenAt >= 0;
