@@ -39,7 +39,15 @@ export interface Completeness {
 const FLOWS = 'flows:';
 const KEPT = 'flows-kept:';
 /** Names of flows that are taken apart, or that stand for something inside or around another protocol. */
-const NOT_COUNTED: ReadonlySet<string> = new Set(['http1', 'thrift', 'empty', 'tunnel', 'socks', 'proxy-protocol']);
+const NOT_COUNTED: ReadonlySet<string> = new Set([
+  'http1',
+  'thrift',
+  'empty',
+  'tunnel',
+  'socks',
+  'proxy-protocol',
+  'thrift-sasl',
+]);
 
 export function completenessOf({ accounts, facts }: LedgerReport): Completeness {
   const broken = facts['exchanges:broken'] ?? 0;

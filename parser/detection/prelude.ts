@@ -1,13 +1,14 @@
 /**
- * What stands before the protocol proper: the words a client and a proxy exchange first. They are passed over, and
+ * What stands before the protocol proper: the words a client exchanges first with a proxy, or with a server that wants to know who it is. They are passed over, and
  * detection begins behind them.
  */
 import type { ByteCount, Direction } from '../../core/index.ts';
 import { proxyHeaderClient, proxyHeaderLength } from './proxy-header.ts';
 import { socksLength } from './socks.ts';
+import { saslLength } from './thrift-sasl.ts';
 
 export interface Prelude {
-  readonly protocol: 'socks' | 'proxy-protocol';
+  readonly protocol: 'socks' | 'proxy-protocol' | 'thrift-sasl';
   /**
    * How many of the first bytes of a direction belong to it; undefined while that cannot be told, -1 where they are not
    * what they seemed.
@@ -26,8 +27,22 @@ const PROXY: Prelude = {
   clientIn: proxyHeaderClient,
 };
 
+const THRIFT_SASL: Prelude = {
+  protocol: 'thrift-sasl',
+  lengthOf: (_direction, bytes) => saslLength(bytes),
+  clientIn: () => '',
+};
+
 /** The prelude of that name, where it is one. */
 export function preludeOf(protocol: string): Prelude | undefined {
-  if (protocol === 'socks') return SOCKS;
-  return protocol === 'proxy-protocol' ? PROXY : undefined;
+  switch (protocol) {
+    case 'socks':
+      return SOCKS;
+    case 'proxy-protocol':
+      return PROXY;
+    case 'thrift-sasl':
+      return THRIFT_SASL;
+    default:
+      return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import { isDnsMessage } from './dns-message.ts';
 import { judgeHttp2 } from './http2-preface.ts';
 import * as form from './message-forms.ts';
 import { judgeThrift } from './thrift-message.ts';
+import { isSaslStart } from './thrift-sasl.ts';
 import { likely, sure, type Verdict } from './verdict.ts';
 
 export interface Signature {
@@ -94,6 +95,7 @@ const all: readonly Signature[] = [
   signature(sure('ldap'), '30 81 ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[6])),
   signature(sure('ldap'), '30 82 ?? ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[7])),
   signature(sure('ldap'), '30 84 ?? ?? ?? ?? 02 01 ?? ??', (bytes) => form.isLdapOperation(bytes[9])),
+  signature(sure('thrift-sasl'), '01 00 00 00 ?? ?? ?? ??', isSaslStart),
   signature(sure('socks'), '05 ?? ??', form.isSocks5Greeting),
   signature(sure('socks'), '04 01 ?? ?? ?? ?? ?? ?? ??', form.isSocks4Request),
   ...['03', '04', '05', '83', '84', '85'].map((version) =>

@@ -66,6 +66,7 @@ const CASES: readonly (readonly [string, Buffer])[] = [
   ['rtmp', hex('03 00 0b 3a c2 00 00 00 00 12 34')],
   ['socks', hex('04 01 00 50 c0 00 02 01 00')],
   ['socks', hex('05 02 00 02')],
+  ['thrift-sasl', hex('01 00 00 00 05 50 4c 41 49 4e')],
   ['memcached', hex('80 00 00 03 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 00 00 00 00 00 6b 65 79')],
   ['memcached', text('set some-key 0 60 5\r\nhello\r\n')],
   ['memcached', text('VALUE some-key 0 5\r\nhello\r\nEND\r\n')],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ServiceProtocol } from '../../../../parser/index.ts';
 import { conversation, HANDSHAKE_FLOW, textOf } from '../../../support/conversation.ts';
+import { call, framed, message, reply, u32 } from '../../../support/thrift/wire.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const get = 'GET /a HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -76,6 +77,22 @@ describe.each([1, 4, 1_000_000])('cut every %i bytes', (cut) => {
     c.client('*1\r\n$4\r\nPING\r\n').server('+PONG\r\n').close(0).close(1);
     expect(c.told).toEqual(['session redis']);
     expect(textOf(c.exchanges[0]?.response)).toBe('+PONG\r\n');
+  });
+
+  test('SASL in front of Thrift: start, one more, complete; PLAIN as Hive has it', () => {
+    const credentials = '\0hive\0secret';
+    const sasl = (status: number, text: string) =>
+      Buffer.concat([Buffer.from([status]), u32(text.length), Buffer.from(text)]);
+    const opening = [sasl(1, 'PLAIN'), sasl(2, credentials)] as const;
+    const c = talk().client(Buffer.concat(opening)).server(sasl(5, ''));
+    const open = framed(message('binary', call('OpenSession', 1)));
+    c.client(open).server(framed(message('binary', reply('OpenSession', 1))));
+    expect(c.end().told).toEqual(['paired OpenSession']);
+    expect(c.ledger.fact('flows:thrift-sasl')).toBe(1);
+    expect(c.exchanges[0]?.request?.streamOffset).toBe(Buffer.concat(opening).length);
+    expect(discarded(c, 'not-parsed:thrift-sasl')).toBe(Buffer.concat(opening).length + 5);
+    const refused = talk().client(Buffer.concat(opening)).server(sasl(3, 'no')).close(1).close(0);
+    expect(refused.exchanges.filter(({ protocol }) => protocol === 'thrift')).toEqual([]);
   });
 
   test.each([
