@@ -241,7 +241,10 @@ export class MessageReader {
     if (used < length) this.push(bytes.subarray(used, length), offset + used, at);
   }
 
-  /** @param offset stream offset of the first of `bytes`; @param firstAt when the head began */
+  /**
+   * @param offset stream offset of the first of `bytes`
+   * @param firstAt when the head began, `at` when it ended
+   */
   #begin(
     bytes: Uint8Array,
     start: number,
@@ -255,15 +258,20 @@ export class MessageReader {
     const { framing } = begun;
     this.skippedEmptyLines = false;
     if (this.#strict) this.#found();
-    const message = this.#deps.takeMessage(this.#kept);
-    message.begin(this.#kept, begun, offset + start, firstAt, headEnd - start);
-    this.#message = message;
-    this.#state = STATE.message;
+    const message = this.#open(begun, offset + start, firstAt, headEnd - start);
     if (framing !== BROKEN) return this.#body(bytes, start, headEnd, end, offset, at);
     this.#take(message, bytes, start, headEnd, offset, at);
     this.#finish(false, 'protocol-error');
     this.#lose('absurd-length');
     return headEnd;
+  }
+
+  #open(start: MessageStart, offset: StreamOffset, at: Micros, headByteCount: ByteCount): OpenMessage {
+    const message = this.#deps.takeMessage(this.#kept);
+    message.begin(this.#kept, start, offset, at, headByteCount);
+    this.#message = message;
+    this.#state = STATE.message;
+    return message;
   }
 
   /** @param from first byte of the message not taken yet (the head's when it has just been read), `place` of the body */
@@ -298,9 +306,7 @@ export class MessageReader {
   /** The bytes do not begin a message. @returns position to go on from */
   #noStart(bytes: Uint8Array, start: number, end: number, offset: StreamOffset, at: Micros): number {
     if (!this.#strict && this.#owner.beginBare(this.#direction)) {
-      this.#message = this.#deps.takeMessage(this.#kept);
-      this.#message.begin(this.#kept, BARE, offset + start, at, 0);
-      this.#state = STATE.message;
+      this.#open(BARE, offset + start, at, 0);
       return this.#body(bytes, start, start, end, offset, at);
     }
     this.#breakHead(this.#strict ? this.#lost.reason : 'not-a-message');
@@ -389,9 +395,7 @@ export class MessageReader {
     this.#letGo(held);
     const begun = this.#owner.begin(direction, bytes, offset, at);
     begun.framing = FRAMING.untilClose;
-    const message = this.#deps.takeMessage(this.#kept);
-    message.begin(this.#kept, begun, offset, at, length);
-    this.#message = message;
+    const message = this.#open(begun, offset, at, length);
     this.#take(message, bytes, 0, length, offset, at);
     if (missingBytes > 0) message.skip(missingBytes);
     this.#finish(false, reason);
