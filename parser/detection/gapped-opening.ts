@@ -45,6 +45,11 @@ export class GappedOpening {
     return true;
   }
 
+  /** Cheap for the newest parts. */
+  holds(part: OpeningPart): boolean {
+    return this.#parts.lastIndexOf(part) >= 0;
+  }
+
   /** All parts, in order; they are not held any longer. */
   takeAll(): readonly OpeningPart[] {
     const parts = this.#parts;

@@ -212,15 +212,16 @@ export class UndecidedFlow implements ProtocolFlow {
   }
 
   #takeHeld(last?: HeldChunk): readonly OpeningPart[] {
-    const held = this.#held.takeAll();
-    const parts = this.#opening?.takeAll() ?? held;
+    if (last !== undefined && this.#held.since === undefined && this.#opening === undefined) return [last];
+    const held = this.#held.takeAll().filter((chunk) => !this.#isInOpening(chunk));
+    const parts = this.#opening === undefined ? held : [...this.#opening.takeAll(), ...held];
     return last === undefined ? parts : [...parts, last];
   }
 
   /** The bytes of the direction tell nothing. */
   #giveUp(direction: Direction): void {
     this.#gaveUp = true;
-    for (const chunk of this.#held.take(direction)) if (this.#opening === undefined) this.#discard(chunk);
+    for (const chunk of this.#held.take(direction)) if (!this.#isInOpening(chunk)) this.#discard(chunk);
   }
 
   /** What came behind the loss is too much, or too old: from here on the flow is one of which the beginning was not seen. */
@@ -228,6 +229,11 @@ export class UndecidedFlow implements ProtocolFlow {
     const parts = this.#opening?.takeAll() ?? [];
     this.#opening = undefined;
     for (const part of parts) if ('bytes' in part && !this.#held.holds(part)) this.#discard(part);
+  }
+
+  /** It is kept there, whatever it told; what may be a prelude is not. */
+  #isInOpening(chunk: HeldChunk): boolean {
+    return this.#opening?.holds(chunk) === true;
   }
 
   #discard({ direction, offset, bytes }: HeldChunk): void {

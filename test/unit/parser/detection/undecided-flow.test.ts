@@ -190,4 +190,9 @@ describe.each([1, 7, 1_000_000])('the first bytes of a flow are lost; cut every 
       .end();
     expect(c.told.at(-1)).toContain('GET /b');
   });
+
+  test('what may begin a prelude when the gap comes is given up, once', () => {
+    const c = talk().client('\x05\x01').lose(0, 1).server('\x05').lose(1, 1).end();
+    expect(c.ledger.account('stream bytes', '').aside('discarded', 'mid-stream')).toBe(3);
+  });
 });
