@@ -50,7 +50,7 @@ export async function finishSinks(sinks: readonly ExchangeSink[]): Promise<void>
 }
 
 /** Nobody waits for what comes out of a file, and captures that were merged or come from many queues are out of order by seconds. */
-const PATIENT: Partial<AssemblerOptions> = { reorderWaitMs: 10_000, reorderPackets: 64 };
+export const PATIENT: Partial<AssemblerOptions> = { reorderWaitMs: 10_000, reorderPackets: 64 };
 
 /** Packets reach us this much later than they were captured: ticks stay behind by it. */
 const TICK_DELAY_MICROS = 50_000;

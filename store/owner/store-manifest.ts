@@ -3,12 +3,13 @@
  *
  *   { "format": "bytecopy-store", "version": 1, "segmentMinutes": 60 }
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BytecopyError } from '../../core/index.ts';
 import { toStoreError } from '../level/level-folder.ts';
 import { replaceFile } from './catalog.ts';
+import { makeFolder } from './make-folder.ts';
 
 const FORMAT = 'bytecopy-store';
 /** Newest version that this build reads and writes. */
@@ -62,7 +63,7 @@ function readManifest(path: string, text: string): StoreManifest {
 
 async function createStore(path: string, file: string, segmentMinutes: number): Promise<StoreManifest> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     const [found] = (await readdir(path)).filter((name) => name !== 'bytecopy.json.new');
     if (found !== undefined) throw notAStore(path, `it holds "${found}" and no bytecopy.json`);
   } catch (error) {

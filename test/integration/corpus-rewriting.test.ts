@@ -1,7 +1,7 @@
 /** Real requests: serialised they are the bytes of the stream, rewritten they differ in what was named only; all bodies are viewed. */
 import { expect } from 'vitest';
 import { systemClock } from '../../cli/clock.ts';
-import { runPipeline } from '../../cli/pipeline/pipeline.ts';
+import { PATIENT, runPipeline } from '../../cli/pipeline/pipeline.ts';
 import { openCaptureSource, StreamAssembler } from '../../collector/index.ts';
 import { type Exchange, Ledger, type Message, messageBytes, type StreamChunk } from '../../core/index.ts';
 import { parseHead, type RequestEdits, RequestRewriter, serialiseRequest, viewBody } from '../../parser/index.ts';
@@ -39,7 +39,7 @@ class Streams {
 
 async function read({ path }: CorpusFile): Promise<{ exchanges: Exchange[]; streams: Streams }> {
   const streams = new Streams();
-  const assembler = new StreamAssembler({}, { ledger: new Ledger() });
+  const assembler = new StreamAssembler(PATIENT, { ledger: new Ledger() });
   let at = 0;
   for await (const packets of openCaptureSource({ kind: 'file', path }).packets()) {
     for (const packet of packets) {

@@ -70,3 +70,7 @@ test('a socket left behind is replaced', async () => {
   await opened(path);
   expect((await opened(path)).role).toBe('client');
 });
+
+test('a folder that cannot be made is refused, where the file system says that all above it is missing too', async () => {
+  await expect(opened('/proc/bytecopy-store')).rejects.toMatchObject({ exitCode: 1 });
+});
