@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
 
-/** @param named the first argument: a command of that name is the only one loaded; otherwise all are, for help and errors */
+/** @param named the first argument: a command of that name is the only one loaded, and none for the version; otherwise all are, for help and errors */
 export async function createProgram(context: Context, named: string | undefined): Promise<Command> {
   const program = new Command('bytecopy')
     .description('captures, keeps, finds and replays every byte a service receives, sends and asks of others')
@@ -28,6 +28,7 @@ export async function createProgram(context: Context, named: string | undefined)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bytecopy COMMAND --help tells what it takes)');
+  if (named === '--version' || named === '-V') return program;
   const load = named === undefined ? undefined : COMMANDS[named];
   for (const one of load === undefined ? Object.values(COMMANDS) : [load]) (await one())(program, context);
   return program;
