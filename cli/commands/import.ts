@@ -6,8 +6,8 @@ import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
-import { lazyStoreSink } from '../pipeline/store-sink.ts';
-import { openForWriting } from '../stores/open.ts';
+import { lazyStoreSink, storeSink } from '../pipeline/store-sink.ts';
+import { openExistingForWriting, openForWriting } from '../stores/open.ts';
 
 interface ImportFlags extends LedgerFlags, ReadingFlags {
   readonly store?: string;
@@ -26,12 +26,17 @@ export function addImportCommand(program: Command, context: Context): void {
     const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const path = storePath(flags.store, config, context.environment);
-    // Opened when there is something to keep: a file that cannot be read leaves no empty store behind.
-    const sink = lazyStoreSink(() => openForWriting(path, context), run.ledger);
+    const existing = await openExistingForWriting(path, context);
+    // A new one is made when there is something to keep: a file that cannot be read leaves no empty store behind.
+    const sink =
+      existing === undefined
+        ? lazyStoreSink(() => openForWriting(path, context), run.ledger)
+        : storeSink(existing, run.ledger, { live: false });
     try {
       await readFiles({ files, ports: flags.port ?? [], config }, [sink], run, context);
     } finally {
-      const into = run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}\n` : '';
+      const kept = run.ledger.account('store', 'written').aside('dropped') === 0;
+      const into = kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}\n` : '';
       context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `${into}${run.text()}`}\n`);
       await run.writeFile();
     }

@@ -64,6 +64,13 @@ describeWith(['build'], 'bad input', () => {
     expectError(await run(['find', '', '--store', join(folder, 'music')]), 2, 'music');
   });
 
+  testWith([], 'an import into what is no store is refused before anything is read', async () => {
+    const path = await file('a.pcap', capture());
+    const refused = await run(['import', path, '--store', await file('notes.txt', 'la')]);
+    expectError(refused, 2, 'notes.txt is not a store');
+    expect(refused.stdout).toBe('');
+  });
+
   testWith([], 'a store of a newer version', async () => {
     const path = await file('a.pcap', capture());
     const store = join(folder, 'store');
