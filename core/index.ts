@@ -23,6 +23,7 @@ export { QUERY_FIELDS, type QuerySubject } from './query/fields.ts';
 export { parseQuery } from './query/parse-query.ts';
 export * from './query/query.ts';
 export { matchesWildcard } from './query/wildcard.ts';
+export * from './replay/rate-phase.ts';
 export * from './replay/replay-result.ts';
 export {
   decodeExchange,

@@ -7,16 +7,19 @@ export type FailureReason =
   | 'reset'
   | 'timeout'
   | 'dns'
+  | 'tls'
   | 'unreachable'
   | 'protocol-error'
   | 'connection-closed';
 
+/** `not-supported`: nothing that can be sent by itself, such as CONNECT, upgrades, HTTP/0.9, the rest of a tunnel, encrypted flows. */
 export type NotSentReason =
   | 'incomplete'
   | 'truncated'
   | 'filtered'
   | 'write-not-allowed'
-  | 'not-http'
+  | 'marked'
+  | 'not-supported'
   | 'stopped'
   | 'dropped';
 
@@ -28,13 +31,20 @@ export interface ReplayResult {
   readonly copy: number;
   /** `host:port`. */
   readonly target: string;
+  readonly operation: string;
   readonly outcome: ReplayOutcome;
-  /** 0 where nothing was answered. */
+  /** Times its bytes were written; more than 1 where it was retried. */
+  readonly attempts: number;
+  /** `200`, `reply`, `exception`, `oneway`, `session`; empty where nothing was answered. */
+  readonly answer: string;
+  /** Of HTTP; 0 otherwise. */
   readonly status: number;
-  /** Times by the emitter's monotonic clock, µs; 0 where it did not come to that. */
+  /** µs since the epoch; 0 where it did not come to that. */
   readonly dueAt: Micros;
   readonly sentAt: Micros;
   readonly firstByteAt: Micros;
   readonly lastByteAt: Micros;
   readonly responseByteCount: ByteCount;
+  /** Bytes of the answer where they were asked for, at most 1 MiB of them; a Thrift answer with the recorded sequence id. */
+  readonly response?: Uint8Array;
 }

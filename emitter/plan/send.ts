@@ -1,17 +1,29 @@
 /** One shape for all sends, so that the hot path stays monomorphic. */
 import type { Micros, PreparedRequest, Send } from '../../core/index.ts';
 
-export function newSend(request: PreparedRequest, copy: number, dueAt: Micros): Send {
+/** Where a send stands in a session that keeps its order. */
+export interface SessionPlace {
+  readonly session: string;
+  readonly thinkMicros: Micros;
+}
+
+export const FREE_ORDER: SessionPlace = { session: '', thinkMicros: 0 };
+
+export function newSend(request: PreparedRequest, copy: number, dueAt: Micros, place: SessionPlace): Send {
   return {
     request,
     copy,
+    session: place.session,
+    thinkMicros: place.thinkMicros,
     dueAt,
     readyAt: 0,
     sentAt: 0,
     firstByteAt: 0,
     lastByteAt: 0,
     status: 0,
+    answer: '',
     responseByteCount: 0,
+    response: undefined,
     attempts: 0,
   };
 }

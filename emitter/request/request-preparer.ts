@@ -64,7 +64,7 @@ export class RequestPreparer {
    */
   prepare(recorded: RecordedRequest): Preparation {
     const { request } = recorded;
-    if (recorded.protocol !== 'http1') return notSent('not-http');
+    if (recorded.protocol !== 'http1') return notSent('not-supported');
     if (request === undefined) return notSent('incomplete');
     if (request.truncated) return notSent('truncated');
     if (!request.complete || request.missing.length > 0 || request.headByteCount === 0) return notSent('incomplete');
@@ -72,7 +72,7 @@ export class RequestPreparer {
     if (first === undefined || first.length < request.headByteCount) return notSent('incomplete');
     const facts = readHeadFacts(first, request.headByteCount);
     this.#guard?.check(recorded.flow, facts.host);
-    if (!staysHttp(recorded, facts)) return notSent('not-http');
+    if (!staysHttp(recorded, facts)) return notSent('not-supported');
     if (!isReadOnlyVerb(recorded.verb)) {
       if (this.#writes === 'skip') return notSent('write-not-allowed');
       if (this.#writes === 'undecided') throw undecided(recorded.operation);

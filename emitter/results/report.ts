@@ -1,9 +1,19 @@
-/** What a run says of itself, as plain values that survive JSON. */
+/** What a run says of itself, as plain values that survive JSON and can be merged across shards. */
 import type { ByteCount, FailureReason, Micros, Millis, NotSentReason, SenderStatistics } from '../../core/index.ts';
-import type { TimingOptions } from '../options.ts';
+import type { LatenessOptions, TimingOptions } from '../options.ts';
 import type { Percentiles } from './latency.ts';
-import type { RateHistory } from './rate-series.ts';
-import type { StatusReport } from './status-mix.ts';
+import type { AnswerReport } from './answer-mix.ts';
+
+/** What was asked; undefined values where nothing was. */
+export interface PlanReport {
+  readonly timing: TimingOptions;
+  readonly times: number;
+  readonly by: 'overlay' | 'speed' | 'copies';
+  readonly arrivals: 'even' | 'poisson';
+  readonly session: string | undefined;
+  readonly lateness: LatenessOptions;
+  readonly workers: number;
+}
 
 export interface RateReport {
   /** Sends a second by their due times; undefined where nothing was asked (as fast as possible, mirrors) or fewer than two were due. */
@@ -13,14 +23,73 @@ export interface RateReport {
   readonly answeredPerSecond: number | undefined;
   /** Sending took as long as planned (1 % and 0.1 s more are allowed) and nothing was dropped. */
   readonly reached: boolean;
-  readonly history: RateHistory;
+}
+
+export interface LatencyReport {
+  /** From when the send was due: what a caller who kept to the plan would have waited. Answered sends. */
+  readonly fromIntended: Percentiles;
+  /** From when it was sent. Answered sends. */
+  readonly service: Percentiles;
+}
+
+/** Sends of one operation to one target. Paths that hold an id are one operation: `GET /items/{id}`. */
+export interface OperationReport extends LatencyReport {
+  readonly operation: string;
+  readonly target: string;
+  readonly due: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly notSent: number;
+  /** Answers that are errors and were not recorded as the same: status 400 and more, Thrift exceptions. */
+  readonly errors: number;
+}
+
+/** One interval of the run; columns of equal length, one entry an interval. */
+export interface Timeline {
+  readonly intervalMs: Millis;
+  readonly due: readonly number[];
+  readonly sent: readonly number[];
+  readonly answered: readonly number[];
+  readonly failed: readonly number[];
+  readonly notSent: readonly number[];
+  readonly errors: readonly number[];
+  /** µs; 0 where nothing was answered (for the lag: sent). */
+  readonly fromIntended: { readonly p50: readonly Micros[]; readonly p99: readonly Micros[]; readonly max: readonly Micros[] };
+  readonly service: { readonly p50: readonly Micros[]; readonly p99: readonly Micros[]; readonly max: readonly Micros[] };
+  readonly scheduleLag: { readonly p99: readonly Micros[] };
+  readonly connections: readonly number[];
+}
+
+/** What the emitter itself had to spare. */
+export interface GeneratorReport {
+  /** CPU time of the process over its wall time; 100 is one core. */
+  readonly cpuPercent: number;
+  /** How late the pacer's ticks came: its own lateness, without waiting for connections. */
+  readonly tickLag: Percentiles;
+  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or 1 % of sends later than that by its own fault. */
+  readonly saturated: boolean;
+}
+
+export interface ThresholdReport {
+  /** As given: `p(95)<500`. */
+  readonly text: string;
+  /** In the threshold's unit; undefined where there is nothing to measure, which counts as failed. */
+  readonly value: number | undefined;
+  readonly passed: boolean;
+}
+
+/** Why a run ended before its plan did. */
+export interface StopCause {
+  readonly rule: 'failure-share' | 'consecutive-failures' | 'latency' | 'loop-lag' | 'health' | 'interrupted';
+  /** In words: what was measured against what was allowed. */
+  readonly text: string;
 }
 
 export interface ReplayReport {
   readonly target: string;
   readonly runId: string;
-  /** As asked; undefined for a mirror. */
-  readonly timing: TimingOptions | undefined;
+  /** Undefined for a mirror. */
+  readonly plan: PlanReport | undefined;
   /** Wall clock, µs since the epoch. */
   readonly startedAt: Micros;
   readonly durationMs: Millis;
@@ -31,30 +100,39 @@ export interface ReplayReport {
   /** due = answered + failed + not sent. */
   readonly balanced: boolean;
   readonly rate: RateReport;
-  readonly latency: {
-    /** From when the send was due: what a caller who kept to the plan would have waited. Answered sends. */
-    readonly fromIntended: Percentiles;
-    /** From when it was sent. Answered sends. */
-    readonly service: Percentiles;
-    /** From due to sent. Everything that was sent. */
+  readonly latency: LatencyReport & {
+    /** From due to sent, less what its session held a send back. Everything that was sent. */
     readonly scheduleLag: Percentiles;
   };
-  readonly statuses: StatusReport;
+  /** Sends that went more than 10 ms after they were due. */
+  readonly late: number;
+  readonly answers: AnswerReport;
+  readonly operations: readonly OperationReport[];
+  readonly timeline: Timeline;
+  readonly generator: GeneratorReport;
+  readonly thresholds: readonly ThresholdReport[];
+  readonly stopped: StopCause | undefined;
+  /** Whether requests went as recorded but for the declared changes. */
+  readonly verbatim: boolean;
   readonly requestBytes: ByteCount;
   readonly responseBytes: ByteCount;
-  readonly connections: Omit<SenderStatistics, 'inFlight' | 'waiting'>;
+  readonly connections: Omit<SenderStatistics, 'inFlight'>;
 }
 
+/** Where a run stands; of the whole run, or of one shard of it. */
 export interface ReplayProgress {
   readonly elapsedMs: Millis;
   readonly due: number;
+  readonly sent: number;
   readonly answered: number;
   readonly failed: number;
   readonly notSent: number;
+  readonly errors: number;
   readonly inFlight: number;
-  /** Due sends that wait for a free connection. */
+  /** Due sends that wait for a free connection or for their session. */
   readonly waiting: number;
   readonly connections: number;
+  readonly consecutiveFailures: number;
   /** Recorded time of the request planned last, µs since the epoch; 0 before the first and for a mirror. */
   readonly plannedUntil: Micros;
 }
@@ -63,11 +141,14 @@ export interface ReplayProgress {
 export const NO_PROGRESS: ReplayProgress = {
   elapsedMs: 0,
   due: 0,
+  sent: 0,
   answered: 0,
   failed: 0,
   notSent: 0,
+  errors: 0,
   inFlight: 0,
   waiting: 0,
   connections: 0,
+  consecutiveFailures: 0,
   plannedUntil: 0,
 };

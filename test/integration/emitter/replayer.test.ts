@@ -67,7 +67,7 @@ test('what is not whole, not HTTP or not allowed is not sent and counted', () =>
       ]),
     );
     expect(server.heads).toHaveLength(1);
-    expect(report.notSent).toEqual({ incomplete: 3, truncated: 1, 'not-http': 3, 'write-not-allowed': 1 });
+    expect(report.notSent).toEqual({ incomplete: 3, truncated: 1, 'not-supported': 3, 'write-not-allowed': 1 });
     expect(ledger.report().balanced).toBe(true);
     expect(results.map((result) => result.outcome).sort()[0]).toBe('answered');
     expect(results).toHaveLength(9);
