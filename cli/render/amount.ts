@@ -30,6 +30,21 @@ export function formatNumberOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `1,234/s`, `99.9/s`, `0.25/s`. */
+export function formatRate(perSecond: number): string {
+  return `${perSecond >= 99.95 ? formatCount(Math.round(perSecond)) : String(Number(perSecond.toPrecision(3)))}/s`;
+}
+
+/** `95 %`, `0.4 %`; `100 %` is said only of the whole, `0 %` only of nothing. */
+export function formatShare(part: number, whole: number): string {
+  if (part === 0 || whole === 0) return '0 %';
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return '<0.1 %';
+  if (percent < 9.95) return `${percent.toFixed(1)} %`;
+  if (part < whole && percent >= 99.5) return `${Math.min(99.9, Math.floor(percent * 10) / 10)} %`;
+  return `${Math.round(percent)} %`;
+}
+
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
