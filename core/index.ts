@@ -23,8 +23,13 @@ export { QUERY_FIELDS, type QuerySubject } from './query/fields.ts';
 export { parseQuery } from './query/parse-query.ts';
 export * from './query/query.ts';
 export { matchesWildcard } from './query/wildcard.ts';
+export { type RecordedCounts, resolveShapes } from './replay/plan-shapes.ts';
+export { PLACE_TOLERANCE, phaseSends, planDurationMs, planPeak, planSends } from './replay/plan-sums.ts';
+export { formatPlan, type PlanPhase, parsePlan, type ShapePhase } from './replay/plan-syntax.ts';
 export * from './replay/rate-phase.ts';
 export * from './replay/replay-result.ts';
+export * from './replay/threshold.ts';
+export { parseThreshold } from './replay/threshold-syntax.ts';
 export {
   decodeExchange,
   encodeExchange,
