@@ -1,8 +1,18 @@
 /** What a run says of itself, as plain values that survive JSON and can be merged across shards. */
-import type { ByteCount, FailureReason, Micros, Millis, NotSentReason, SenderStatistics } from '../../core/index.ts';
+import type {
+  ByteCount,
+  FailureReason,
+  Micros,
+  Millis,
+  NotSentReason,
+  SenderStatistics,
+  ThresholdReport,
+} from '../../core/index.ts';
 import type { LatenessOptions, TimingOptions } from '../options.ts';
-import type { Percentiles } from './latency.ts';
 import type { AnswerReport } from './answer-mix.ts';
+import type { Percentiles } from './latency.ts';
+
+export type { ThresholdReport } from '../../core/index.ts';
 
 /** What was asked; undefined values where nothing was. */
 export interface PlanReport {
@@ -15,14 +25,21 @@ export interface PlanReport {
   readonly workers: number;
 }
 
+/**
+ * Why the rate asked was not reached: sends were dropped; sending took over 1 % and 0.1 s longer than planned; over 1 % of
+ * the plan's seconds, and more than one, had over 5 % of their sends go more than a second late.
+ */
+export type RateShortfall = 'dropped' | 'took-longer' | 'short-seconds';
+
 export interface RateReport {
   /** Sends a second by their due times; undefined where nothing was asked (as fast as possible, mirrors) or fewer than two were due. */
   readonly askedPerSecond: number | undefined;
   /** Sends a second by the times they went, between the first and the last; undefined below two. */
   readonly sentPerSecond: number | undefined;
   readonly answeredPerSecond: number | undefined;
-  /** Sending took as long as planned (1 % and 0.1 s more are allowed) and nothing was dropped. */
+  /** Without a {@link RateShortfall}. Sends that failed, as where the target refuses, were attempted in time. */
   readonly reached: boolean;
+  readonly shortfall: RateShortfall | undefined;
 }
 
 export interface LatencyReport {
@@ -44,7 +61,10 @@ export interface OperationReport extends LatencyReport {
   readonly errors: number;
 }
 
-/** One interval of the run; columns of equal length, one entry an interval. */
+/**
+ * The run by intervals: columns of equal length, one entry an interval. Sends count where they were due or went, their lag
+ * where they went, outcomes where they ended, what was never sent where it was due.
+ */
 export interface Timeline {
   readonly intervalMs: Millis;
   readonly due: readonly number[];
@@ -54,10 +74,17 @@ export interface Timeline {
   readonly notSent: readonly number[];
   readonly errors: readonly number[];
   /** µs; 0 where nothing was answered (for the lag: sent). */
-  readonly fromIntended: { readonly p50: readonly Micros[]; readonly p99: readonly Micros[]; readonly max: readonly Micros[] };
-  readonly service: { readonly p50: readonly Micros[]; readonly p99: readonly Micros[]; readonly max: readonly Micros[] };
+  readonly fromIntended: LatencyColumns;
+  readonly service: LatencyColumns;
   readonly scheduleLag: { readonly p99: readonly Micros[] };
+  /** Most that were open at once, as far as the run's progress was asked for. */
   readonly connections: readonly number[];
+}
+
+export interface LatencyColumns {
+  readonly p50: readonly Micros[];
+  readonly p99: readonly Micros[];
+  readonly max: readonly Micros[];
 }
 
 /** What the emitter itself had to spare. */
@@ -66,16 +93,8 @@ export interface GeneratorReport {
   readonly cpuPercent: number;
   /** How late the pacer's ticks came: its own lateness, without waiting for connections. */
   readonly tickLag: Percentiles;
-  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or 1 % of sends later than that by its own fault. */
+  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or over 1 % of the sends came due in ticks later than that. */
   readonly saturated: boolean;
-}
-
-export interface ThresholdReport {
-  /** As given: `p(95)<500`. */
-  readonly text: string;
-  /** In the threshold's unit; undefined where there is nothing to measure, which counts as failed. */
-  readonly value: number | undefined;
-  readonly passed: boolean;
 }
 
 /** Why a run ended before its plan did. */
@@ -119,6 +138,13 @@ export interface ReplayReport {
   readonly connections: Omit<SenderStatistics, 'inFlight'>;
 }
 
+/** Of the last ten seconds; 0 where nothing was. Of several shards: the worst one's. */
+export interface RecentReport {
+  readonly fromIntended: { readonly p50: Micros; readonly p99: Micros };
+  readonly scheduleLag: { readonly p99: Micros };
+  readonly tickLag: { readonly p99: Micros };
+}
+
 /** Where a run stands; of the whole run, or of one shard of it. */
 export interface ReplayProgress {
   readonly elapsedMs: Millis;
@@ -132,7 +158,9 @@ export interface ReplayProgress {
   /** Due sends that wait for a free connection or for their session. */
   readonly waiting: number;
   readonly connections: number;
+  /** Failed sends since the last answer. */
   readonly consecutiveFailures: number;
+  readonly recent: RecentReport;
   /** Recorded time of the request planned last, µs since the epoch; 0 before the first and for a mirror. */
   readonly plannedUntil: Micros;
 }
@@ -150,5 +178,6 @@ export const NO_PROGRESS: ReplayProgress = {
   waiting: 0,
   connections: 0,
   consecutiveFailures: 0,
+  recent: { fromIntended: { p50: 0, p99: 0 }, scheduleLag: { p99: 0 }, tickLag: { p99: 0 } },
   plannedUntil: 0,
 };
