@@ -35,6 +35,7 @@ export {
 export type { IdlDocument } from './thrift/idl/idl-document.ts';
 export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
 export type { ThriftScalar } from './thrift/rewriting/encode-scalar.ts';
+export { locateSequenceIds } from './thrift/rewriting/locate-sequence.ts';
 export {
   type FieldEdit,
   type RewrittenThrift,
@@ -44,6 +45,7 @@ export {
 } from './thrift/rewriting/thrift-rewriter.ts';
 export { type FramedReply, MAX_REPLY_HEAD_BYTES, type ReplyHandler, ThriftFramer } from './thrift/thrift-framer.ts';
 export { bodyType, thriftDocument, thriftTypeText } from './thrift/view/thrift-document.ts';
+export { hasThriftHeader } from './thrift/view/thrift-headers.ts';
 export type {
   ThriftField,
   ThriftList,

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { messageBytes } from '../../core/index.ts';
-import { type RewrittenThrift, rewriteThrift, type ThriftEdits } from '../../parser/index.ts';
+import { locateSequenceIds, type RewrittenThrift, rewriteThrift, type ThriftEdits } from '../../parser/index.ts';
 import {
   anyStruct,
   apacheMessage,
@@ -160,6 +160,64 @@ describe('rewriteThrift', () => {
         expect(rewritten(before, { setFields: [{ path: place.path, value: scalar }] })).toBe(hex(after));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+/** Writes the id over all places, as a sender does. */
+function writtenOver(bytes: Uint8Array, sequenceId: number): Uint8Array {
+  const changed = Buffer.from(bytes);
+  for (const { offset, byteCount, form } of locateSequenceIds(bytes)?.places ?? []) {
+    if (form === 'i32') changed.writeInt32BE(sequenceId, offset);
+    else {
+      for (let i = 0; i < byteCount; i++) {
+        const more = i < byteCount - 1 ? 0x80 : 0;
+        changed[offset + i] = ((sequenceId >>> (7 * i)) & 0x7f) | more;
+      }
+    }
+  }
+  return changed;
+}
+
+/** Another id whose varint is as long. */
+function ofEqualLength(sequenceId: number): number {
+  return sequenceId ^ 1;
+}
+
+describe('locateSequenceIds', () => {
+  test('writing over the places is rewriting', () => {
+    fc.assert(
+      fc.property(anyMessage, anyEncoding, anyOf(ALL), fc.integer(), (message, encoding, name, other) => {
+        fc.pre(!name.includes('zlib'));
+        const { sequenceId } = message;
+        const bytes = wrapOf(name)(apacheMessage(encoding, message), { text: TEXT, sequenceId });
+        const next = encoding === 'compact' ? ofEqualLength(sequenceId) : other;
+        expect(locateSequenceIds(bytes)?.recorded).toBe(sequenceId);
+        expect(hex(writtenOver(bytes, next))).toBe(rewritten(bytes, { sequenceId: next }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('octets that lie never throw, and places lie within them', () => {
+    fc.assert(
+      fc.property(
+        anyMessage,
+        anyEncoding,
+        anyOf(ALL),
+        fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 4 }),
+        fc.nat(100),
+        (message, encoding, name, flips, length) => {
+          const bytes = Buffer.from(wrapOf(name)(apacheMessage(encoding, message), { text: TEXT }));
+          for (const [at, octet] of flips) bytes[at % bytes.length] = octet;
+          const cut = bytes.subarray(0, length);
+          for (const { offset, byteCount } of locateSequenceIds(cut)?.places ?? []) {
+            expect(offset).toBeGreaterThanOrEqual(0);
+            expect(offset + byteCount).toBeLessThanOrEqual(cut.length);
+          }
+        },
+      ),
+      { numRuns: 2000 },
     );
   });
 });

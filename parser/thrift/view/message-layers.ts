@@ -32,21 +32,26 @@ export interface Frame {
   readonly declared: ByteCount;
 }
 
-export interface MessageLayers {
+export interface Wrapping {
   readonly transport: ThriftTransport;
   /** Around the header and the payload. */
   readonly frame: Frame | undefined;
   readonly header: HeaderSection | undefined;
   /** Around the payload, within TTHeader or behind MeshHeader. */
   readonly innerFrame: Frame | undefined;
-  /** Position of the payload as captured. */
+  /** Position of the payload as captured; beyond the bytes where they were cut off. */
   readonly payloadAt: number;
+  readonly payloadEnd: number;
+}
+
+export interface MessageLayers extends Omit<Wrapping, 'payloadEnd'> {
   /** Transforms undone. */
   readonly payload: Uint8Array;
   readonly encoding: ThriftEncoding | undefined;
   readonly problem: string;
 }
 
+const NO_TRANSFORMS: readonly number[] = Object.freeze([]);
 const BIG_FRAME = 0x42494746;
 const TRANSFORM_NAMES: Readonly<Record<number, string>> = { 1: 'zlib', 2: 'hmac', 3: 'snappy', 4: 'qlz', 5: 'zstd' };
 const ZLIB = 1;
@@ -59,47 +64,49 @@ export function transformName(id: number): string {
 }
 
 export function readMessageLayers(bytes: Uint8Array): MessageLayers {
+  const wrapping = readWrapping(bytes);
+  const { transport, frame, header, innerFrame, payloadAt, payloadEnd } = wrapping;
+  const sent = bytes.subarray(Math.min(payloadAt, payloadEnd), payloadEnd);
+  const undone = undoTransforms(sent, header?.transforms ?? NO_TRANSFORMS);
+  const payload = typeof undone === 'string' ? sent : undone;
+  const headerProblem = typeof undone === 'string' ? undone : (header?.problem ?? '');
+  const encoding = encodingOf(payload, 0);
+  const problem = headerProblem === '' && encoding === undefined ? unreadable(header, payload) : headerProblem;
+  return { transport, frame, header, innerFrame, payloadAt, payload, encoding, problem };
+}
+
+/** Where the layers lie, with the payload as it was sent: a few octets are looked at, and the header. */
+export function readWrapping(bytes: Uint8Array): Wrapping {
   if (u16At(bytes, 0) === MESH_MAGIC) return headed(bytes, undefined, 0, 'mesh');
   if (encodingOf(bytes, 0) !== undefined && !isFrame(bytes, 0)) return bare(bytes, 'unframed', undefined);
   const frame = frameAt(bytes, 0);
-  if (frame === undefined) return { ...bare(bytes, 'unframed', undefined), problem: 'not-thrift' };
+  if (frame === undefined) return bare(bytes, 'unframed', undefined);
   const magic = u16At(bytes, frame.lengthBytes);
   if (magic === THEADER_MAGIC) return headed(bytes, frame, frame.lengthBytes, 'theader');
   if (magic === TTHEADER_MAGIC) return headed(bytes, frame, frame.lengthBytes, 'ttheader');
   return bare(bytes, 'framed', frame);
 }
 
-function bare(bytes: Uint8Array, transport: 'unframed' | 'framed', frame: Frame | undefined): MessageLayers {
+function bare(bytes: Uint8Array, transport: 'unframed' | 'framed', frame: Frame | undefined): Wrapping {
   const payloadAt = frame === undefined ? 0 : frame.lengthBytes;
-  const payload = bytes.subarray(payloadAt, endOf(bytes, frame));
-  return layers(transport, frame, undefined, undefined, payloadAt, payload, '');
+  return {
+    transport,
+    frame,
+    header: undefined,
+    innerFrame: undefined,
+    payloadAt,
+    payloadEnd: endOf(bytes, frame),
+  };
 }
 
-function headed(bytes: Uint8Array, frame: Frame | undefined, magicAt: number, kind: HeaderKind): MessageLayers {
+function headed(bytes: Uint8Array, frame: Frame | undefined, magicAt: number, kind: HeaderKind): Wrapping {
   const header = readHeaderSection(bytes, magicAt, kind);
   const end = endOf(bytes, frame);
-  const inner = kind !== 'theader' && isFrame(bytes, header.end) ? frameAt(bytes, header.end) : undefined;
-  const payloadAt = header.end + (inner === undefined ? 0 : inner.lengthBytes);
-  const innerEnd = inner === undefined ? end : Math.min(end, payloadAt + inner.declared);
-  const sent = bytes.subarray(Math.min(payloadAt, innerEnd), innerEnd);
-  const payload = undoTransforms(sent, header.transforms);
-  const problem = typeof payload === 'string' ? payload : header.problem;
-  const transport = inner === undefined || kind === 'theader' ? kind : (`${kind}-framed` as const);
-  return layers(transport, frame, header, inner, payloadAt, typeof payload === 'string' ? sent : payload, problem);
-}
-
-function layers(
-  transport: ThriftTransport,
-  frame: Frame | undefined,
-  header: HeaderSection | undefined,
-  innerFrame: Frame | undefined,
-  payloadAt: number,
-  payload: Uint8Array,
-  headerProblem: string,
-): MessageLayers {
-  const encoding = encodingOf(payload, 0);
-  const problem = headerProblem === '' && encoding === undefined ? unreadable(header, payload) : headerProblem;
-  return { transport, frame, header, innerFrame, payloadAt, payload, encoding, problem };
+  const innerFrame = kind !== 'theader' && isFrame(bytes, header.end) ? frameAt(bytes, header.end) : undefined;
+  const payloadAt = header.end + (innerFrame === undefined ? 0 : innerFrame.lengthBytes);
+  const payloadEnd = innerFrame === undefined ? end : Math.min(end, payloadAt + innerFrame.declared);
+  const transport = innerFrame === undefined || kind === 'theader' ? kind : (`${kind}-framed` as const);
+  return { transport, frame, header, innerFrame, payloadAt, payloadEnd };
 }
 
 /** A header alone is a heartbeat. */
