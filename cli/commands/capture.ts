@@ -48,7 +48,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const source = openCaptureSource(spec);
   const { live } = source.capabilities;
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
-  const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
+  const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
   const path = storePath(flags.store, config, context.environment);
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));

@@ -39,7 +39,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const spec = captureSpecOf(flags, config, PROMPT);
   const source = openCaptureSource(spec);
   const onRefused = () => void source.stop();
-  const mirrors = await startMirrors(flags, { where, ledger, onRefused }, context);
+  const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
   const running = runLive(
     source,
     {

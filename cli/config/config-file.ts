@@ -2,10 +2,59 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { OVERLAP_POLICIES } from '../../collector/index.ts';
-import { BytecopyError } from '../../core/index.ts';
+import { BytecopyError, parseThreshold } from '../../core/index.ts';
 import { SERVICE_PROTOCOLS, SESSION_CHOICES } from '../../parser/index.ts';
+import { parseTargetWait } from '../options/duration.ts';
+import { MAX_CONNECTIONS } from '../options/number.ts';
+import { parseStopRule, stopRulesOf } from '../options/stop-rules.ts';
 
 const port = z.number().int().min(1).max(65535);
+
+const names = z.array(z.string().min(1));
+
+/** Text in the form of a flag's value. */
+const asFlag = (parse: (text: string) => unknown) =>
+  z.string().superRefine((text, fault) => {
+    try {
+      parse(text);
+    } catch (cause) {
+      fault.addIssue({ code: 'custom', message: (cause as Error).message });
+    }
+  });
+
+/** Rules to stop on, each by itself and all beside each other. */
+const stopOn = z.array(asFlag(parseStopRule)).superRefine((texts, fault) => {
+  try {
+    stopRulesOf(texts);
+  } catch (cause) {
+    fault.addIssue({ code: 'custom', message: (cause as Error).message });
+  }
+});
+
+/** What is said once for all replays and mirrors of a company; flags win. */
+const replay = z
+  .strictObject({
+    /** Where sends may go at all, as `--only-targets`. */
+    allowedTargets: names.optional(),
+    /** Thrift functions that only read, as `--read-functions`. */
+    readFunctions: names.optional(),
+    /** As `--stop-on`; of replays alone. */
+    stopOn: stopOn.optional(),
+    /** As `--threshold`; of replays alone. */
+    thresholds: z.array(asFlag(parseThreshold)).optional(),
+    connections: z.number().int().min(1).max(MAX_CONNECTIONS).optional(),
+    /** Durations with their unit: `10s`. */
+    timeout: asFlag(parseTargetWait).transform(parseTargetWait).optional(),
+    maxWait: asFlag(parseTargetWait).transform(parseTargetWait).optional(),
+    /** PEM files, for targets that speak TLS. */
+    ca: z.string().min(1).optional(),
+    cert: z.string().min(1).optional(),
+    key: z.string().min(1).optional(),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    message: 'cert and key belong together',
+  })
+  .optional();
 
 const schema = z.strictObject({
   /** Folder of the embedded store. */
@@ -45,6 +94,7 @@ const schema = z.strictObject({
   traceHeaders: z.array(z.string().min(1)).optional(),
   /** Fields of a Thrift call's arguments that carry a trace id, by path: `1.255.1`. */
   traceFields: z.array(z.string().min(1)).optional(),
+  replay,
   origin: z
     .strictObject({
       tenant: z.string().default(''),

@@ -5,6 +5,9 @@ import { BytecopyError, type Millis } from '../../core/index.ts';
 /** Longest duration that a timer can wait: 2^31 - 1 ms, nearly 25 days. */
 const MAX_TIMER_MS: Millis = 2_147_483_647;
 
+/** Longest wait for a connection or an answer: one hour. */
+const MAX_TARGET_WAIT_MS: Millis = 3_600_000;
+
 /** @throws BytecopyError `USAGE` (exit code 2) when the text is no duration with a unit */
 export function parseDuration(text: string): Millis {
   const millis = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as StringValue) : undefined;
@@ -27,6 +30,20 @@ export function parseWait(text: string): Millis {
   if (millis <= MAX_TIMER_MS) return millis;
   throw new BytecopyError('USAGE', `"${text}" is longer than can be waited for`, {
     hint: 'write 24d at most',
+    exitCode: 2,
+  });
+}
+
+/**
+ * A wait for a connection or an answer: more than nothing, at most an hour.
+ *
+ * @throws BytecopyError `USAGE` (exit code 2)
+ */
+export function parseTargetWait(text: string): Millis {
+  const millis = parseDuration(text);
+  if (millis > 0 && millis <= MAX_TARGET_WAIT_MS) return millis;
+  throw new BytecopyError('USAGE', `"${text}" is no wait for one send`, {
+    hint: 'write more than nothing and at most 1h: 500ms, 10s',
     exitCode: 2,
   });
 }

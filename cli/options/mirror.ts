@@ -1,39 +1,48 @@
 /** `--to`, `--copy-to` and how much of the traffic goes there. */
 import type { Command } from 'commander';
-import type { BytecopyError, Ledger, Query } from '../../core/index.ts';
+import type { BytecopyError, Ledger, Millis, Query } from '../../core/index.ts';
 import { compileQuery } from '../../core/index.ts';
+import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
-import { parsePercent, parseRate } from './number.ts';
+import { parseDuration } from './duration.ts';
+import { collect } from './list.ts';
+import { parsePercent, parseRate, parseTimes } from './number.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from './sending.ts';
+import { usageError } from './usage-error.ts';
+
+/** What stays in memory until it is due has to be little. */
+const MAX_DELAY_MS: Millis = 60_000;
 
 export interface MirrorFlags extends SendingFlags {
   readonly to?: string;
   readonly copyTo?: string[];
   readonly sample?: number;
+  readonly times?: number;
   readonly qps?: number | 'max';
+  readonly delay?: Millis;
 }
 
 export function addMirrorOptions(command: Command): Command {
   command
-    .option('--to <url>', 'send every complete request on to http://host:port at once')
-    .option(
-      '--copy-to <url>',
-      'a further target that gets everything too; may be repeated',
-      (url, before: string[] = []) => [...before, url],
-    )
+    .optionsGroup('Mirror:')
+    .option('--to <url>', 'send every complete request on at once: http://host:port, https://…, tcp://…, tls://…')
+    .option('--copy-to <url>', 'a further target that gets everything too; may be repeated', collect)
     .option(
       '--sample <share>',
       'mirror this share of the traces, or of the flows where there is no trace id: 10%',
       parsePercent,
     )
-    .option('--qps <n>', 'mirror at most n requests a second', parseRate);
+    .option('--times <n>', 'send each request n times; 3.5 sends every second one a fourth time', parseTimes)
+    .option('--qps <n>', 'mirror at most n requests a second', parseRate)
+    .option('--delay <time>', 'send this long after the request ended in the capture (default: 5ms)', parseDelay);
   return addSendingOptions(command);
 }
 
 export interface MirrorPlan {
   readonly where: Query | undefined;
   readonly ledger: Ledger;
+  readonly config: Config;
   /** A mirror that refuses its target says so at once. */
   readonly onRefused: (error: BytecopyError) => void;
 }
@@ -41,7 +50,8 @@ export interface MirrorPlan {
 /**
  * One started mirror for each target.
  *
- * @throws BytecopyError `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID` (exit code 2), `REPLAY_TARGET_UNKNOWN`
+ * @throws BytecopyError `USAGE`, `TLS_FILE_INVALID`, `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID` (exit code 2),
+ *   `REPLAY_TARGET_UNKNOWN`
  */
 export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context: Context): Promise<MirrorSink[]> {
   const targets = [...(flags.to === undefined ? [] : [flags.to]), ...(flags.copyTo ?? [])];
@@ -51,12 +61,14 @@ export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context
   // Loaded where it is used: a capture without mirrors starts sooner.
   const { Mirror } = await import('../../emitter/index.ts');
   for (const target of targets) {
-    const sending = sendingOptionsOf(flags, target);
+    const sending = sendingOptionsOf(flags, target, plan.config, targets);
     const mirror = new Mirror(
       {
         ...sending,
         // Live, a write cannot be asked about: without a word it stays behind, and the ledger says so.
         writes: sending.writes === 'undecided' ? 'skip' : sending.writes,
+        ...(flags.times === undefined ? {} : { times: flags.times }),
+        ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
         ...(flags.sample === undefined ? {} : { samplePercent: flags.sample }),
         ...(typeof flags.qps === 'number' ? { maxPerSecond: flags.qps } : {}),
       },
@@ -73,4 +85,11 @@ export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context
     context.stderr.write(`mirroring to ${target}: ${writes}\n`);
   }
   return sinks;
+}
+
+/** @throws BytecopyError `USAGE` (exit code 2) */
+function parseDelay(text: string): Millis {
+  const millis = parseDuration(text);
+  if (millis <= MAX_DELAY_MS) return millis;
+  throw usageError(`"${text}" is too long a delay`, 'write 60s at most');
 }

@@ -1,8 +1,14 @@
 /** Numbers on the command line, each with its bounds. */
-import { BytecopyError } from '../../core/index.ts';
+import type { BytecopyError } from '../../core/index.ts';
+import { usageError } from './usage-error.ts';
+
+/** To one target. */
+export const MAX_CONNECTIONS = 10_000;
+const MAX_TIMES = 10_000;
+const MAX_PER_SECOND = 1_000_000;
 
 function usage(text: string, what: string, hint: string): BytecopyError {
-  return new BytecopyError('USAGE', `"${text}" is not ${what}`, { hint, exitCode: 2 });
+  return usageError(`"${text}" is not ${what}`, hint);
 }
 
 function parsePort(text: string): number {
@@ -21,6 +27,22 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** For a whole number between these two. */
+export function parseWhole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+    throw usage(text, `a whole number from ${from} to ${to}`, 'write one between these two');
+  };
+}
+
+/** Copies of a request. */
+export function parseTimes(text: string): number {
+  const times = parsePositive(text);
+  if (times > MAX_TIMES) throw usage(text, `at most ${MAX_TIMES} times`, 'loop over the recording to send for longer');
+  return times;
+}
+
 export function parsePositive(text: string): number {
   const value = Number(text);
   if (!/^\d*\.?\d+$/.test(text) || !(value > 0))
@@ -30,7 +52,11 @@ export function parsePositive(text: string): number {
 
 /** Sends per second, or `max`. */
 export function parseRate(text: string): number | 'max' {
-  return text === 'max' ? 'max' : parsePositive(text);
+  if (text === 'max') return text;
+  const perSecond = parsePositive(text);
+  if (perSecond > MAX_PER_SECOND)
+    throw usage(text, `a rate of at most ${MAX_PER_SECOND}/s`, 'max sends as fast as it goes');
+  return perSecond;
 }
 
 /** `10%` or `10`: percent, above 0 up to 100. */

@@ -1,0 +1,79 @@
+/** What becomes of a run: when it ends early, what it has to reach, where its report and results go. */
+import type { Command } from 'commander';
+import { parseThreshold, type Threshold } from '../../core/index.ts';
+import type { Config } from '../config/config.ts';
+import { requireWritable } from '../output/write-failure.ts';
+import { collect } from './list.ts';
+import { parseStopRule, type StopRules, stopRulesOf } from './stop-rules.ts';
+import { usageError } from './usage-error.ts';
+
+export interface OutcomeFlags {
+  readonly stopOn?: string[];
+  readonly threshold?: string[];
+  readonly results?: string;
+  readonly saveResponses?: boolean;
+  readonly html?: string;
+  readonly hgrm?: string;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function addOutcomeOptions(command: Command): Command {
+  return command
+    .optionsGroup('End and outcome:')
+    .option('--dry-run', 'say what would happen and send nothing')
+    .option(
+      '--stop-on <rule>',
+      'end early: failed>10%, consecutive>40, latency>5s, lag>200ms, health=/path, health=tcp; may be repeated',
+      (text: string, before?: readonly string[]) => {
+        parseStopRule(text);
+        return collect(text, before);
+      },
+    )
+    .option(
+      '--threshold <text>',
+      "exit code 3 where it is not kept: 'p(95)<500', 'rate<1%', 'lag:p(99)<2'; may be repeated",
+      (text: string, before?: readonly string[]) => {
+        parseThreshold(text);
+        return collect(text, before);
+      },
+    )
+    .option('--results <file>', 'what became of each send, as JSON lines', (path: string) =>
+      requireWritable('the results', path),
+    )
+    .option('--save-responses', 'with --results: the bytes of the answers too, in base64')
+    .option('--json', 'the report as JSON')
+    .option('--html <file>', 'the report as a page with charts', (path: string) => requireWritable('the page', path))
+    .option(
+      '--hgrm <prefix>',
+      'latency histograms into files that begin with this, as HdrHistogram plots them',
+      (prefix: string) => requirePrefix(prefix),
+    );
+}
+
+export interface Outcome {
+  readonly stopRules: StopRules;
+  readonly keepResponses: boolean;
+  readonly thresholds: readonly Threshold[];
+}
+
+/**
+ * Flags win over the config file, list by list.
+ *
+ * @throws BytecopyError `USAGE` (exit code 2)
+ */
+export function outcomeOf(flags: OutcomeFlags, config: Config): Outcome {
+  if (flags.saveResponses && flags.results === undefined) {
+    throw usageError('--save-responses is given without --results', 'name the file they go to: --results FILE');
+  }
+  return {
+    stopRules: stopRulesOf(flags.stopOn ?? config.replay?.stopOn ?? []),
+    keepResponses: flags.saveResponses === true,
+    thresholds: (flags.threshold ?? config.replay?.thresholds ?? []).map(parseThreshold),
+  };
+}
+
+function requirePrefix(prefix: string): string {
+  requireWritable('the histograms', `${prefix}.hgrm`);
+  return prefix;
+}
