@@ -7,7 +7,16 @@ export { renderExchangeDocument } from './exchange-document.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';
 export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';
-export { renderReplayProgress, renderReplayReport } from './replay-report.ts';
+export { renderReplayProgress } from './replay-progress.ts';
+export { renderReplayReport, replayTitle } from './replay-report.ts';
+export {
+  advanceReplayView,
+  type PlannedLength,
+  type ReplayInterval,
+  type ReplayViewState,
+  renderReplayView,
+  startReplayView,
+} from './replay-view.ts';
 export { escapeForTerminal } from './terminal-text.ts';
 export { carriesThrift } from './thrift.ts';
 export { renderTraceTree } from './trace-tree.ts';

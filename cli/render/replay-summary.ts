@@ -1,0 +1,90 @@
+/** The first lines of a report: what was sent, how fast, over what, and how the generator fared. */
+import type { ReplayReport } from '../../emitter/index.ts';
+import { formatByteCount, formatCount, formatNumberOf, formatRate, formatShare, formatSpan } from './amount.ts';
+import { describePlan } from './replay-plan.ts';
+import { escapeForTerminal } from './terminal-text.ts';
+
+export interface SummaryRow {
+  readonly name: string;
+  readonly text: string;
+  /** What is wrong with it; undefined where nothing is. */
+  readonly trouble?: string;
+}
+
+/** Only the rows that say something; text from the wire is not escaped yet. */
+export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
+  const rows: SummaryRow[] = [];
+  const add = (name: string, text: string, trouble?: string) =>
+    rows.push({ name, text, ...(trouble === undefined ? {} : { trouble }) });
+  if (report.plan !== undefined) add('plan', describePlan(report.plan));
+  add('sends', describeSends(report), report.balanced ? undefined : 'does not add up');
+  add('rate', rateText(report.rate), report.rate.reached || report.due === 0 ? undefined : 'not reached');
+  if (report.late > 0) add('late', lateText(report));
+  if (report.stopped !== undefined) add('stopped', `${report.stopped.text} (${report.stopped.rule})`);
+  add('bytes', bytesText(report));
+  add('connections', connectionsText(report.connections));
+  if (report.due > 0) addGenerator(report.generator, add);
+  return rows;
+}
+
+export function renderSummary(rows: readonly SummaryRow[]): string {
+  return rows
+    .map(({ name, text, trouble }) => {
+      const mark = trouble === undefined ? '' : `  ← ${trouble}`;
+      return `  ${name.padEnd(11)}  ${escapeForTerminal(text)}${mark}`;
+    })
+    .join('\n');
+}
+
+/** `1,000 due = 990 answered + 5 failed (refused 4, timeout 1) + 5 not sent (incomplete 5)`. */
+export function describeSends(
+  report: Pick<ReplayReport, 'due' | 'answered' | 'failed' | 'notSent' | 'balanced'>,
+): string {
+  const terms = [`${formatCount(report.answered)} answered`];
+  for (const [name, reasons] of [
+    ['failed', report.failed],
+    ['not sent', report.notSent],
+  ] as const) {
+    const counts = Object.entries(reasons).filter(([, count]) => count > 0);
+    const sum = counts.reduce((total, [, count]) => total + count, 0);
+    if (sum === 0) continue;
+    const named = counts.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ');
+    terms.push(`${formatCount(sum)} ${name} (${named})`);
+  }
+  return `${formatCount(report.due)} due ${report.balanced ? '=' : '≠'} ${terms.join(' + ')}`;
+}
+
+function rateText({ askedPerSecond, sentPerSecond, answeredPerSecond }: ReplayReport['rate']): string {
+  const text = (perSecond: number | undefined) => (perSecond === undefined ? '-' : formatRate(perSecond));
+  const asked = askedPerSecond === undefined ? '' : `asked ${text(askedPerSecond)}, `;
+  return `${asked}sent ${text(sentPerSecond)}, answered ${text(answeredPerSecond)}`;
+}
+
+function lateText({ late, due }: ReplayReport): string {
+  return `${formatNumberOf(late, 'send')} (${formatShare(late, due)}) more than 10 ms after due`;
+}
+
+function bytesText({ requestBytes, responseBytes, verbatim }: ReplayReport): string {
+  const how = verbatim ? '' : '; requests in the words of HTTP/2, not verbatim';
+  return `${formatByteCount(requestBytes)} sent, ${formatByteCount(responseBytes)} received${how}`;
+}
+
+function connectionsText(connections: ReplayReport['connections']): string {
+  const { opened, peak, failedToOpen, closedByPeer, retried } = connections;
+  return [
+    `${formatCount(opened)} opened`,
+    `at most ${formatCount(peak)} at once`,
+    ...(failedToOpen > 0 ? [`${formatCount(failedToOpen)} did not open`] : []),
+    ...(closedByPeer > 0 ? [`${formatCount(closedByPeer)} closed by the target`] : []),
+    ...(retried > 0 ? [`${formatNumberOf(retried, 'send')} retried`] : []),
+  ].join(', ');
+}
+
+function addGenerator(
+  { cpuPercent, tickLag, saturated }: ReplayReport['generator'],
+  add: (name: string, text: string, trouble?: string) => void,
+): void {
+  const ticks = tickLag.count === 0 ? '' : `, ticks late by ${formatSpan(tickLag.p99)} (p99)`;
+  const trouble = 'saturated: these latencies hold its own delays';
+  add('generator', `${Math.round(cpuPercent)} % of a core${ticks}`, saturated ? trouble : undefined);
+}
