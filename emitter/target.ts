@@ -1,32 +1,69 @@
-/** Where a replay goes: the URL of the target, its addresses, and whether the recording was made of it. */
+/**
+ * Where a replay goes: the target as a user names it, its addresses, and whether the recording was made of it.
+ *
+ *     http://host:port    tcp://host:port    thrift://host:port    host:port     plain
+ *     https://host:port   tls://host:port                                        TLS
+ *
+ * What is said on the connection follows from what was recorded, so the words but for TLS and the port mean the same.
+ */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { BytecopyError, type Endpoint, type Flow } from '../core/index.ts';
 
 export interface Target {
+  /** Without the brackets of an IPv6 address. */
   readonly hostname: string;
   readonly port: number;
-  /** What a `Host` field for it says: without the port where it is 80 (RFC 9110, section 7.2). */
+  /** What a `Host` field for it says: without the port where it is HTTP's own (RFC 9110, section 7.2). */
   readonly authority: string;
+  /** Over TLS. */
+  readonly secure: boolean;
 }
 
+interface Scheme {
+  readonly secure: boolean;
+  readonly defaultPort: number | undefined;
+}
+
+const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
+  ['http', { secure: false, defaultPort: 80 }],
+  ['https', { secure: true, defaultPort: 443 }],
+  ['tcp', { secure: false, defaultPort: undefined }],
+  ['thrift', { secure: false, defaultPort: undefined }],
+  ['tls', { secure: true, defaultPort: undefined }],
+]);
+
+const FORM = /^(?:([a-z]+):\/\/)?([^/?#]*)(.*)$/i;
+const HINT = 'a target looks like http://127.0.0.1:8080, https://shop.example or tcp://127.0.0.1:9090';
+
 /**
- * @param url `http://host:port`, with nothing but an optional `/` behind it
+ * @param text scheme, host and port, with nothing but an optional `/` behind them; without a scheme it is `tcp`
  * @throws BytecopyError `REPLAY_TARGET_INVALID` (exit code 2)
  */
-export function parseTarget(url: string): Target {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === 'https:')
-    throw invalid(url, 'https is not supported', 'name an http:// address of the target');
-  if (parsed?.protocol !== 'http:')
-    throw invalid(url, 'not an http:// URL', 'a target looks like http://127.0.0.1:8080');
-  if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '' || parsed.username !== '') {
-    throw invalid(url, 'more than host and port', 'paths come from the recording: leave only http://host:port');
+export function parseTarget(text: string): Target {
+  const [, name = 'tcp', place = '', rest = ''] = FORM.exec(text) ?? [];
+  const scheme = SCHEMES.get(name.toLowerCase());
+  if (scheme === undefined) throw invalid(text, `${name} is no way to send`, HINT);
+  if (rest !== '' && rest !== '/') {
+    throw invalid(text, 'more than host and port', 'paths come from the recording: leave only host and port');
   }
+  if (place.includes('@'))
+    throw invalid(text, 'it names a user', 'credentials come from the recording or --set-header');
+  // With either of two schemes, one of them leaves no port out.
+  const [plain, secure] = [`http://${place}`, `https://${place}`].map((url) =>
+    URL.canParse(url) ? new URL(url) : undefined,
+  );
+  if (plain === undefined || secure === undefined) throw invalid(text, 'no host and port', HINT);
+  const written = plain.port === '' ? secure.port : plain.port;
+  const port = written === '' ? scheme.defaultPort : Number(written);
+  if (port === undefined) throw invalid(text, 'no port', `name it, as in ${name}://${place}:9090`);
+  if (port === 0) throw invalid(text, 'port 0 is none', HINT);
+  const isDefault = port === (scheme.secure ? 443 : 80);
   return {
-    hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
-    port: parsed.port === '' ? 80 : Number(parsed.port),
-    authority: parsed.host,
+    hostname: plain.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    authority: isDefault ? plain.hostname : `${plain.hostname}:${port}`,
+    secure: scheme.secure,
   };
 }
 
@@ -53,11 +90,11 @@ export class TargetGuard {
   constructor(target: Target, endpoints: readonly Endpoint[]) {
     this.#target = target;
     this.#hosts = new Set(endpoints.map((endpoint) => canonicalHost(endpoint.address)));
-    this.#authority = `${target.hostname.toLowerCase()}:${target.port}`;
+    this.#authority = `${plainName(target.hostname)}:${target.port}`;
   }
 
   /**
-   * @param host the request's recorded `Host`, empty where it had none
+   * @param host the request's recorded `Host`, empty where it had none; it tells the server where an address is translated
    * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED` (exit code 2)
    */
   check(flow: Flow, host: string): void {
@@ -72,9 +109,14 @@ export class TargetGuard {
 
   #names(host: string): boolean {
     if (host === '') return false;
-    const named = host.toLowerCase();
-    return named === this.#authority || `${named}:80` === this.#authority;
+    const [, name = '', port = this.#target.secure ? ':443' : ':80'] = /^(.*?)(:\d+)?$/s.exec(host) ?? [];
+    return `${plainName(name.replace(/^\[|\]$/g, ''))}${port}` === this.#authority;
   }
+}
+
+/** A dot at its end makes no other name of it. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
 }
 
 /** One name for all addresses of this machine's loopback, and IPv4 in its own form where it is mapped into IPv6. */
@@ -84,8 +126,8 @@ function canonicalHost(address: string): string {
   return loopback ? 'loopback' : plain;
 }
 
-function invalid(url: string, found: string, hint: string): BytecopyError {
-  return new BytecopyError('REPLAY_TARGET_INVALID', `the target "${url}" cannot be used: ${found}`, {
+function invalid(text: string, found: string, hint: string): BytecopyError {
+  return new BytecopyError('REPLAY_TARGET_INVALID', `the target "${text}" cannot be used: ${found}`, {
     hint,
     exitCode: 2,
   });

@@ -18,6 +18,7 @@ import {
   type StreamOffset,
   swapEnds,
 } from '../core/index.ts';
+import { isEncrypted } from './detection/encrypted.ts';
 import type { OpeningPart } from './detection/gapped-opening.ts';
 import { type DetectionHost, UndecidedFlow } from './detection/undecided-flow.ts';
 import { DiscardedFlow } from './discarded-flow.ts';
@@ -36,9 +37,6 @@ const SPOKEN: ReadonlyMap<string, { readonly protocol: ParsedProtocol; readonly 
     ['thrift-reply', { protocol: 'thrift', sender: 1 }],
     ['thrift', { protocol: 'thrift', sender: undefined }],
   ]);
-
-/** Nobody can read or replay what was encrypted for others. */
-const ENCRYPTED: ReadonlySet<string> = new Set(['tls', 'ssh']);
 
 /** Names in an Upgrade header that mean a protocol known by another name. */
 const UPGRADES: ReadonlyMap<string, string> = new Map([
@@ -184,7 +182,7 @@ export class FlowParser implements FlowHost, DetectionHost {
   #keep(protocol: string): void {
     this.#context.ledger.addFact(`flows:${protocol}`);
     const { sessions } = this.#context.options;
-    const wanted = sessions === 'all' || (sessions === 'plain' && !ENCRYPTED.has(protocol)) || this.#hint === 'tcp';
+    const wanted = sessions === 'all' || (sessions === 'plain' && !isEncrypted(protocol)) || this.#hint === 'tcp';
     if (wanted) this.#speaker = this.#protocols.startSession(protocol, this.#asSpoken(), this.attributes);
     else this.#speaker = new DiscardedFlow(this, `not-parsed:${protocol}`);
   }

@@ -1,4 +1,5 @@
 /** Bytes to messages to exchanges, pure: no socket, no file, no clock. */
+export { isEncrypted } from './detection/encrypted.ts';
 export type { ParserEvent } from './events.ts';
 export { ExchangeParser, type ExchangeParserDeps } from './exchange-parser.ts';
 export { REPLAY_MARKER_HEADER } from './http1/replay-marker.ts';

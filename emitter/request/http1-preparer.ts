@@ -1,0 +1,93 @@
+/**
+ * HTTP/1.x as recorded, apart from what is declared: the marker header is set on every request; `Connection` becomes
+ * `keep-alive` where it said `close`, because it speaks of the recorded connection (hop by hop, RFC 9110 section 7.6.1)
+ * and the target's stay warm; `Host` and the headers to set and to remove are as the options say.
+ */
+import { type Message, messageBytes, NO_TURNS, type NotSentReason, type PreparedRequest } from '../../core/index.ts';
+import { isReadOnlyVerb, REPLAY_MARKER_HEADER, RequestRewriter } from '../../parser/index.ts';
+import type { SendingOptions } from '../options.ts';
+import type { Target, TargetGuard } from '../target.ts';
+import { type HeadFacts, readHeadFacts } from './head-facts.ts';
+import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
+import { sendParts } from './send-parts.ts';
+import type { WriteGuard } from './write-guard.ts';
+
+/** Asks about the server and no resource of it: undici has no way to say it. */
+const SERVER_WIDE = 'OPTIONS *';
+
+export class Http1Preparer implements ProtocolPreparer {
+  readonly #guard: TargetGuard | undefined;
+  readonly #writes: WriteGuard;
+  readonly #http2: boolean;
+  readonly #rewriter: RequestRewriter;
+  readonly #keepAliveRewriter: RequestRewriter;
+  /** What was checked last: it is what is built next. */
+  #checked: Message | undefined;
+  #closes = false;
+
+  constructor(options: SendingOptions, target: Target, guard: TargetGuard | undefined, writes: WriteGuard) {
+    this.#guard = guard;
+    this.#writes = writes;
+    this.#http2 = options.http2;
+    const setHeaders: (readonly [string, string])[] = [...options.setHeaders, [REPLAY_MARKER_HEADER, options.runId]];
+    const { removeHeaders } = options;
+    const host = options.host === 'target' ? target.authority : options.host;
+    const edits = { removeHeaders, ...(host === 'recorded' ? {} : { host }) };
+    this.#rewriter = new RequestRewriter({ ...edits, setHeaders });
+    this.#keepAliveRewriter = new RequestRewriter({
+      ...edits,
+      setHeaders: setHeaders.some(([name]) => name.toLowerCase() === 'connection')
+        ? setHeaders
+        : [['Connection', 'keep-alive'], ...setHeaders],
+    });
+  }
+
+  check(recorded: RecordedRequest): NotSentReason | undefined {
+    const { request } = recorded;
+    const broken = brokenReason(request);
+    if (broken !== undefined || request === undefined) return broken;
+    const facts = factsOf(request);
+    if (facts === undefined) return 'incomplete';
+    this.#checked = request;
+    this.#closes = facts.closes;
+    if (!staysHttp(recorded, facts) || (this.#http2 && recorded.operation === SERVER_WIDE)) return 'not-supported';
+    if (facts.marked) return 'marked';
+    this.#guard?.check(recorded.flow, facts.host);
+    return isReadOnlyVerb(recorded.verb) ? undefined : this.#writes.check(recorded.operation);
+  }
+
+  build(recorded: RecordedRequest): PreparedRequest {
+    const { id, verb, operation, status = 0 } = recorded;
+    const request = recorded.request as Message;
+    const closes = request === this.#checked ? this.#closes : factsOf(request)?.closes === true;
+    const { parts, byteCount } = sendParts((closes ? this.#keepAliveRewriter : this.#rewriter).rewrite(request));
+    return {
+      exchange: id,
+      protocol: 'http1',
+      wire: 'http1',
+      operation,
+      verb,
+      parts,
+      byteCount,
+      repeatable: isReadOnlyVerb(verb) || verb === 'PUT' || verb === 'DELETE',
+      expects: 'answer',
+      sequence: undefined,
+      turns: NO_TURNS,
+      recordedAnswer: status === 0 ? '' : `${status}`,
+    };
+  }
+}
+
+/** Undefined where there is no whole head. */
+function factsOf(request: Message): HeadFacts | undefined {
+  const { parts, headByteCount } = request;
+  const [first] = parts;
+  if (first === undefined || headByteCount === 0) return undefined;
+  const bytes = first.length < headByteCount ? messageBytes(request) : first;
+  return bytes.length < headByteCount ? undefined : readHeadFacts(bytes, headByteCount);
+}
+
+/** CONNECT and upgrades turn the connection into something else; HTTP/0.9 has no place for the marker. */
+function staysHttp(recorded: RecordedRequest, facts: HeadFacts): boolean {
+  return facts.fields && recorded.verb !== 'CONNECT' && !facts.upgrades && recorded.status !== 101;
+}

@@ -1,0 +1,44 @@
+/** What an exchange and a request announced before its answer have in common: all that is known of what is to be sent. */
+import type {
+  ExchangeId,
+  ExchangeOutcome,
+  Flow,
+  Message,
+  NotSentReason,
+  PreparedRequest,
+  Protocol,
+  Turn,
+} from '../../core/index.ts';
+
+export interface RecordedRequest {
+  readonly id: ExchangeId;
+  readonly flow: Flow;
+  readonly protocol: Protocol;
+  readonly verb: string;
+  readonly operation: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly request: Message | undefined;
+  /** The rest is absent of requests whose answer is still to come. */
+  readonly response?: Message | undefined;
+  /** 0 or absent where there is no answer. */
+  readonly status?: number;
+  readonly outcome?: ExchangeOutcome;
+  readonly reason?: string;
+  readonly notes?: readonly string[];
+  readonly turns?: readonly Turn[];
+}
+
+/** Prepares the requests of one protocol. */
+export interface ProtocolPreparer {
+  /** @returns why it is not sent. @throws BytecopyError of the guards */
+  check(recorded: RecordedRequest): NotSentReason | undefined;
+  /** @param recorded one that passed `check` */
+  build(recorded: RecordedRequest): PreparedRequest;
+}
+
+/** Why a request is not sent whose bytes are not all there; undefined for a whole one. */
+export function brokenReason(request: Message | undefined): NotSentReason | undefined {
+  if (request === undefined) return 'incomplete';
+  if (request.truncated) return 'truncated';
+  return request.complete && request.missing.length === 0 ? undefined : 'incomplete';
+}

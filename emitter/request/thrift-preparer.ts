@@ -1,0 +1,95 @@
+/**
+ * Thrift calls as recorded, apart from two things: where the transport has headers (THeader, TTHeader, Mesh), the marker
+ * is one of them; and the sequence id is rewritten at each send, so that answers find their calls on a shared connection.
+ * Here only its places are told.
+ *
+ * What a function does, its name alone can tell: all count as writes but those that a pattern says only read.
+ */
+import {
+  type Message,
+  matchesWildcard,
+  messageBytes,
+  NO_TURNS,
+  type NotSentReason,
+  type PreparedRequest,
+} from '../../core/index.ts';
+import { hasThriftHeader, locateSequenceIds, REPLAY_MARKER_HEADER, rewriteThrift } from '../../parser/index.ts';
+import type { SendingOptions } from '../options.ts';
+import type { TargetGuard } from '../target.ts';
+import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
+import { sendParts } from './send-parts.ts';
+import type { WriteGuard } from './write-guard.ts';
+
+/** Never answered, while others were: a oneway that is sent as a call. */
+const MAYBE_ONEWAY = 'maybe-oneway';
+
+export class ThriftPreparer implements ProtocolPreparer {
+  readonly #guard: TargetGuard | undefined;
+  readonly #writes: WriteGuard;
+  readonly #readFunctions: readonly string[];
+  readonly #marker: readonly [string, string];
+
+  constructor(options: SendingOptions, guard: TargetGuard | undefined, writes: WriteGuard) {
+    this.#guard = guard;
+    this.#writes = writes;
+    this.#readFunctions = options.readFunctions;
+    this.#marker = [REPLAY_MARKER_HEADER, options.runId];
+  }
+
+  check(recorded: RecordedRequest): NotSentReason | undefined {
+    const { request, operation } = recorded;
+    const broken = brokenReason(request);
+    if (broken !== undefined || request === undefined) return broken;
+    if (recorded.attributes.call === undefined) return 'incomplete';
+    if (hasHeaders(recorded) && hasThriftHeader(messageBytes(request), REPLAY_MARKER_HEADER)) return 'marked';
+    this.#guard?.check(recorded.flow, '');
+    return this.#onlyReads(operation) ? undefined : this.#writes.check(operation);
+  }
+
+  build(recorded: RecordedRequest): PreparedRequest {
+    const { id, operation, attributes } = recorded;
+    const bytes = messageBytes(this.#marked(recorded));
+    const { parts, byteCount } = sendParts([bytes]);
+    const oneway = isOneway(recorded);
+    return {
+      exchange: id,
+      protocol: 'thrift',
+      wire: `thrift ${attributes.transport} ${attributes.encoding}`,
+      operation,
+      verb: '',
+      parts,
+      byteCount,
+      repeatable: this.#onlyReads(operation),
+      expects: oneway ? 'none' : 'answer',
+      sequence: locateSequenceIds(parts[0] as Uint8Array),
+      turns: NO_TURNS,
+      recordedAnswer: oneway ? 'oneway' : (attributes.answer ?? ''),
+    };
+  }
+
+  /** A header that cannot be written into stays as it is: better sent without the marker than not at all. */
+  #marked(recorded: RecordedRequest): Message {
+    const request = recorded.request as Message;
+    if (!hasHeaders(recorded)) return request;
+    const { parts } = rewriteThrift(request, { setHeaders: [this.#marker] });
+    return parts === undefined ? request : { ...request, parts };
+  }
+
+  /** Patterns without a service are about the function's own name. */
+  #onlyReads(operation: string): boolean {
+    const bare = operation.slice(operation.lastIndexOf(':') + 1);
+    for (const pattern of this.#readFunctions) {
+      if (matchesWildcard(pattern, pattern.includes(':') ? operation : bare)) return true;
+    }
+    return false;
+  }
+}
+
+function hasHeaders({ attributes: { transport = '' } }: RecordedRequest): boolean {
+  return transport !== 'framed' && transport !== 'unframed';
+}
+
+function isOneway({ attributes, outcome, notes }: RecordedRequest): boolean {
+  if (attributes.call === 'oneway' || outcome === 'oneway') return true;
+  return outcome === 'request-only' && notes?.includes(MAYBE_ONEWAY) === true;
+}
