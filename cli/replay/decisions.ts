@@ -1,55 +1,13 @@
-/** What a replay is about to do, in words, and the choices that only its user can make. */
+/** The choices that only the user of a replay can make: refused before anything is sent. */
 import { BytecopyError } from '../../core/index.ts';
-import type { TimingOptions } from '../../emitter/index.ts';
-import { escapeForTerminal } from '../render/index.ts';
+import { formatCount, formatNumberOf } from '../render/amount.ts';
+import { escapeForTerminal, listCounts } from '../render/index.ts';
 import type { Forecast } from './forecast.ts';
+import type { OperationCount } from './operation-counts.ts';
 
 const OPERATIONS_SHOWN = 5;
 
-/** One paragraph: how many, for how long, at which peak, which writes. */
-export function describeForecast(
-  expected: Forecast,
-  timing: TimingOptions,
-  { times = 1, to }: { readonly times?: number; readonly to: string },
-): string {
-  const sends = Math.round(expected.whole * times);
-  const recordedSeconds = (expected.lastAt - expected.firstAt) / 1_000_000;
-  const lines = [`replaying ${sends} requests to ${to}: ${rhythm(timing, expected, sends, recordedSeconds, times)}`];
-  if (expected.whole < expected.exchanges) {
-    lines.push(
-      `${expected.exchanges - expected.whole} of ${expected.exchanges} exchanges hold no whole HTTP request and stay behind`,
-    );
-  }
-  if (expected.writes.length > 0) lines.push(`writes: ${describeWrites(expected)}`);
-  return lines.join('\n');
-}
-
-function rhythm(timing: TimingOptions, expected: Forecast, sends: number, seconds: number, times: number): string {
-  switch (timing.kind) {
-    case 'recorded': {
-      const peak = Math.round(expected.peakPerSecond * timing.speed * times);
-      return `${(seconds / timing.speed).toFixed(1)} s at ${timing.speed}x, at most ${peak} a second`;
-    }
-    case 'rate':
-      return `${timing.perSecond} a second for ${(sends / timing.perSecond).toFixed(1)} s`;
-    case 'max':
-      return 'as fast as it answers';
-    default:
-      return timing satisfies never;
-  }
-}
-
-function describeWrites({ writes }: Forecast): string {
-  const shown = writes
-    .slice(0, OPERATIONS_SHOWN)
-    .map(({ operation, count }) => `${count} × ${escapeForTerminal(operation)}`);
-  const more = writes.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} operations more` : shown.join(', ');
-}
-
 /**
- * Refuses before anything is sent.
- *
  * @throws BytecopyError `REPLAY_EMPTY` (exit code 1), `REPLAY_WRITES_UNDECIDED` (exit code 2)
  */
 export function requireDecisions(
@@ -61,15 +19,36 @@ export function requireDecisions(
       hint: "bytecopy find '' shows what there is; --store names another store",
     });
   }
-  if (expected.whole === 0) {
-    throw new BytecopyError('REPLAY_EMPTY', `none of the ${expected.exchanges} exchanges selected can be replayed`, {
-      hint: 'whole requests of HTTP can; other protocols are recorded only',
-    });
+  if (expected.sendable === 0) {
+    const reasons = listCounts(expected.leftBehind);
+    const only = expected.leftBehind['write-not-allowed'] === expected.exchanges;
+    throw new BytecopyError(
+      'REPLAY_EMPTY',
+      `none of the ${formatNumberOf(expected.exchanges, 'exchange')} selected can be sent: ${reasons}`,
+      {
+        hint: only
+          ? '--allow-writes sends them; --read-functions names Thrift functions that only read'
+          : 'whole requests of HTTP and Thrift can be sent, and sessions that were kept from their first byte',
+      },
+    );
   }
   if (expected.writes.length > 0 && sending.writes === 'undecided') {
-    throw new BytecopyError('REPLAY_WRITES_UNDECIDED', `the selection holds writes: ${describeWrites(expected)}`, {
-      hint: '--allow-writes sends them, --read-only leaves them out',
-      exitCode: 2,
-    });
+    throw new BytecopyError(
+      'REPLAY_WRITES_UNDECIDED',
+      `the selection holds writes: ${describeWrites(expected.writes)}`,
+      {
+        hint: '--allow-writes sends them, --read-only leaves them out; --read-functions names Thrift functions that only read',
+        exitCode: 2,
+      },
+    );
   }
+}
+
+/** `120 × POST /cart, 3 × DELETE /cart and 17 operations more`. */
+export function describeWrites(writes: readonly OperationCount[]): string {
+  const shown = writes
+    .slice(0, OPERATIONS_SHOWN)
+    .map(({ operation, count }) => `${formatCount(count)} × ${escapeForTerminal(operation)}`);
+  const more = writes.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${formatNumberOf(more, 'operation')} more` : shown.join(', ');
 }

@@ -1,63 +1,95 @@
-/** What a replay is about to do, from one pass over the recording: length, peak, writes by operation, what stays behind. */
-import type { Exchange, Micros } from '../../core/index.ts';
-import { isReadOnlyVerb } from '../../parser/index.ts';
+/**
+ * What a recording holds for a replay, from one pass over it: how much can be sent, when, what writes, what stays behind.
+ *
+ *     exchanges = sendable (by protocol) + left behind (by reason)
+ *
+ * Memory is independent of the recording's length.
+ */
+import type { Exchange, Micros, NotSentReason, Protocol, RecordedCounts } from '../../core/index.ts';
+import { type DistinctCount, DistinctKeys } from './distinct-keys.ts';
+import { type OperationCount, OperationCounts } from './operation-counts.ts';
+import { RhythmCounter } from './rhythm.ts';
 
 export interface Forecast {
   readonly exchanges: number;
-  /** Whole HTTP requests: what can be sent at all. */
-  readonly whole: number;
-  /** First and last request; equal where there is one, 0 where there is none. */
+  /** What can be sent; writes are among it unless they are to be left out. */
+  readonly sendable: number;
+  readonly protocols: Readonly<Partial<Record<Protocol, number>>>;
+  readonly leftBehind: Readonly<Partial<Record<NotSentReason, number>>>;
+  /** First and last time of a request, of whatever is in the recording; 0 where nothing is. */
+  readonly span: { readonly firstAt: Micros; readonly lastAt: Micros };
+  /** The same of what can be sent. */
   readonly firstAt: Micros;
   readonly lastAt: Micros;
-  /** Most requests recorded within one second of the clock. */
-  readonly peakPerSecond: number;
-  /** Operations that may change something, most frequent first. */
-  readonly writes: readonly { readonly operation: string; readonly count: number }[];
+  /** Of what can be sent. */
+  readonly rhythm: RecordedCounts;
+  /** Operations that may change something, most frequent first, whether they will be sent or not. */
+  readonly writes: readonly OperationCount[];
+  /** Sessions among what can be sent; undefined where order is free. */
+  readonly sessions: DistinctCount | undefined;
 }
 
-/** Operations kept apart; paths with ids in them would otherwise grow without bound. */
-const MAX_OPERATIONS = 1_000;
+export interface ForecastRules {
+  /** Why the exchange is not sent if writes are left out: `write-not-allowed` where nothing else is in its way. */
+  readonly check: (exchange: Exchange) => NotSentReason | undefined;
+  readonly writes: 'undecided' | 'allow' | 'skip';
+  /** Key of the session whose order it keeps, empty for none; absent where order is free. */
+  readonly sessionOf?: ((exchange: Exchange) => string) | undefined;
+}
 
-export async function forecast(pages: AsyncIterable<readonly Exchange[]>): Promise<Forecast> {
-  const writes = new Map<string, number>();
-  let exchanges = 0;
-  let whole = 0;
-  let firstAt = 0;
-  let lastAt = 0;
-  let second = 0;
-  let inSecond = 0;
-  let peakPerSecond = 0;
+/** @throws BytecopyError as the check and the recording do */
+export async function forecast(
+  pages: AsyncIterable<readonly Exchange[]>,
+  { check, writes, sessionOf }: ForecastRules,
+): Promise<Forecast> {
+  const rhythm = new RhythmCounter();
+  const written = new OperationCounts();
+  const sessions = sessionOf === undefined ? undefined : new DistinctKeys();
+  const protocols: Partial<Record<Protocol, number>> = {};
+  const leftBehind: Partial<Record<NotSentReason, number>> = {};
+  const all = new Span();
+  const sent = new Span();
   for await (const page of pages) {
     for (const exchange of page) {
-      exchanges++;
-      if (!isWhole(exchange)) continue;
-      whole++;
-      const { at } = exchange.id;
-      if (firstAt === 0) firstAt = at;
-      lastAt = at;
-      const now = Math.floor(at / 1_000_000);
-      inSecond = now === second ? inSecond + 1 : 1;
-      second = now;
-      peakPerSecond = Math.max(peakPerSecond, inSecond);
-      if (!isReadOnlyVerb(exchange.verb)) {
-        const operation =
-          writes.size < MAX_OPERATIONS || writes.has(exchange.operation) ? exchange.operation : 'others';
-        writes.set(operation, (writes.get(operation) ?? 0) + 1);
+      const at = exchange.request?.firstByteAt ?? exchange.id.at;
+      all.add(at);
+      let reason = check(exchange);
+      if (reason === 'write-not-allowed') {
+        written.add(exchange.operation);
+        if (writes !== 'skip') reason = undefined;
       }
+      if (reason !== undefined) {
+        leftBehind[reason] = (leftBehind[reason] ?? 0) + 1;
+        continue;
+      }
+      sent.add(at);
+      rhythm.add(at);
+      protocols[exchange.protocol] = (protocols[exchange.protocol] ?? 0) + 1;
+      if (sessionOf !== undefined) sessions?.add(sessionOf(exchange));
     }
   }
   return {
-    exchanges,
-    whole,
-    firstAt,
-    lastAt,
-    peakPerSecond,
-    writes: [...writes]
-      .map(([operation, count]) => ({ operation, count }))
-      .sort((one, other) => other.count - one.count),
+    exchanges: all.count,
+    sendable: sent.count,
+    protocols,
+    leftBehind,
+    span: { firstAt: all.firstAt, lastAt: all.lastAt },
+    firstAt: sent.firstAt,
+    lastAt: sent.lastAt,
+    rhythm: rhythm.rhythm(),
+    writes: written.mostFrequentFirst(),
+    sessions: sessions?.count(),
   };
 }
 
-function isWhole({ protocol, request }: Exchange): boolean {
-  return protocol === 'http1' && request?.complete === true && !request.truncated;
+class Span {
+  count = 0;
+  firstAt: Micros = 0;
+  lastAt: Micros = 0;
+
+  add(at: Micros): void {
+    if (this.count === 0 || at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
+    this.count++;
+  }
 }

@@ -1,0 +1,121 @@
+/** What a plan comes to on a recording: how many sends, for how long, at which rate at most. */
+import { type Millis, planDurationMs, planPeak, planSends, type RatePhase } from '../../core/index.ts';
+import type { Forecast } from './forecast.ts';
+import { countUntil, mostWithin, overlaid, timeOf } from './rhythm.ts';
+import type { SettledPlan } from './settled-plan.ts';
+
+export interface Prospect {
+  /** Undefined where only its user ends it; with `max` and a duration the most there can be. */
+  readonly sends: number | undefined;
+  /** Undefined where only its user, or how fast the target answers, decides. */
+  readonly durationMs: Millis | undefined;
+  /** Sends a second; undefined where the target decides. Of recorded rhythms about so many, as they are counted by intervals. */
+  readonly peakPerSecond: number | undefined;
+}
+
+export function prospectOf(plan: SettledPlan, expected: Forecast): Prospect {
+  const { timing, count = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = plan;
+  const perPass = plan.by === 'copies' ? Math.floor(expected.sendable * plan.times) : expected.sendable;
+  const passes = plan.loop === 'forever' ? Number.POSITIVE_INFINITY : plan.loop;
+  const limits = { perPass, durationMs, sends: perPass === 0 ? 0 : Math.min(perPass * passes, count) };
+  switch (timing.kind) {
+    case 'recorded':
+      return recorded(timing.speed, plan, expected, limits);
+    case 'rate': {
+      const sends = Math.min(limits.sends, Math.ceil((timing.perSecond * durationMs) / 1_000));
+      const lasts = Math.min(durationMs, (sends * 1_000) / timing.perSecond);
+      return { sends: finite(sends), durationMs: finite(lasts), peakPerSecond: timing.perSecond };
+    }
+    case 'profile':
+      return profile(timing.phases, limits);
+    case 'max':
+      return { sends: finite(limits.sends), durationMs: finite(durationMs), peakPerSecond: undefined };
+    default:
+      return timing satisfies never;
+  }
+}
+
+interface Limits {
+  readonly perPass: number;
+  readonly durationMs: Millis;
+  readonly sends: number;
+}
+
+/** A pass takes as long as the recording, or its slice, at its speed; where the run ends within one, the rhythm tells how far it comes. */
+function recorded(speed: number, plan: SettledPlan, expected: Forecast, limits: Limits): Prospect {
+  const compressed = plan.by === 'speed' ? speed * plan.times : speed;
+  const copies = plan.by === 'copies' ? plan.times : 1;
+  const spanMs = (expected.lastAt - expected.firstAt) / 1_000;
+  const sliceMs = plan.by === 'overlay' ? spanMs / plan.times : spanMs;
+  const rhythm = plan.by === 'overlay' && spanMs > 0 ? overlaid(expected.rhythm, sliceMs) : expected.rhythm;
+  const passMs = sliceMs / compressed;
+  const peakPerSecond = Math.max(1, Math.round(mostWithin(rhythm, 1_000 * compressed) * copies));
+  const timeAt = (sends: number): Millis => {
+    if (passMs === 0 || limits.perPass === 0) return 0;
+    if (sends === Number.POSITIVE_INFINITY) return sends;
+    const passes = Math.floor(sends / limits.perPass);
+    const rest = sends - passes * limits.perPass;
+    return passes * passMs + (rest === 0 ? 0 : Math.min(passMs, timeOf(rhythm, rest / copies) / compressed));
+  };
+  if (limits.durationMs < timeAt(limits.sends)) {
+    const passes = Math.floor(limits.durationMs / passMs);
+    const rest = countUntil(rhythm, (limits.durationMs - passes * passMs) * compressed) * copies;
+    const sends = Math.min(limits.sends, passes * limits.perPass + Math.round(rest));
+    return { sends, durationMs: limits.durationMs, peakPerSecond };
+  }
+  return { sends: finite(limits.sends), durationMs: finite(timeAt(limits.sends)), peakPerSecond };
+}
+
+function profile(phases: readonly RatePhase[], limits: Limits): Prospect {
+  const wholeMs = Math.min(limits.durationMs, planDurationMs(phases));
+  const asked = planSends(cutPlan(phases, wholeMs));
+  if (asked <= limits.sends) {
+    return { sends: asked, durationMs: wholeMs, peakPerSecond: planPeak(cutPlan(phases, wholeMs)) };
+  }
+  let low = 0;
+  let high = wholeMs;
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (planSends(cutPlan(phases, middle)) < limits.sends) low = middle;
+    else high = middle;
+  }
+  return { sends: limits.sends, durationMs: Math.round(high), peakPerSecond: planPeak(cutPlan(phases, high)) };
+}
+
+/** The phases of the first so many milliseconds. */
+function cutPlan(phases: readonly RatePhase[], untilMs: Millis): readonly RatePhase[] {
+  const cut: RatePhase[] = [];
+  let leftMs = untilMs;
+  for (const phase of phases) {
+    if (leftMs <= 0) break;
+    cut.push(phase.durationMs <= leftMs ? phase : cutPhase(phase, leftMs));
+    leftMs -= phase.durationMs;
+  }
+  return cut;
+}
+
+function cutPhase(phase: RatePhase, durationMs: Millis): RatePhase {
+  const share = durationMs / phase.durationMs;
+  switch (phase.kind) {
+    case 'hold':
+    case 'sine':
+      return { ...phase, durationMs };
+    case 'ramp':
+      return { ...phase, to: phase.from + (phase.to - phase.from) * share, durationMs };
+    case 'weights': {
+      const weights = phase.weights.slice(0, Math.max(1, Math.round(phase.weights.length * share)));
+      const perSecond = (phase.perSecond * meanOf(weights)) / meanOf(phase.weights);
+      return { ...phase, perSecond, weights, durationMs };
+    }
+    default:
+      return phase satisfies never;
+  }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,62 @@
+/**
+ * What a finished run means for whoever started it: an exit code, and a line of what to do.
+ *
+ *     130  interrupted            before  1  nothing answered            before
+ *       4  not to be trusted: saturated, or the rate not reached         before
+ *       3  a threshold failed, or a stop rule ended the run              before   0
+ */
+import type { ReplayReport } from '../../emitter/index.ts';
+import { listCounts } from '../render/completeness.ts';
+import { escapeForTerminal } from '../render/terminal-text.ts';
+
+export interface Verdict {
+  readonly exitCode: 0 | 1 | 3 | 4 | 130;
+  /** For standard error; empty where there is nothing to do. */
+  readonly text: string;
+}
+
+export function verdictOf(report: ReplayReport, interrupted: boolean): Verdict {
+  const { stopped } = report;
+  if (interrupted || stopped?.rule === 'interrupted') {
+    return { exitCode: 130, text: 'interrupted: the report tells of what was sent until then' };
+  }
+  if (report.due > 0 && report.answered === 0) return { exitCode: 1, text: nothingAnswered(report) };
+  if (report.generator.saturated || stopped?.rule === 'loop-lag') {
+    return {
+      exitCode: 4,
+      text: 'the emitter itself was overloaded, so its figures say little about the target: ask for less, give it a core of its own, or say --workers N',
+    };
+  }
+  if (!report.rate.reached) return { exitCode: 4, text: notReached(report) };
+  if (stopped !== undefined) {
+    return { exitCode: 3, text: `ended early by a rule of --stop-on: ${escapeForTerminal(stopped.text)}` };
+  }
+  const failed = report.thresholds.filter((threshold) => !threshold.passed);
+  if (failed.length > 0) {
+    const texts = failed.map(({ text }) => escapeForTerminal(text)).join(', ');
+    return { exitCode: 3, text: `not kept: ${texts}; the report has what was measured` };
+  }
+  return { exitCode: 0, text: '' };
+}
+
+function nothingAnswered({ target, failed, notSent }: ReplayReport): string {
+  const where = escapeForTerminal(target);
+  if (Object.keys(failed).length > 0) {
+    return `nothing was answered by ${where} (${listCounts(failed)}): is it running, and is it the right address?`;
+  }
+  return `nothing was sent to ${where} (${listCounts(notSent)}): the reasons say what to change`;
+}
+
+function notReached({ rate }: ReplayReport): string {
+  const meaning = 'the rate asked for was not reached, so latencies of this run say little about the target';
+  switch (rate.shortfall) {
+    case 'dropped':
+      return `${meaning}: sends were dropped for want of a connection in time; --connections, --max-wait and --late decide that`;
+    case 'took-longer':
+    case 'short-seconds':
+    case undefined:
+      return `${meaning}: ask for less, or give it more --connections or --workers`;
+    default:
+      return rate.shortfall satisfies never;
+  }
+}
