@@ -1,41 +1,51 @@
 /**
- * Sends live requests on to another target as soon as each is complete, without waiting for its answer.
+ * Sends live requests on to another target in the rhythm in which they were recorded, a constant delay behind, without
+ * waiting for their answers.
  *
- *     offer ──▶ filter ──▶ sample ──▶ prepare ──▶ copies ──▶ rate cap ──▶ connection pool ──▶ target
- *                  └──────────┴─── left out ────────┴──────────┘
+ *     offer ──▶ filter ──▶ sample ──▶ check ──▶ copies ──▶ rate cap ──▶ due at recorded time + delay ──▶ lane ──▶ target
+ *                  └──────────┴─── left out ──────┴──────────┘
  *
- * `offer` never waits, never throws and never grows: what finds no connection waits in the pool's bounded queue, and
- * what does not fit there is counted as dropped. Requests that carry the marker are replayed traffic themselves and are
- * left out, so that a mirror never feeds on what it sends.
+ * `offer` never waits, never throws and never grows: what is ahead of its time waits in a bounded queue, what finds no
+ * connection in the lane's, and what does not fit there is counted as dropped. Requests that carry the marker, or come
+ * from the mirror's own connections, are replayed traffic themselves and are left out, so that a mirror never feeds on
+ * what it sends.
  *
  *     requests offered = taken + left out(filtered, sampled, marked, thinned, rate-cap, stopped)
  *     due sends        = answered + failed(reason) + not sent(reason)
  */
+import TinyQueue from 'tinyqueue';
 import {
   type Account,
+  type ByteCount,
   BytecopyError,
   type Clock,
-  formatEndpoint,
   type Ledger,
-  type PreparedRequest,
+  type Micros,
   type ReplayResult,
   type RequestReady,
+  type Send,
+  type Sender,
 } from '../../core/index.ts';
-import { ConnectionPool } from '../connection/connection-pool.ts';
-import { firstReachable } from '../connection/reachable.ts';
+import { OwnEndpoints } from '../connection/own-endpoints.ts';
+import { Lane } from '../dispatch/lane.ts';
+import { Pacer } from '../dispatch/pacer.ts';
+import { openTarget } from '../open-target.ts';
 import { type CheckedMirrorOptions, checkMirrorOptions, type MirrorOptions } from '../options.ts';
 import { CopyCounter } from '../plan/copies.ts';
-import { newSend } from '../plan/send.ts';
-import { type Preparation, RequestPreparer } from '../request/request-preparer.ts';
-import { recordingHandler } from '../results/recording-handler.ts';
+import { FREE_ORDER, newSend } from '../plan/send.ts';
+import type { RequestPreparer } from '../request/request-preparer.ts';
 import type { ReplayProgress, ReplayReport } from '../results/report.ts';
 import { RunRecord } from '../results/run-record.ts';
-import { parseTarget, resolveTarget, type Target, TargetGuard } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { RateCap } from './rate-cap.ts';
+import { RecordedClock } from './recorded-clock.ts';
 import { Sampler } from './sampler.ts';
 
 /** Opened when the mirror starts; more are opened as requests come. */
 const WARM_CONNECTIONS = 4;
+/** Sends that wait for their time: over a second at 60,000 a second. */
+const MAX_AHEAD = 65_536;
+const MAX_AHEAD_BYTES: ByteCount = 64 * 1024 * 1024;
 
 export interface MirrorDeps {
   readonly clock: Clock;
@@ -50,7 +60,9 @@ export interface MirrorDeps {
 interface Stages {
   readonly record: RunRecord;
   readonly preparer: RequestPreparer;
-  readonly pool: ConnectionPool;
+  readonly lane: Lane;
+  readonly sender: Sender;
+  readonly pacer: Pacer;
 }
 
 export class Mirror {
@@ -61,6 +73,11 @@ export class Mirror {
   readonly #sampler: Sampler;
   readonly #copies: CopyCounter;
   readonly #cap: RateCap | undefined;
+  readonly #recorded = new RecordedClock();
+  readonly #own = new OwnEndpoints();
+  /** Sends whose time has not come. */
+  readonly #ahead = new TinyQueue<Send>([], (one, other) => one.dueAt - other.dueAt);
+  #aheadBytes: ByteCount = 0;
   #stages: Stages | undefined;
   #starting: Promise<void> | undefined;
   #refusal: BytecopyError | undefined;
@@ -98,7 +115,7 @@ export class Mirror {
 
   progress(): ReplayProgress | undefined {
     const stages = this.#stages;
-    return stages?.record.progress(this.#deps.clock.monotonic(), stages.pool.statistics(), 0);
+    return stages?.record.progress(this.#deps.clock.monotonic(), stages.sender.statistics(), this.#waiting(stages), 0);
   }
 
   /**
@@ -115,34 +132,46 @@ export class Mirror {
     const stages = this.#stages;
     if (stages === undefined || this.#draining !== undefined || this.#refusal !== undefined) return 'stopped';
     if (this.#deps.accepts?.(ready) === false) return 'filtered';
+    if (this.#own.has(ready.flow.client)) return 'marked';
     if (!this.#sampler.takes(ready.trace?.traceId, ready.flow.id)) return 'sampled';
-    const prepared = this.#prepare(stages.preparer, ready);
-    if (prepared === undefined) return 'stopped';
-    if (prepared.kind === 'ready' && prepared.marked) return 'marked';
+    const reason = this.#check(stages.preparer, ready);
+    if (this.#refusal !== undefined) return 'stopped';
+    if (reason === 'marked') return 'marked';
     const copies = this.#copies.next();
     if (copies === 0) return 'thinned';
-    if (prepared.kind === 'not-sent') {
-      stages.record.refuse(ready.id, copies, prepared.reason);
+    if (reason !== undefined) {
+      stages.record.refuse(ready, copies, reason);
       return undefined;
     }
-    return this.#sendCopies(stages, prepared.request, copies) === 0 ? 'rate-cap' : undefined;
+    return this.#plan(stages, ready, copies) === 0 ? 'rate-cap' : undefined;
   }
 
   /** @returns how many of the copies the rate cap let through */
-  #sendCopies(stages: Stages, request: PreparedRequest, copies: number): number {
+  #plan(stages: Stages, ready: RequestReady, copies: number): number {
     const now = this.#deps.clock.monotonic();
+    const dueAt = this.#recorded.monotonicOf(ready.request.lastByteAt, now) + this.#options.delayMs * 1000;
+    const request = stages.preparer.build(ready);
     for (let copy = 0; copy < copies; copy++) {
       if (this.#cap?.takes(now) === false) return copy;
-      const send = newSend(request, copy, now);
-      stages.record.due(send);
-      stages.pool.send(send);
+      if (this.#ahead.length >= MAX_AHEAD || this.#aheadBytes >= MAX_AHEAD_BYTES) {
+        stages.record.refuse(ready, 1, 'dropped');
+        continue;
+      }
+      const send = newSend(request, copy, dueAt, FREE_ORDER);
+      if (dueAt <= now) {
+        stages.lane.due(send, now);
+        continue;
+      }
+      this.#ahead.push(send);
+      this.#aheadBytes += request.byteCount;
+      if (this.#ahead.peek() === send) stages.pacer.wake();
     }
     return copies;
   }
 
-  #prepare(preparer: RequestPreparer, ready: RequestReady): Preparation | undefined {
+  #check(preparer: RequestPreparer, ready: RequestReady): string | undefined {
     try {
-      return preparer.prepare(ready);
+      return preparer.check(ready);
     } catch (error) {
       if (!(error instanceof BytecopyError)) throw error;
       this.#refusal = error;
@@ -151,39 +180,57 @@ export class Mirror {
     }
   }
 
+  #tick(stages: Stages, now: Micros, lag: Micros): Micros | undefined {
+    stages.record.tick(lag);
+    for (let send = this.#ahead.peek(); send !== undefined && send.dueAt <= now; send = this.#ahead.peek()) {
+      this.#ahead.pop();
+      this.#aheadBytes -= send.request.byteCount;
+      stages.lane.due(send, now);
+    }
+    const laneAt = stages.lane.pump(now);
+    if (this.#idle(stages)) this.#drained();
+    return Math.min(this.#ahead.peek()?.dueAt ?? Number.POSITIVE_INFINITY, laneAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  #waiting(stages: Stages): number {
+    return this.#ahead.length + stages.lane.waiting;
+  }
+
+  #idle(stages: Stages): boolean {
+    return stages.record.held === 0 && this.#ahead.length === 0;
+  }
+
   async #open(): Promise<void> {
     const { clock, ledger, onResult } = this.#deps;
     const options = this.#options;
-    const endpoints = await resolveTarget(this.#target);
-    const endpoint = await firstReachable(endpoints, options.timeoutMs);
-    const guard = options.allowTarget ? undefined : new TargetGuard(this.#target, endpoints);
-    const record = new RunRecord({
-      target: formatEndpoint(endpoint),
-      runId: options.runId,
-      timing: undefined,
-      ledger,
-      onResult,
-    });
-    const settled = (): void => {
-      if (record.held === 0) this.#drained();
-    };
-    const handler = recordingHandler(record, settled, () => undefined);
-    const pool = new ConnectionPool({ ...options, endpoint }, { clock, handler });
+    const opened = await openTarget(this.#target, options, { clock, ownEndpoints: this.#own });
+    const record = new RunRecord({ target: opened.name, runId: options.runId, plan: undefined, ledger, onResult });
+    const tick = (now: Micros, lag: Micros) =>
+      this.#stages === undefined ? undefined : this.#tick(this.#stages, now, lag);
+    // Beside a capture, on the captured host: no CPU time for the last millisecond.
+    const pacer = new Pacer(clock, tick, 'coarse');
+    const lane = new Lane(
+      { lateness: { kind: 'at-once' }, maxWaitMs: options.maxWaitMs },
+      { clock, record, wake: () => pacer.wake(), take: () => undefined },
+    );
+    const sender = opened.connect(lane);
+    lane.open(sender);
     record.start(clock.monotonic(), clock.now());
-    this.#stages = { record, preparer: new RequestPreparer(options, this.#target, guard), pool };
-    void pool.warm(WARM_CONNECTIONS);
+    this.#stages = { record, preparer: opened.preparer, lane, sender, pacer };
+    void sender.warm(WARM_CONNECTIONS);
   }
 
   async #drain(): Promise<ReplayReport> {
     await this.start();
-    const { record, pool } = this.#stages as Stages;
-    if (record.held > 0) {
+    const stages = this.#stages as Stages;
+    if (!this.#idle(stages)) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
     }
-    await pool.close();
+    stages.pacer.stop();
+    await stages.sender.close();
     if (this.#refusal !== undefined) throw this.#refusal;
-    return record.report(this.#deps.clock.monotonic(), pool.statistics());
+    return stages.record.report(this.#deps.clock.monotonic(), stages.sender.statistics());
   }
 }

@@ -1,0 +1,67 @@
+/**
+ * Keeps the order within each session while sessions run beside each other: a send waits until the one before it in its
+ * session has its outcome, and for the pause that its client made there.
+ *
+ *     session a   send 1 ──▶ answer ── think ──▶ send 2 ──▶ …       ready = max(due, answer before it + think)
+ *     session b        send 1 ──▶ answer ──▶ send 2
+ */
+import type { ByteCount, Micros, Send } from '../../core/index.ts';
+
+/** Sends that may wait for their sessions, all sessions together. */
+const MAX_HELD = 65_536;
+const MAX_HELD_BYTES: ByteCount = 64 * 1024 * 1024;
+
+export class SessionOrder {
+  /** Sessions that have a send under way, with what waits behind it. */
+  readonly #open = new Map<string, Send[]>();
+  #held = 0;
+  #heldBytes = 0;
+
+  /** Sends that wait for their session. */
+  get held(): number {
+    return this.#held;
+  }
+
+  get full(): boolean {
+    return this.#held >= MAX_HELD || this.#heldBytes >= MAX_HELD_BYTES;
+  }
+
+  /** Takes the send's turn: true where it may go, false where it is held until {@link settled} gives it. */
+  enter(send: Send): boolean {
+    const behind = this.#open.get(send.session);
+    if (behind === undefined) {
+      this.#open.set(send.session, []);
+      return true;
+    }
+    behind.push(send);
+    this.#held++;
+    this.#heldBytes += send.request.byteCount;
+    return false;
+  }
+
+  /**
+   * The send has its outcome.
+   * @returns the next of its session, with the time when it is ready in `readyAt`
+   */
+  settled(send: Send, now: Micros): Send | undefined {
+    const behind = this.#open.get(send.session);
+    const next = behind?.shift();
+    if (next === undefined) {
+      this.#open.delete(send.session);
+      return undefined;
+    }
+    this.#held--;
+    this.#heldBytes -= next.request.byteCount;
+    next.readyAt = Math.max(next.dueAt, now + next.thinkMicros);
+    return next;
+  }
+
+  /** Everything that is held, taken out. */
+  drain(): Send[] {
+    const held = [...this.#open.values()].flat();
+    this.#open.clear();
+    this.#held = 0;
+    this.#heldBytes = 0;
+    return held;
+  }
+}

@@ -1,0 +1,38 @@
+/** What replays and mirrors need of their target: its address found, its guards set, its sender ready to be opened. */
+import { type Clock, formatEndpoint, type Sender, type SendHandler } from '../core/index.ts';
+import { ConnectionPool } from './connection/connection-pool.ts';
+import type { OwnEndpoints } from './connection/own-endpoints.ts';
+import { firstReachable } from './connection/reachable.ts';
+import { Http2Sender } from './http2/http2-sender.ts';
+import type { SendingOptions } from './options.ts';
+import { RequestPreparer } from './request/request-preparer.ts';
+import { resolveTarget, type Target, TargetGuard } from './target.ts';
+
+export interface OpenedTarget {
+  /** `host:port` that is sent to. */
+  readonly name: string;
+  readonly preparer: RequestPreparer;
+  /** Opens no connection yet. @param handler gets every outcome */
+  connect(handler: SendHandler): Sender;
+}
+
+export interface TargetDeps {
+  readonly clock: Clock;
+  readonly ownEndpoints: OwnEndpoints;
+}
+
+/** @throws BytecopyError `REPLAY_TARGET_UNKNOWN` (exit code 1), `REPLAY_TARGET_NOT_ALLOWED` (exit code 2) */
+export async function openTarget(target: Target, options: SendingOptions, deps: TargetDeps): Promise<OpenedTarget> {
+  const endpoints = await resolveTarget(target);
+  const guard = options.allowTarget ? undefined : new TargetGuard(target, endpoints);
+  const endpoint = await firstReachable(endpoints, options.timeoutMs);
+  const { maxConnections, timeoutMs, pipelining, retry, keepResponses, http2 } = options;
+  const tls = target.secure ? { ...options.tls, hostname: target.hostname } : undefined;
+  const pool = { endpoint, maxConnections, timeoutMs, pipelining, retry, keepResponses, tls };
+  return {
+    name: formatEndpoint(endpoint),
+    preparer: new RequestPreparer(options, target, guard),
+    connect: (handler) =>
+      http2 ? new Http2Sender(pool, { ...deps, handler }) : new ConnectionPool(pool, { ...deps, handler }),
+  };
+}
