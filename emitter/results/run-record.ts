@@ -1,102 +1,156 @@
 /**
- * Everything that is told of one run's sends: the ledger's account `sends`, latencies, rates, statuses, results.
+ * Everything that is told of one run's sends: the ledger's account `sends`, latencies, rates, answers, results.
  *
  *     due = answered + failed(reason) + not sent(reason) + held
  *
- * holds at every moment; held is what waits for a connection or for its answer.
+ * holds at every moment; held is what waits for its session, for a connection or for its answer. All is counted once a send,
+ * when it is due and when its outcome is known, in some 0.3 µs; a report is made of it when it is asked for.
  */
 import type {
   Account,
-  ExchangeId,
+  Exchange,
   FailureReason,
   Ledger,
   Micros,
   NotSentReason,
-  ReplayOutcome,
   ReplayResult,
   Send,
   SenderStatistics,
 } from '../../core/index.ts';
-import type { TimingOptions } from '../options.ts';
+import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
-import { RATE_COUNTER, RateSeries } from './rate-series.ts';
-import type { ReplayProgress, ReplayReport } from './report.ts';
+import { mergeSnapshots, type RunEnding, type RunResult } from './merge-snapshots.ts';
+import { OperationTable } from './operation-table.ts';
+import { RecentWindow } from './recent-window.ts';
+import type { PlanReport, ReplayProgress, ReplayReport } from './report.ts';
+import { ResultTeller } from './result-teller.ts';
+import type { RunCounts, RunSnapshot } from './run-snapshot.ts';
 import { SpanRate } from './span-rate.ts';
-import { StatusMix } from './status-mix.ts';
+import { Timeline } from './timeline.ts';
 
-/** How much longer than planned the sending may take for the rate to count as reached: 1 %, and what a short run needs. */
-const SPAN_TOLERANCE = 1.01;
-const SPAN_TOLERANCE_MICROS: Micros = 100_000;
+/** A send counts as late beyond this: what a caller would notice, and more than a pause of the garbage collector. */
+const LATE_MICROS: Micros = 10_000;
+/** Beyond this a send is missing from the second in which it was due. */
+const MISSED_MICROS: Micros = 1_000_000;
+/** A tick of the pacer that comes later than this shows a generator that cannot keep its plan. */
+const LATE_TICK_MICROS: Micros = 20_000;
 
 export interface RunRecordOptions {
   readonly target: string;
   readonly runId: string;
-  readonly timing: TimingOptions | undefined;
+  /** Undefined for a mirror. */
+  readonly plan: PlanReport | undefined;
   readonly ledger: Ledger;
+  /** Called once a due send, when its outcome is known; results are only built where this is given. */
   readonly onResult: ((result: ReplayResult) => void) | undefined;
 }
 
 export class RunRecord {
   readonly #options: RunRecordOptions;
   readonly #account: Account;
+  readonly #teller: ResultTeller | undefined;
   readonly #fromIntended = new LatencyHistogram();
   readonly #service = new LatencyHistogram();
   readonly #scheduleLag = new LatencyHistogram();
-  readonly #series = new RateSeries();
-  readonly #statuses = new StatusMix();
+  readonly #tickLag = new LatencyHistogram(2);
+  readonly #recentLatency = new RecentWindow();
+  readonly #recentLag = new RecentWindow();
+  readonly #recentTickLag = new RecentWindow();
+  readonly #timeline = new Timeline();
+  readonly #operations = new OperationTable();
+  readonly #answerMix = new AnswerMix();
   readonly #asked = new SpanRate();
   readonly #sent = new SpanRate();
   readonly #answers = new SpanRate();
+  readonly #counts: RunCounts = {
+    due: 0,
+    held: 0,
+    answered: 0,
+    errors: 0,
+    late: 0,
+    dueInLateTicks: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+  };
   readonly #failed: Partial<Record<FailureReason, number>> = {};
   readonly #notSent: Partial<Record<NotSentReason, number>> = {};
-  #startedAt: Micros = 0;
-  #start: Micros = 0;
-  #due = 0;
-  #held = 0;
-  #answered = 0;
   #failedCount = 0;
   #notSentCount = 0;
-  #requestBytes = 0;
-  #responseBytes = 0;
+  #consecutiveFailures = 0;
+  #tickIsLate = false;
+  #start: Micros = 0;
+  #startedAt: Micros = 0;
+  #startCpu: Micros = 0;
 
   constructor(options: RunRecordOptions) {
     this.#options = options;
     this.#account = options.ledger.account('sends', 'answered');
+    this.#teller = options.onResult === undefined ? undefined : new ResultTeller(options.target, options.onResult);
   }
 
   /** Due and without outcome yet. */
   get held(): number {
-    return this.#held;
+    return this.#counts.held;
   }
 
   /** @param now monotonic, @param wall since the epoch; both µs, of the moment the run starts */
   start(now: Micros, wall: Micros): void {
     this.#start = now;
     this.#startedAt = wall;
+    this.#startCpu = cpuMicros();
+    this.#teller?.start(now, wall);
+  }
+
+  /** A tick of the pacer came so much later than it was asked for; what becomes due until the next one came due in it. */
+  tick(lagMicros: Micros): void {
+    this.#tickLag.record(lagMicros);
+    this.#recentTickLag.record(lagMicros);
+    this.#tickIsLate = lagMicros > LATE_TICK_MICROS;
   }
 
   /** The send is due now: it is held until one of the three outcomes. */
   due(send: Send): void {
+    const counts = this.#counts;
     this.#account.in++;
     this.#account.held++;
-    this.#due++;
-    this.#held++;
-    this.#asked.add(send.dueAt);
-    this.#series.add(RATE_COUNTER.due, send.dueAt - this.#start);
+    counts.due++;
+    counts.held++;
+    if (this.#tickIsLate) counts.dueInLateTicks++;
+    const offset = send.dueAt - this.#start;
+    this.#asked.add(offset);
+    this.#timeline.at(offset).counts.due++;
+    this.#operations.of(send.request.operation).due++;
   }
 
   answered(send: Send): void {
+    const counts = this.#counts;
+    const { request, lastByteAt, answer } = send;
+    const latency = lastByteAt - send.dueAt;
+    const service = lastByteAt - send.sentAt;
+    const offset = lastByteAt - this.#start;
+    const operation = this.#operations.of(request.operation);
     this.#release();
     this.#account.out++;
-    this.#answered++;
+    counts.answered++;
+    counts.responseBytes += send.responseByteCount;
+    this.#consecutiveFailures = 0;
     this.#countSent(send);
-    this.#answers.add(send.lastByteAt);
-    this.#series.add(RATE_COUNTER.answered, send.lastByteAt - this.#start);
-    this.#fromIntended.record(send.lastByteAt - send.dueAt);
-    this.#service.record(send.lastByteAt - send.sentAt);
-    this.#statuses.add(send.status, send.request.recordedStatus);
-    this.#responseBytes += send.responseByteCount;
-    if (this.#options.onResult !== undefined) this.#tell(send, 'answered');
+    this.#answers.add(offset);
+    this.#fromIntended.record(latency);
+    this.#service.record(service);
+    this.#recentLatency.record(latency);
+    operation.answered(latency, service);
+    const interval = this.#timeline.at(offset);
+    interval.counts.answered++;
+    interval.fromIntended.record(latency);
+    interval.service.record(service);
+    this.#answerMix.add(request.recordedAnswer, answer);
+    if ((send.status >= 400 || answer === 'exception') && answer !== request.recordedAnswer) {
+      counts.errors++;
+      operation.errors++;
+      interval.counts.errors++;
+    }
+    if (this.#teller !== undefined) this.#teller.tell(send, 'answered');
   }
 
   failed(send: Send, reason: FailureReason): void {
@@ -104,123 +158,156 @@ export class RunRecord {
     this.#account.setAside('failed', reason);
     this.#failed[reason] = (this.#failed[reason] ?? 0) + 1;
     this.#failedCount++;
+    this.#consecutiveFailures++;
+    this.#operations.of(send.request.operation).failed++;
     if (send.attempts > 0) this.#countSent(send);
-    if (this.#options.onResult !== undefined) this.#tell(send, `failed:${reason}`);
+    this.#timeline.at((send.attempts > 0 ? send.sentAt : send.dueAt) - this.#start).counts.failed++;
+    this.#teller?.tell(send, `failed:${reason}`);
   }
 
+  /** A send that was due and will not go. */
   notSent(send: Send, reason: NotSentReason): void {
     this.#release();
-    this.#setAside(reason, 1);
-    if (this.#options.onResult !== undefined) this.#tell(send, `not-sent:${reason}`);
+    this.#setAside(send.request.operation, reason, 1);
+    const { counts } = this.#timeline.at(send.dueAt - this.#start);
+    counts.notSent++;
+    if (reason === 'dropped') counts.missed++;
+    this.#teller?.tell(send, `not-sent:${reason}`);
   }
 
   /** A planned send that will not become due, because the run was stopped. */
   stopped(send: Send): void {
-    this.#account.in++;
-    this.#due++;
-    this.#setAside('stopped', 1);
-    if (this.#options.onResult !== undefined) this.#tell(send, 'not-sent:stopped');
+    this.#refuse(send.request.operation, 'stopped', 1);
+    this.#teller?.tellPlanned(send, 'not-sent:stopped');
   }
 
   /** So many sends of an exchange that were due and cannot be planned. */
-  refuse(exchange: ExchangeId, copies: number, reason: NotSentReason): void {
-    this.#account.in += copies;
-    this.#due += copies;
-    this.#setAside(reason, copies);
-    const { onResult, target } = this.#options;
-    if (onResult === undefined) return;
-    const outcome: ReplayOutcome = `not-sent:${reason}`;
-    for (let copy = 0; copy < copies; copy++) onResult({ exchange, copy, target, outcome, ...NOTHING_HAPPENED });
+  refuse(exchange: Pick<Exchange, 'id' | 'operation'>, copies: number, reason: NotSentReason): void {
+    if (copies === 0) return;
+    this.#refuse(exchange.operation, reason, copies);
+    this.#teller?.tellRefused(exchange, copies, `not-sent:${reason}`);
   }
 
-  progress(now: Micros, sender: SenderStatistics, plannedUntil: Micros): ReplayProgress {
+  /**
+   * Where the run stands. Asked for a few times a second: the last ten seconds move on with it.
+   * @param waiting due sends that wait for a connection or for their session
+   */
+  progress(now: Micros, sender: SenderStatistics, waiting: number, plannedUntil: Micros): ReplayProgress {
+    const offset = now - this.#start;
+    for (const window of [this.#recentLatency, this.#recentLag, this.#recentTickLag]) window.roll(offset);
+    this.#noteConnections(offset, sender.open);
+    const [p50 = 0, p99 = 0] = this.#recentLatency.percentiles([50, 99]);
     return {
-      elapsedMs: this.#start === 0 ? 0 : (now - this.#start) / 1000,
-      due: this.#due,
-      answered: this.#answered,
+      elapsedMs: this.#startedAt === 0 ? 0 : offset / 1_000,
+      due: this.#counts.due,
+      sent: this.#sent.count,
+      answered: this.#counts.answered,
       failed: this.#failedCount,
       notSent: this.#notSentCount,
+      errors: this.#counts.errors,
       inFlight: sender.inFlight,
-      waiting: sender.waiting,
+      waiting,
       connections: sender.open,
+      consecutiveFailures: this.#consecutiveFailures,
+      recent: {
+        fromIntended: { p50, p99 },
+        scheduleLag: { p99: this.#recentLag.percentiles([99])[0] ?? 0 },
+        tickLag: { p99: this.#recentTickLag.percentiles([99])[0] ?? 0 },
+      },
       plannedUntil,
     };
   }
 
-  report(now: Micros, sender: SenderStatistics): ReplayReport {
-    const { target, runId, timing } = this.#options;
-    const { inFlight: _inFlight, waiting: _waiting, ...connections } = sender;
-    const planned = timing !== undefined && timing.kind !== 'max';
-    const inTime = this.#sent.spanMicros <= this.#asked.spanMicros * SPAN_TOLERANCE + SPAN_TOLERANCE_MICROS;
+  /** Everything counted so far. */
+  snapshot(now: Micros, sender: SenderStatistics): RunSnapshot {
+    return this.#snapshot(now, sender, false);
+  }
+
+  /** As a snapshot, but with those intervals of the timeline alone that changed since the last call; see {@link joinChanges}. */
+  changes(now: Micros, sender: SenderStatistics): RunSnapshot {
+    return this.#snapshot(now, sender, true);
+  }
+
+  /** The report with its histograms, as if this were the only one of several workers. */
+  result(now: Micros, sender: SenderStatistics, ending: RunEnding): RunResult {
+    return mergeSnapshots([this.snapshot(now, sender)], ending);
+  }
+
+  report(now: Micros, sender: SenderStatistics, ending: RunEnding): ReplayReport {
+    return this.result(now, sender, ending).report;
+  }
+
+  #snapshot(now: Micros, sender: SenderStatistics, changedOnly: boolean): RunSnapshot {
+    const { target, runId, plan } = this.#options;
+    const { inFlight: _inFlight, ...connections } = sender;
+    const elapsedMicros = this.#startedAt === 0 ? 0 : now - this.#start;
     return {
       target,
       runId,
-      timing,
+      plan,
       startedAt: this.#startedAt,
-      durationMs: (now - this.#start) / 1000,
-      due: this.#due,
-      answered: this.#answered,
+      elapsedMicros,
+      counts: { ...this.#counts },
       failed: { ...this.#failed },
       notSent: { ...this.#notSent },
-      balanced: this.#due === this.#answered + this.#failedCount + this.#notSentCount + this.#held,
-      rate: {
-        askedPerSecond: planned ? this.#asked.perSecond : undefined,
-        sentPerSecond: this.#sent.perSecond,
-        answeredPerSecond: this.#answers.perSecond,
-        reached: (inTime || !planned) && this.#notSent.dropped === undefined,
-        history: this.#series.history(),
-      },
-      latency: {
-        fromIntended: this.#fromIntended.percentiles(),
-        service: this.#service.percentiles(),
-        scheduleLag: this.#scheduleLag.percentiles(),
-      },
-      statuses: this.#statuses.report(),
-      requestBytes: this.#requestBytes,
-      responseBytes: this.#responseBytes,
+      asked: this.#asked.snapshot(),
+      sent: this.#sent.snapshot(),
+      answers: this.#answers.snapshot(),
+      fromIntended: this.#fromIntended.snapshot(),
+      service: this.#service.snapshot(),
+      scheduleLag: this.#scheduleLag.snapshot(),
+      tickLag: this.#tickLag.snapshot(),
+      answerMix: this.#answerMix.snapshot(),
+      operations: this.#operations.snapshot(),
+      timeline: this.#timeline.snapshot(changedOnly),
       connections,
+      cpuMicros: cpuMicros() - this.#startCpu,
+      processId: process.pid,
     };
   }
 
   #release(): void {
     this.#account.held--;
-    this.#held--;
+    this.#counts.held--;
   }
 
-  #setAside(reason: NotSentReason, count: number): void {
+  #refuse(operation: string, reason: NotSentReason, copies: number): void {
+    this.#account.in += copies;
+    this.#counts.due += copies;
+    this.#operations.of(operation).due += copies;
+    this.#setAside(operation, reason, copies);
+  }
+
+  #setAside(operation: string, reason: NotSentReason, count: number): void {
     this.#account.setAside('not sent', reason, count);
     this.#notSent[reason] = (this.#notSent[reason] ?? 0) + count;
     this.#notSentCount += count;
+    this.#operations.of(operation).notSent += count;
   }
 
   #countSent(send: Send): void {
-    this.#sent.add(send.sentAt);
-    this.#series.add(RATE_COUNTER.sent, send.sentAt - this.#start);
-    this.#scheduleLag.record(send.sentAt - send.dueAt);
-    this.#requestBytes += send.request.byteCount;
+    const { dueAt, readyAt, sentAt } = send;
+    const offset = sentAt - this.#start;
+    const lag = sentAt - Math.max(readyAt, dueAt);
+    this.#counts.requestBytes += send.request.byteCount;
+    this.#sent.add(offset);
+    this.#scheduleLag.record(lag);
+    this.#recentLag.record(lag);
+    const interval = this.#timeline.at(offset);
+    interval.counts.sent++;
+    interval.scheduleLag.record(lag);
+    if (lag <= LATE_MICROS) return;
+    this.#counts.late++;
+    if (lag > MISSED_MICROS) this.#timeline.at(dueAt - this.#start).counts.missed++;
   }
 
-  #tell(send: Send, outcome: ReplayOutcome): void {
-    this.#options.onResult?.({
-      exchange: send.request.exchange,
-      copy: send.copy,
-      target: this.#options.target,
-      outcome,
-      status: send.status,
-      dueAt: Math.round(send.dueAt),
-      sentAt: Math.round(send.sentAt),
-      firstByteAt: Math.round(send.firstByteAt),
-      lastByteAt: Math.round(send.lastByteAt),
-      responseByteCount: send.responseByteCount,
-    });
+  #noteConnections(offset: Micros, open: number): void {
+    const interval = this.#timeline.at(offset);
+    if (open > interval.connections) interval.connections = open;
   }
 }
 
-const NOTHING_HAPPENED = {
-  status: 0,
-  dueAt: 0,
-  sentAt: 0,
-  firstByteAt: 0,
-  lastByteAt: 0,
-  responseByteCount: 0,
-} as const;
+function cpuMicros(): Micros {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -1,0 +1,168 @@
+/** Snapshots of one run's workers, or of the only one, become one report: counts and histograms add up. */
+import {
+  judgeThreshold,
+  type Micros,
+  type SenderStatistics,
+  type Threshold,
+  type ThresholdValues,
+} from '../../core/index.ts';
+import { AnswerMix } from './answer-mix.ts';
+import { LatencyHistogram } from './latency.ts';
+import { OperationTable } from './operation-table.ts';
+import { rateReport } from './rate-report.ts';
+import type { GeneratorReport, OperationReport, ReplayReport, StopCause } from './report.ts';
+import type { RunCounts, RunSnapshot } from './run-snapshot.ts';
+import { SpanRate } from './span-rate.ts';
+import { Timeline } from './timeline.ts';
+
+/** Tick lag whose 99th percentile shows a saturated generator. */
+const SATURATED_TICK_LAG: Micros = 20_000;
+/** Share of the sends that may come due in late ticks. */
+const LATE_TICK_SHARE = 0.01;
+
+/** What a run's end adds to what was counted. */
+export interface RunEnding {
+  /** Why it ended before its plan did. */
+  readonly stopped?: StopCause | undefined;
+  /** Whether the sender keeps the recorded bytes; true where absent. */
+  readonly verbatim?: boolean;
+  /** Judged over the whole run; none where absent. */
+  readonly thresholds?: readonly Threshold[];
+}
+
+/** The histograms that the report's percentiles are of. */
+export interface RunHistograms {
+  readonly fromIntended: LatencyHistogram;
+  readonly service: LatencyHistogram;
+  readonly scheduleLag: LatencyHistogram;
+  readonly tickLag: LatencyHistogram;
+}
+
+export interface RunResult {
+  readonly report: ReplayReport;
+  readonly histograms: RunHistograms;
+}
+
+/** @param snapshots one of each worker, at least one */
+export function mergeSnapshots(snapshots: readonly RunSnapshot[], ending: RunEnding = {}): RunResult {
+  const first = snapshots[0];
+  if (first === undefined) throw new Error('nothing to merge');
+  const counts = summed<keyof RunCounts>(snapshots.map((snapshot) => snapshot.counts)) as RunCounts;
+  const failed = summed(snapshots.map((snapshot) => snapshot.failed));
+  const notSent = summed(snapshots.map((snapshot) => snapshot.notSent));
+  const histograms = {
+    fromIntended: histogramOf(snapshots, 'fromIntended'),
+    service: histogramOf(snapshots, 'service'),
+    scheduleLag: histogramOf(snapshots, 'scheduleLag'),
+    tickLag: histogramOf(snapshots, 'tickLag'),
+  };
+  const sent = spanOf(snapshots, 'sent');
+  const timeline = new Timeline();
+  const answerMix = new AnswerMix();
+  for (const snapshot of snapshots) {
+    timeline.join(snapshot.timeline);
+    answerMix.join(snapshot.answerMix);
+  }
+  const startedAt = Math.min(...snapshots.map((snapshot) => snapshot.startedAt));
+  const endedAt = Math.max(...snapshots.map((snapshot) => snapshot.startedAt + snapshot.elapsedMicros));
+  const failedCount = total(failed);
+  const measured: ThresholdValues = {
+    times: { latency: histograms.fromIntended, service: histograms.service, lag: histograms.scheduleLag },
+    counts: { ...counts, sent: sent.count, failed: failedCount, dropped: notSent.dropped ?? 0 },
+  };
+  const report: ReplayReport = {
+    target: [...new Set(snapshots.map(({ target }) => target))].join(', '),
+    runId: first.runId,
+    plan: first.plan,
+    startedAt,
+    durationMs: (endedAt - startedAt) / 1_000,
+    due: counts.due,
+    answered: counts.answered,
+    failed,
+    notSent,
+    balanced: counts.due === counts.answered + failedCount + total(notSent) + counts.held,
+    rate: rateReport({
+      plan: first.plan,
+      asked: spanOf(snapshots, 'asked'),
+      sent,
+      answers: spanOf(snapshots, 'answers'),
+      dropped: notSent.dropped ?? 0,
+      intervals: timeline.shortfall,
+    }),
+    latency: {
+      fromIntended: histograms.fromIntended.percentiles(),
+      service: histograms.service.percentiles(),
+      scheduleLag: histograms.scheduleLag.percentiles(),
+    },
+    late: counts.late,
+    answers: answerMix.report(),
+    operations: operationsOf(snapshots),
+    timeline: timeline.report(),
+    generator: generatorOf(snapshots, counts, histograms.tickLag, endedAt - startedAt),
+    thresholds: (ending.thresholds ?? []).map((threshold) => judgeThreshold(threshold, measured)),
+    stopped: ending.stopped,
+    verbatim: ending.verbatim ?? true,
+    requestBytes: counts.requestBytes,
+    responseBytes: counts.responseBytes,
+    connections: summed<keyof Omit<SenderStatistics, 'inFlight'>>(
+      snapshots.map((snapshot) => snapshot.connections),
+    ) as ReplayReport['connections'],
+  };
+  return { report, histograms };
+}
+
+function histogramOf(snapshots: readonly RunSnapshot[], name: keyof RunHistograms): LatencyHistogram {
+  const histogram = new LatencyHistogram(snapshots[0]?.[name].digits);
+  for (const snapshot of snapshots) histogram.add(snapshot[name]);
+  return histogram;
+}
+
+function spanOf(snapshots: readonly RunSnapshot[], name: 'asked' | 'sent' | 'answers'): SpanRate {
+  const span = new SpanRate();
+  for (const snapshot of snapshots) span.join(snapshot[name]);
+  return span;
+}
+
+function operationsOf(snapshots: readonly RunSnapshot[]): readonly OperationReport[] {
+  const tables = new Map<string, OperationTable>();
+  for (const { target, operations } of snapshots) {
+    const table = tables.get(target) ?? new OperationTable();
+    tables.set(target, table);
+    table.join(operations);
+  }
+  return [...tables].flatMap(([target, table]) => table.report(target));
+}
+
+function generatorOf(
+  snapshots: readonly RunSnapshot[],
+  counts: RunCounts,
+  tickLag: LatencyHistogram,
+  elapsedMicros: Micros,
+): GeneratorReport {
+  const processes = new Map<number, Micros>();
+  for (const { processId, cpuMicros } of snapshots) {
+    processes.set(processId, Math.max(cpuMicros, processes.get(processId) ?? 0));
+  }
+  const cpuMicros = [...processes.values()].reduce((sum, micros) => sum + micros, 0);
+  const paced = snapshots[0]?.plan?.timing.kind !== 'max';
+  const lateTicks = tickLag.percentile(99) > SATURATED_TICK_LAG || counts.dueInLateTicks > counts.due * LATE_TICK_SHARE;
+  return {
+    cpuPercent: elapsedMicros === 0 ? 0 : Math.round((cpuMicros * 1_000) / elapsedMicros) / 10,
+    tickLag: tickLag.percentiles(),
+    saturated: paced && lateTicks,
+  };
+}
+
+function summed<Name extends string>(
+  records: readonly Readonly<Partial<Record<Name, number>>>[],
+): Partial<Record<Name, number>> {
+  const sums: Partial<Record<Name, number>> = {};
+  for (const record of records) {
+    for (const [name, count] of Object.entries(record) as [Name, number][]) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
+}
+
+function total(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}

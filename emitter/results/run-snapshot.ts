@@ -1,0 +1,72 @@
+/**
+ * Everything that is told of a run, or of one worker's part of it, as one value that can be cloned to another thread or
+ * process. Snapshots of several workers are merged into one report.
+ */
+import type { ByteCount, FailureReason, Micros, NotSentReason, SenderStatistics } from '../../core/index.ts';
+import type { AnswerSnapshot } from './answer-mix.ts';
+import type { HistogramSnapshot } from './latency.ts';
+import type { OperationSnapshot } from './operation-table.ts';
+import type { PlanReport } from './report.ts';
+import type { SpanSnapshot } from './span-rate.ts';
+import type { TimelineSnapshot } from './timeline.ts';
+
+/** What adds up across workers. */
+export interface RunCounts {
+  due: number;
+  held: number;
+  answered: number;
+  errors: number;
+  /** Sends that went more than 10 ms after they were due. */
+  late: number;
+  /** Sends that came due in a tick of the pacer that was itself too late. */
+  dueInLateTicks: number;
+  requestBytes: ByteCount;
+  responseBytes: ByteCount;
+}
+
+export interface RunSnapshot {
+  readonly target: string;
+  readonly runId: string;
+  readonly plan: PlanReport | undefined;
+  /** Wall clock, µs since the epoch. */
+  readonly startedAt: Micros;
+  readonly elapsedMicros: Micros;
+  readonly counts: Readonly<RunCounts>;
+  readonly failed: Readonly<Partial<Record<FailureReason, number>>>;
+  readonly notSent: Readonly<Partial<Record<NotSentReason, number>>>;
+  /** By due times, by times sent, by times answered; in the run's own time, so that workers need not start at one instant. */
+  readonly asked: SpanSnapshot;
+  readonly sent: SpanSnapshot;
+  readonly answers: SpanSnapshot;
+  readonly fromIntended: HistogramSnapshot;
+  readonly service: HistogramSnapshot;
+  readonly scheduleLag: HistogramSnapshot;
+  readonly tickLag: HistogramSnapshot;
+  readonly answerMix: AnswerSnapshot;
+  readonly operations: readonly OperationSnapshot[];
+  readonly timeline: TimelineSnapshot;
+  readonly connections: Omit<SenderStatistics, 'inFlight'>;
+  /** CPU time of the whole process since the start, and which process that is: threads share it. */
+  readonly cpuMicros: Micros;
+  readonly processId: number;
+}
+
+/**
+ * What a worker told so far and what it tells now, where now its timeline holds only what changed.
+ *
+ * @param kept undefined at first
+ * @param changes the worker's next `RunRecord.changes`
+ * @returns as one full snapshot of the worker
+ */
+export function joinChanges(kept: RunSnapshot | undefined, changes: RunSnapshot): RunSnapshot {
+  if (kept === undefined || kept.timeline.intervalMicros !== changes.timeline.intervalMicros) return changes;
+  const intervals = new Map(kept.timeline.intervals.map((interval) => [interval.index, interval]));
+  for (const interval of changes.timeline.intervals) intervals.set(interval.index, interval);
+  return {
+    ...changes,
+    timeline: {
+      ...changes.timeline,
+      intervals: [...intervals.values()].sort((one, other) => one.index - other.index),
+    },
+  };
+}
