@@ -71,33 +71,43 @@ export class ResponseFramer {
   /** @param bytes borrowed until it returns: the caller may overwrite them then */
   push(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
-    while (at < end) {
-      switch (this.#state) {
-        case STATE.head:
-          at = this.#readHead(bytes, at, end);
-          break;
-        case STATE.length: {
-          const take = Math.min(this.#remaining, end - at);
-          at += take;
-          this.#byteCount += take;
-          this.#remaining -= take;
-          if (this.#remaining === 0) this.#complete();
-          break;
-        }
-        case STATE.chunked: {
-          const stop = this.#chunked.push(bytes, at, end);
-          this.#byteCount += stop - at;
-          at = stop;
-          if (this.#chunked.done) this.#complete();
-          else if (this.#chunked.reason !== '') this.#fail(this.#chunked.reason);
-          break;
-        }
-        case STATE.untilClose:
-          this.#byteCount += end - at;
-          return;
-        default:
-          return;
+    while (at < end) at = this.#step(bytes, at, end);
+  }
+
+  /**
+   * As {@link push}, but stops behind the first answer that ends. `expect` is not called before it returns.
+   * @returns position behind what was used
+   */
+  pushAnswer(bytes: Uint8Array, start: number, end: number): number {
+    const answered = this.#answered;
+    let at = start;
+    while (at < end && this.#answered === answered) at = this.#step(bytes, at, end);
+    return at;
+  }
+
+  #step(bytes: Uint8Array, at: number, end: number): number {
+    switch (this.#state) {
+      case STATE.head:
+        return this.#readHead(bytes, at, end);
+      case STATE.length: {
+        const take = Math.min(this.#remaining, end - at);
+        this.#byteCount += take;
+        this.#remaining -= take;
+        if (this.#remaining === 0) this.#complete();
+        return at + take;
       }
+      case STATE.chunked: {
+        const stop = this.#chunked.push(bytes, at, end);
+        this.#byteCount += stop - at;
+        if (this.#chunked.done) this.#complete();
+        else if (this.#chunked.reason !== '') this.#fail(this.#chunked.reason);
+        return stop;
+      }
+      case STATE.untilClose:
+        this.#byteCount += end - at;
+        return end;
+      default:
+        return end;
     }
   }
 

@@ -40,6 +40,9 @@ export class MessageBegin {
   type = 0;
   /** Signed 32 bits. */
   sequenceId = 0;
+  /** Where the sequence id is: four bytes, in compact a varint. */
+  sequenceStart = 0;
+  sequenceEnd = 0;
   nameStart = 0;
   nameEnd = 0;
   /** Length of everything before the arguments. */
@@ -106,6 +109,8 @@ export class MessageBegin {
     if (named < 0) return named;
     this.type = type;
     this.sequenceId = this.#octets.i32(named);
+    this.sequenceStart = named;
+    this.sequenceEnd = named + 4;
     this.headBytes = named + 4;
     this.encoding = BINARY;
     return this.#arguments();
@@ -125,6 +130,8 @@ export class MessageBegin {
     if (type < 1 || type > 4) return NOT_A_HEAD;
     this.type = type;
     this.sequenceId = this.#octets.i32(named + 1);
+    this.sequenceStart = named + 1;
+    this.sequenceEnd = named + 5;
     this.headBytes = named + 5;
     this.encoding = OLD;
     return this.#arguments();
@@ -146,6 +153,7 @@ export class MessageBegin {
       if (shift < 32) sequenceId |= (octet & 0x7f) << shift;
       if (octet < 0x80) break;
     }
+    const sequenceEnd = place;
     for (let shift = 0; ; shift += 7) {
       if (place >= this.#limit || shift > 28) return NOT_A_HEAD;
       if (place >= seen) return this.#need(place + 1);
@@ -157,6 +165,8 @@ export class MessageBegin {
     if (named < 0) return named;
     this.type = type;
     this.sequenceId = sequenceId;
+    this.sequenceStart = at + 2;
+    this.sequenceEnd = sequenceEnd;
     this.headBytes = named;
     this.encoding = COMPACT;
     return this.#arguments();

@@ -26,6 +26,9 @@ export const UNKNOWN_TYPE = 0;
 /** Longest transport header that is believed there. */
 const MAX_BELIEVED_HEADER_BYTES = 4096;
 
+/** Behind the length, the magic and the flags. */
+const HEADER_SEQUENCE_AT = 8;
+
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 /** Filled by {@link read}; valid until the next. All positions count from the message's first byte. */
@@ -68,6 +71,22 @@ export class MessageHead {
   /** Signed 32 bits. */
   get sequenceId(): number {
     return this.#message.sequenceId;
+  }
+
+  /** Where the message proper carries its id; equal where it cannot be read. */
+  get sequenceStart(): number {
+    return this.#message.sequenceStart;
+  }
+
+  get sequenceEnd(): number {
+    return this.#message.sequenceEnd;
+  }
+
+  /** Where the transport header carries the id, -1 where there is none that does. */
+  get headerSequenceAt(): number {
+    const { transport } = this;
+    const { theader, ttheader, ttheaderFramed } = TRANSPORT;
+    return transport === theader || transport === ttheader || transport === ttheaderFramed ? HEADER_SEQUENCE_AT : -1;
   }
 
   get nameStart(): number {
@@ -179,7 +198,7 @@ export class MessageHead {
     if (!(theader ? transforms.readVarints(bytes, from, to) : transforms.readOctets(bytes, from, to)))
       return NOT_A_HEAD;
     this.transport = theader ? TRANSPORT.theader : TRANSPORT.ttheader;
-    this.#message.sequenceId = this.#octets.i32(8);
+    this.#message.sequenceId = this.#octets.i32(HEADER_SEQUENCE_AT);
     this.infoStart = transforms.end - start;
     this.infoEnd = payloadAt;
     this.transformed = transforms.count > 0;
@@ -214,6 +233,8 @@ export class MessageHead {
     message.encoding = ENCODING.unknown;
     message.nameStart = 0;
     message.nameEnd = 0;
+    message.sequenceStart = 0;
+    message.sequenceEnd = 0;
     message.declaredException = false;
     message.headBytes = payloadAt;
     return payloadAt;

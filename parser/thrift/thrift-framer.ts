@@ -4,6 +4,7 @@
  */
 import type { ByteCount } from '../../core/index.ts';
 import { HeadBuffer } from '../http1/head-buffer.ts';
+import { ENCODING } from './layers.ts';
 import { INCOMPLETE } from './message-begin.ts';
 import { EMPTY_FRAME, MessageHead } from './message-head.ts';
 import { MESSAGE_TYPE } from './thrift-type.ts';
@@ -19,6 +20,12 @@ export interface FramedReply {
   readonly kind: 'reply' | 'exception' | 'unknown';
   /** Whole message, frame and header included. */
   readonly byteCount: ByteCount;
+  /** Where the message carries its id, counted from its first byte; equal where it cannot be read. */
+  readonly sequenceStart: number;
+  readonly sequenceEnd: number;
+  readonly sequenceForm: 'i32' | 'varint';
+  /** Where the transport header carries it, as an i32; -1 without such a header. */
+  readonly headerSequenceAt: number;
 }
 
 export interface ReplyHandler {
@@ -44,6 +51,10 @@ export class ThriftFramer {
   #byteCount = 0;
   #sequenceId = 0;
   #type = 0;
+  #sequenceStart = 0;
+  #sequenceEnd = 0;
+  #headerSequenceAt = -1;
+  #compact = false;
 
   constructor(handler: ReplyHandler) {
     this.#handler = handler;
@@ -62,25 +73,35 @@ export class ThriftFramer {
   /** @param bytes borrowed until it returns: the caller may overwrite them then */
   push(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
-    while (at < end) {
-      switch (this.#state) {
-        case STATE.head:
-          at = this.#held.length > 0 ? this.#readHeldHead(bytes, at, end) : this.#readHead(bytes, at, end);
-          break;
-        case STATE.frame: {
-          const take = Math.min(this.#remaining, end - at);
-          at += take;
-          this.#byteCount += take;
-          this.#remaining -= take;
-          if (this.#remaining === 0) this.#complete();
-          break;
-        }
-        case STATE.walk:
-          at = this.#walk(bytes, at, end);
-          break;
-        default:
-          return;
+    while (at < end) at = this.#step(bytes, at, end);
+  }
+
+  /**
+   * As {@link push}, but stops behind the first reply that ends. `expect` is not called before it returns.
+   * @returns position behind what was used
+   */
+  pushReply(bytes: Uint8Array, start: number, end: number): number {
+    const outstanding = this.#outstanding;
+    let at = start;
+    while (at < end && this.#outstanding === outstanding) at = this.#step(bytes, at, end);
+    return at;
+  }
+
+  #step(bytes: Uint8Array, at: number, end: number): number {
+    switch (this.#state) {
+      case STATE.head:
+        return this.#held.length > 0 ? this.#readHeldHead(bytes, at, end) : this.#readHead(bytes, at, end);
+      case STATE.frame: {
+        const take = Math.min(this.#remaining, end - at);
+        this.#byteCount += take;
+        this.#remaining -= take;
+        if (this.#remaining === 0) this.#complete();
+        return at + take;
       }
+      case STATE.walk:
+        return this.#walk(bytes, at, end);
+      default:
+        return end;
     }
   }
 
@@ -124,9 +145,14 @@ export class ThriftFramer {
   }
 
   #begin(bytes: Uint8Array, start: number, end: number): number {
-    const { sequenceId, type, messageBytes, headBytes, encoding } = this.#head;
+    const { sequenceId, type, messageBytes, headBytes, encoding, sequenceStart, sequenceEnd, headerSequenceAt } =
+      this.#head;
     this.#sequenceId = sequenceId;
     this.#type = type;
+    this.#sequenceStart = sequenceStart;
+    this.#sequenceEnd = sequenceEnd;
+    this.#headerSequenceAt = headerSequenceAt;
+    this.#compact = encoding === ENCODING.compact;
     this.#byteCount = 0;
     if (messageBytes >= 0) {
       const take = Math.min(messageBytes, end - start);
@@ -159,7 +185,15 @@ export class ThriftFramer {
     this.#outstanding--;
     const { reply, exception } = MESSAGE_TYPE;
     const kind = this.#type === reply ? 'reply' : this.#type === exception ? 'exception' : 'unknown';
-    this.#handler.complete({ sequenceId: this.#sequenceId, kind, byteCount: this.#byteCount });
+    this.#handler.complete({
+      sequenceId: this.#sequenceId,
+      kind,
+      byteCount: this.#byteCount,
+      sequenceStart: this.#sequenceStart,
+      sequenceEnd: this.#sequenceEnd,
+      sequenceForm: this.#compact ? 'varint' : 'i32',
+      headerSequenceAt: this.#headerSequenceAt,
+    });
   }
 
   #fail(reason: string): void {

@@ -108,6 +108,26 @@ describe('ResponseFramer', () => {
     expect(seen.failed).toEqual([]);
   });
 
+  test('answer by answer: each call stops behind the one that ended', () => {
+    const { framer: subject, seen } = framer('GET', 'GET', 'GET');
+    const answers = [
+      'HTTP/1.1 204 No Content\r\n\r\n',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+      'HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno',
+    ];
+    const bytes = Buffer.from(answers.join(''));
+    let at = 0;
+    for (const answer of answers) {
+      const stop = subject.pushAnswer(bytes, at, bytes.length);
+      expect(stop - at).toBe(answer.length);
+      at = stop;
+    }
+    expect(statuses(seen)).toEqual([204, 200, 404]);
+    const more = Buffer.from('garbage');
+    expect(subject.pushAnswer(more, 0, more.length)).toBe(more.length);
+    expect(seen.failed).toEqual(['unexpected-response']);
+  });
+
   test('the next request may be announced from within the answer', () => {
     const answered: number[] = [];
     const subject: ResponseFramer = new ResponseFramer({

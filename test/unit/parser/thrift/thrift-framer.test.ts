@@ -62,7 +62,7 @@ describe('ThriftFramer', () => {
               kind,
               byteCount: (messages[i] as Buffer).length,
             }));
-            expect(framing(pieces, replies.length)).toEqual(expected);
+            expect(framing(pieces, replies.length)).toMatchObject(expected);
           },
         ),
       );
@@ -89,6 +89,38 @@ describe('ThriftFramer', () => {
         2,
       ),
     ).toMatchObject(said);
+  });
+
+  for (const encoding of ['binary', 'binary-old', 'compact'] as const) {
+    for (const [name, wrap] of Object.entries(WRAPS)) {
+      if (name === 'theader, zlib' || (name === 'mesh' && encoding === 'binary-old')) continue;
+      test(`${name}, ${encoding}: the places of the sequence id are told`, () => {
+        const bytes = wrap(reply(77, encoding), 77);
+        const [said] = framing([bytes], 1) as FramedReply[];
+        const id = bytes.subarray(said?.sequenceStart, said?.sequenceEnd);
+        expect([...id]).toEqual(encoding === 'compact' ? [77] : [0, 0, 0, 77]);
+        expect(said?.headerSequenceAt).toBe(name.includes('theader') ? 8 : -1);
+      });
+    }
+  }
+
+  test('of a compressed reply only the header tells the id', () => {
+    const bytes = theader(deflateSync(reply(5)), { transforms: [1], sequenceId: 9 });
+    expect(framing([bytes], 1)).toMatchObject([
+      { sequenceId: 9, sequenceStart: 0, sequenceEnd: 0, headerSequenceAt: 8 },
+    ]);
+  });
+
+  test('reply by reply: each call stops behind the one that ended', () => {
+    const said: number[] = [];
+    const framer = new ThriftFramer({ complete: (one) => said.push(one.sequenceId), failed: () => said.push(-1) });
+    const bytes = Buffer.concat([framed(reply(1)), reply(2)]);
+    for (let i = 0; i < 2; i++) framer.expect();
+    const first = framer.pushReply(bytes, 0, bytes.length);
+    expect(first).toBe(framed(reply(1)).length);
+    expect(said).toEqual([1]);
+    expect(framer.pushReply(bytes, first, bytes.length)).toBe(bytes.length);
+    expect(said).toEqual([1, 2]);
   });
 
   test('an exception is told from a reply', () => {
