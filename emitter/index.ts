@@ -10,7 +10,24 @@ export {
 } from './options.ts';
 export type { OpenRecording } from './plan/page-reader.ts';
 export { Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
-export type { Percentiles } from './results/latency.ts';
-export type { RateHistory } from './results/rate-series.ts';
-export type { RateReport, ReplayProgress, ReplayReport } from './results/report.ts';
-export type { StatusReport } from './results/status-mix.ts';
+export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
+export { hgrmOf } from './results/hgrm.ts';
+export type { LatencyHistogram, Percentiles } from './results/latency.ts';
+export { mergeProgress } from './results/merge-progress.ts';
+export { mergeSnapshots, type RunEnding, type RunHistograms, type RunResult } from './results/merge-snapshots.ts';
+export type {
+  GeneratorReport,
+  LatencyColumns,
+  LatencyReport,
+  OperationReport,
+  PlanReport,
+  RateReport,
+  RateShortfall,
+  RecentReport,
+  ReplayProgress,
+  ReplayReport,
+  StopCause,
+  ThresholdReport,
+  Timeline,
+} from './results/report.ts';
+export { joinChanges, type RunSnapshot } from './results/run-snapshot.ts';
