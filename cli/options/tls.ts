@@ -1,4 +1,5 @@
 /** `--insecure --ca --cert --key --server-name` → how a target's certificate is judged and what is shown to it. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
@@ -58,7 +59,7 @@ export function tlsOptionsOf(flags: TlsFlags, target: string, config: Config) {
   if (!isSecure(target)) return undefined;
   const own = flags.cert === undefined ? config.replay : flags;
   const caFile = flags.insecure ? undefined : (flags.ca ?? config.replay?.ca);
-  const ca = caFile === undefined ? {} : { ca: pemOf('--ca', caFile, (pem) => void createSecureContext({ ca: pem })) };
+  const ca = caFile === undefined ? {} : { ca: pemOf('--ca', caFile, readAuthorities) };
   const certified = own?.cert === undefined || own.key === undefined ? {} : ownOf(own.cert, own.key);
   const serverName = flags.serverName === undefined ? {} : { serverName: flags.serverName };
   const verify = flags.insecure ? { verify: false } : {};
@@ -74,6 +75,13 @@ function ownOf(certificateFile: string, keyFile: string): { certificate: string;
   const certificate = pemOf('--cert', certificateFile, (cert) => void createSecureContext({ cert }));
   const key = pemOf('--key', keyFile, (pem) => void createSecureContext({ cert: certificate, key: pem }));
   return { certificate, key };
+}
+
+/** A secure context takes authorities that are none in silence. */
+function readAuthorities(pem: string): void {
+  const blocks = pem.match(/-----BEGIN (TRUSTED )?CERTIFICATE-----[^-]*-----END (TRUSTED )?CERTIFICATE-----/g);
+  if (blocks === null) throw new Error('it holds no certificate');
+  for (const block of blocks) new X509Certificate(block);
 }
 
 /** @param trial throws where the file is not what it should be; a key that does not fit its certificate too */
