@@ -8,7 +8,7 @@ export {
   type ReplayOptions,
   type TimingOptions,
 } from './options.ts';
-export type { OpenRecording } from './plan/page-reader.ts';
+export type { OpenRecording, RecordingRange, RecordingSpan } from './plan/recording.ts';
 export { Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
 export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
 export { hgrmOf } from './results/hgrm.ts';

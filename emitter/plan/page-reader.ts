@@ -1,11 +1,8 @@
 /** Reads a recording page by page ahead of need, at most {@link MAX_PAGES} of them, as often as it is to be passed over. */
-import type { Exchange } from '../../core/index.ts';
+import type { Batch } from './recording.ts';
+import type { OpenPass } from './recording-pass.ts';
 
-/** Opens the recording from its beginning, once a pass. */
-export type OpenRecording = () => AsyncIterable<readonly Exchange[]>;
-
-export interface Page {
-  readonly exchanges: readonly Exchange[];
+export interface Page extends Batch {
   /** Counts the passes over the recording, from 0. */
   readonly pass: number;
 }
@@ -14,7 +11,7 @@ export interface Page {
 const MAX_PAGES = 2;
 
 export class PageReader {
-  readonly #open: OpenRecording;
+  readonly #open: OpenPass;
   readonly #passes: number;
   readonly #onChange: () => void;
   readonly #pages: Page[] = [];
@@ -22,10 +19,13 @@ export class PageReader {
   #failure: { readonly cause: unknown } | undefined;
   #roomMade: (() => void) | undefined;
 
-  /** @param onChange called when a page has come, or the end */
-  constructor(open: OpenRecording, passes: number, onChange: () => void) {
+  /**
+   * @param passes over the recording; an empty one is passed over once, however often that is
+   * @param onChange called when a page has come, or the end
+   */
+  constructor(open: OpenPass, passes: number | 'forever', onChange: () => void) {
     this.#open = open;
-    this.#passes = passes;
+    this.#passes = passes === 'forever' ? Number.POSITIVE_INFINITY : passes;
     this.#onChange = onChange;
   }
 
@@ -75,11 +75,11 @@ export class PageReader {
   async #read(): Promise<void> {
     for (let pass = 0; pass < this.#passes; pass++) {
       let count = 0;
-      for await (const exchanges of this.#open()) {
+      for await (const { exchanges, overlay } of this.#open()) {
         if (this.#state !== 'reading') return;
         if (exchanges.length === 0) continue;
         count += exchanges.length;
-        this.#pages.push({ exchanges, pass });
+        this.#pages.push({ exchanges, overlay, pass });
         this.#onChange();
         if (this.#pages.length >= MAX_PAGES) await this.#room();
         if (this.#state !== 'reading') return;

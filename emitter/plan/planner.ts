@@ -1,69 +1,104 @@
 /**
- * Recording → planned sends, in slices: each call prepares a few, so that planning never holds up sending.
+ * Recording → planned sends, in slices: each call plans a few, so that planning never holds up sending.
  *
- *     pages ──▶ prepare ──▶ copies ──▶ due times ──▶ queue (bounded)
- *                  └─▶ not sent, by reason
+ *     pages ──▶ check ──▶ copies ──▶ due times ──▶ own shard? ──▶ build ──▶ queue (bounded)
+ *                 └─▶ not sent, by reason             └─▶ another's: nothing is built
  *
- * Due times of the sends are µs after the run's start. Requests that are not sent take no place in an absolute rate.
+ * Due times of the sends are µs after the run's start. Requests that are not sent take no place in a rate. All that is
+ * decided here follows from options and recording alone, so that every shard decides the same.
  */
 import type { Exchange, Micros, NotSentReason, PreparedRequest, Send } from '../../core/index.ts';
 import type { CheckedReplayOptions } from '../options.ts';
-import type { RequestPreparer } from '../request/request-preparer.ts';
-import type { SendQueue } from '../send-queue.ts';
+import { timingOf } from './choose-timing.ts';
 import { CopyCounter } from './copies.ts';
 import type { Page, PageReader } from './page-reader.ts';
-import { newSend } from './send.ts';
+import { FREE_ORDER, newSend, type SessionPlace } from './send.ts';
+import { SessionPlaces } from './session-places.ts';
+import { checkShard, type ShardPlace, shardOf } from './shard.ts';
 import { requestTime } from './time-order.ts';
-import { type Timing, timingOf } from './timing.ts';
+import type { Timing } from './timing.ts';
+
+/** Decides about exchanges and makes their requests. */
+export interface Preparer {
+  /** Why it cannot or may not be sent. @throws BytecopyError where the run has to end instead */
+  check(exchange: Exchange): NotSentReason | undefined;
+  /** Only of what passed the check; called once for all copies. */
+  build(exchange: Exchange): PreparedRequest;
+}
+
+/** Where planned sends go. */
+export interface SendSink {
+  readonly full: boolean;
+  /** Not called while it is full. */
+  offer(send: Send): unknown;
+}
 
 export interface PlannerDeps {
   readonly pages: Pick<PageReader, 'take' | 'ended'>;
-  readonly preparer: Pick<RequestPreparer, 'prepare'>;
-  readonly queue: SendQueue;
+  readonly preparer: Preparer;
+  readonly queue: SendSink;
   /** So many sends of the exchange are due and will not be sent. */
   readonly notSent: (exchange: Exchange, copies: number, reason: NotSentReason) => void;
 }
 
 interface Placed {
-  readonly request: PreparedRequest;
+  readonly exchange: Exchange;
+  /** In an overlay as if its slice had been recorded with the first. */
   readonly at: Micros;
+  readonly slice: number;
   readonly copies: number;
   readonly pass: number;
+  /** Built for the first copy that is this shard's. */
+  request: PreparedRequest | undefined;
 }
 
 export class Planner {
   readonly #deps: PlannerDeps;
   readonly #copies: CopyCounter;
   readonly #timing: Timing;
+  readonly #sessions: SessionPlaces | undefined;
+  readonly #shard: ShardPlace;
   readonly #maxSends: number;
   readonly #durationMicros: Micros;
+  /** Passes without a single send that prove that none will come. */
+  readonly #maxIdlePasses: number;
   #page: Page | undefined;
   #place = 0;
-  /** The request whose copies are being queued, and the one behind it where timing looks ahead. */
+  /** The request whose copies are being planned, and the one behind it where timing looks ahead. */
   #current: Placed | undefined;
   #ahead: Placed | undefined;
   #copy = 0;
   #pass = -1;
+  /** Sends of all shards, refused exchanges of all shards, sends of this one. */
+  #ordinal = 0;
+  #refused = 0;
   #planned = 0;
+  #readPass = -1;
+  #lastSendingPass = -1;
+  /** Passes go by and nothing of them is sent. */
+  #barren = false;
   #limitReached = false;
   #starved = false;
   #lastDueAt: Micros = 0;
   #plannedUntil: Micros = 0;
 
+  /** @throws BytecopyError `REPLAY_OPTIONS_INVALID` (exit code 2) for options that do not go together */
   constructor(options: CheckedReplayOptions, deps: PlannerDeps) {
+    const copies = options.by === 'copies' ? options.times : 1;
     this.#deps = deps;
-    this.#copies = new CopyCounter(options.times);
-    this.#timing = timingOf(options.timing);
+    this.#copies = new CopyCounter(copies);
+    this.#timing = timingOf(options);
+    this.#sessions = options.session === undefined ? undefined : new SessionPlaces(options.session, options);
+    this.#shard = checkShard(options.shard);
     this.#maxSends = options.count ?? Number.POSITIVE_INFINITY;
     this.#durationMicros = (options.durationMs ?? Number.POSITIVE_INFINITY) * 1000;
+    this.#maxIdlePasses = Math.ceil(1 / copies);
   }
 
-  /** Nothing will be queued any more: the recording is through, or a limit is reached. */
+  /** Nothing will be queued any more: the recording is through, the plan's time is up, or a limit is reached. */
   get ended(): boolean {
     if (this.#limitReached) return true;
-    return (
-      this.#current === undefined && this.#ahead === undefined && this.#page === undefined && this.#deps.pages.ended
-    );
+    return this.#current === undefined && this.#ahead === undefined && this.#sourceEnded;
   }
 
   /** The last call of `plan` stopped because no page was there. */
@@ -71,12 +106,17 @@ export class Planner {
     return this.#starved;
   }
 
-  /** Due time of the send queued last, µs after the start. */
+  /** Sends queued so far: those of this shard. */
+  get planned(): number {
+    return this.#planned;
+  }
+
+  /** Due time of the send planned last, whichever shard's it is; µs after the start. */
   get lastDueAt(): Micros {
     return this.#lastDueAt;
   }
 
-  /** Recorded time of the request queued last, µs since the epoch; 0 before the first. */
+  /** Recorded time of the request planned last, µs since the epoch; 0 before the first. Of an overlay: within its first slice. */
   get plannedUntil(): Micros {
     return this.#plannedUntil;
   }
@@ -87,13 +127,14 @@ export class Planner {
   }
 
   /**
-   * Takes at most `steps` steps, each an exchange looked at or a send queued; stops when the queue is full or no page is there.
-   * @throws BytecopyError as {@link RequestPreparer.prepare} and the recording do
+   * Takes at most `steps` steps, each an exchange looked at or a send placed; stops when the queue is full or no page is there.
+   * @throws BytecopyError as {@link Preparer.check} and the recording do
    */
   plan(steps: number): void {
+    const { queue } = this.#deps;
     this.#starved = false;
-    for (let step = 0; step < steps && !this.#limitReached && !this.#deps.queue.full; step++) {
-      if (this.#current !== undefined) this.#queueCopy(this.#current);
+    for (let step = 0; step < steps && !this.#limitReached && !queue.full; step++) {
+      if (this.#current !== undefined) this.#placeCopy(this.#current);
       else if (!this.#advance()) {
         this.#starved = true;
         return;
@@ -101,19 +142,34 @@ export class Planner {
     }
   }
 
-  #queueCopy(current: Placed): void {
-    const dueAt = this.#timing.dueAt(this.#copy);
-    if (dueAt >= this.#durationMicros || this.#planned >= this.#maxSends) {
+  #placeCopy(current: Placed): void {
+    const dueAt = this.#timing.nextDue();
+    if (!(dueAt < this.#durationMicros)) {
       this.stop();
       return;
     }
-    const send: Send = newSend(current.request, this.#copy, dueAt);
-    this.#deps.queue.offer(send);
-    this.#planned++;
+    const number = this.#copy++;
+    // Slices have no copies, copies no slices.
+    const copy = current.slice + number;
+    const ordinal = this.#ordinal++;
+    const session = this.#sessions?.ofCopy(copy) ?? FREE_ORDER;
+    if (this.#owns(ordinal, session.session)) this.#queue(current, copy, dueAt, session);
     this.#lastDueAt = dueAt;
     this.#plannedUntil = current.at;
-    this.#copy++;
-    if (this.#copy === current.copies) this.#current = undefined;
+    if (number + 1 === current.copies) this.#current = undefined;
+    if (this.#ordinal >= this.#maxSends) this.stop();
+  }
+
+  #owns(ordinal: number, session: string): boolean {
+    const { index, count } = this.#shard;
+    if (count === 1) return true;
+    return (session === '' ? ordinal % count : shardOf(session, count)) === index;
+  }
+
+  #queue(current: Placed, copy: number, dueAt: Micros, session: SessionPlace): void {
+    current.request ??= this.#deps.preparer.build(current.exchange);
+    this.#deps.queue.offer(newSend(current.request, copy, dueAt, session));
+    this.#planned++;
   }
 
   /** Looks at one more exchange; false when there is none for now. */
@@ -121,28 +177,36 @@ export class Planner {
     const exchange = this.#nextExchange();
     if (exchange === undefined) {
       const last = this.#ahead;
+      if (last === undefined || !this.#sourceEnded) return false;
       this.#ahead = undefined;
-      if (last !== undefined && this.#deps.pages.ended) this.#begin(last, undefined);
-      else this.#ahead = last;
-      return this.#current !== undefined;
+      this.#begin(last, undefined);
+      return true;
     }
     const copies = this.#copies.next();
     if (copies === 0) return true;
-    const prepared = this.#deps.preparer.prepare(exchange);
-    if (prepared.kind === 'not-sent') {
-      this.#deps.notSent(exchange, copies, prepared.reason);
+    const reason = this.#deps.preparer.check(exchange);
+    if (reason !== undefined) {
+      const isOwn = this.#refused++ % this.#shard.count === this.#shard.index;
+      if (isOwn) this.#deps.notSent(exchange, copies, reason);
       return true;
     }
-    const at = requestTime(exchange);
-    const placed: Placed = { request: prepared.request, at, copies, pass: this.#page?.pass ?? this.#pass };
+    this.#lastSendingPass = this.#readPass;
+    const placed = this.#placedAs(exchange, copies);
     if (!this.#timing.looksAhead) {
       this.#begin(placed, undefined);
       return true;
     }
     const before = this.#ahead;
     this.#ahead = placed;
-    if (before !== undefined) this.#begin(before, before.pass === placed.pass ? at : undefined);
+    if (before !== undefined) this.#begin(before, before.pass === placed.pass ? placed.at : undefined);
     return true;
+  }
+
+  #placedAs(exchange: Exchange, copies: number): Placed {
+    const overlay = this.#page?.overlay;
+    const place = this.#place - 1;
+    const at = overlay?.times[place] ?? requestTime(exchange);
+    return { exchange, at, slice: overlay?.slices[place] ?? 0, copies, pass: this.#readPass, request: undefined };
   }
 
   #begin(placed: Placed, nextAt: Micros | undefined): void {
@@ -151,15 +215,24 @@ export class Planner {
       this.#timing.beginPass();
     }
     this.#timing.place(placed.at, placed.copies, nextAt);
+    this.#sessions?.place(placed.exchange, placed.slice);
     this.#current = placed;
     this.#copy = 0;
   }
 
+  get #sourceEnded(): boolean {
+    return this.#barren || (this.#page === undefined && this.#deps.pages.ended);
+  }
+
   #nextExchange(): Exchange | undefined {
     while (this.#page === undefined || this.#place >= this.#page.exchanges.length) {
+      if (this.#barren) return undefined;
       this.#page = this.#deps.pages.take();
       this.#place = 0;
       if (this.#page === undefined) return undefined;
+      this.#readPass = this.#page.pass;
+      this.#barren = this.#readPass - this.#lastSendingPass > this.#maxIdlePasses;
+      if (this.#barren) this.#page = undefined;
     }
     return this.#page.exchanges[this.#place++];
   }

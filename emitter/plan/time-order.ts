@@ -12,7 +12,17 @@ import type { ByteCount, Exchange, Micros } from '../../core/index.ts';
 export const WINDOW = 1_024;
 export const MAX_HELD_BYTES: ByteCount = 64 * 1024 * 1024;
 
-export async function* inTimeOrder(pages: AsyncIterable<readonly Exchange[]>): AsyncGenerator<readonly Exchange[]> {
+export interface OrderLimits {
+  readonly window: number;
+  readonly maxHeldBytes: ByteCount;
+}
+
+const FULL_LIMITS: OrderLimits = { window: WINDOW, maxHeldBytes: MAX_HELD_BYTES };
+
+export async function* inTimeOrder(
+  pages: AsyncIterable<readonly Exchange[]>,
+  { window, maxHeldBytes }: OrderLimits = FULL_LIMITS,
+): AsyncGenerator<readonly Exchange[]> {
   const held: Exchange[] = [];
   let heldBytes = 0;
   for await (const page of pages) {
@@ -20,8 +30,8 @@ export async function* inTimeOrder(pages: AsyncIterable<readonly Exchange[]>): A
       insert(held, exchange);
       heldBytes += sizeOf(exchange);
     }
-    while (held.length >= 2 * WINDOW || (heldBytes > MAX_HELD_BYTES && held.length > 1)) {
-      const older = held.splice(0, Math.min(WINDOW, held.length >> 1));
+    while (held.length >= 2 * window || (heldBytes > maxHeldBytes && held.length > 1)) {
+      const older = held.splice(0, Math.min(window, held.length >> 1));
       for (const exchange of older) heldBytes -= sizeOf(exchange);
       yield older;
     }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { type Page, PageReader } from '../../../../emitter/plan/page-reader.ts';
+import type { Batch } from '../../../../emitter/plan/recording.ts';
 import { recording } from '../../../support/emitter/recording.ts';
 
-const PAGE = recording({ count: 1 });
+const PAGE: Batch = { exchanges: recording({ count: 1 }), overlay: undefined };
 
 /** Reads until the end, taking each page as soon as it is there. */
-async function readAll(passes: number, pagesAPass: number): Promise<{ pages: Page[]; opened: number }> {
+async function readAll(passes: number | 'forever', pagesAPass: number): Promise<{ pages: Page[]; opened: number }> {
   let opened = 0;
   const pages: Page[] = [];
   await new Promise<void>((resolve) => {
@@ -29,7 +30,7 @@ test('every page of every pass comes once, in order', async () => {
 });
 
 test('an empty recording is passed over once, however often it is to be looped', async () => {
-  expect(await readAll(Number.POSITIVE_INFINITY, 0)).toEqual({ pages: [], opened: 1 });
+  expect(await readAll('forever', 0)).toEqual({ pages: [], opened: 1 });
 });
 
 test('it reads no more than two pages ahead, and none after stop', async () => {

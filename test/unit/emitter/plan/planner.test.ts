@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../../../../core/index.ts';
-import { checkReplayOptions, type ReplayOptions } from '../../../../emitter/options.ts';
+import type { Exchange, Send } from '../../../../core/index.ts';
 import type { Page } from '../../../../emitter/plan/page-reader.ts';
 import { Planner } from '../../../../emitter/plan/planner.ts';
-import { RequestPreparer } from '../../../../emitter/request/request-preparer.ts';
-import { SendQueue } from '../../../../emitter/send-queue.ts';
-import { parseTarget } from '../../../../emitter/target.ts';
-import { exchange, get, recording } from '../../../support/emitter/recording.ts';
-
-const TARGET = 'http://127.0.0.1:9';
+import { type PlanOptions, planOf, planOptions, requestOf, TAKES_ALL } from '../../../support/emitter/planning.ts';
+import { exchange, get, RECORDED_AT, RECORDED_FLOW, recording } from '../../../support/emitter/recording.ts';
 
 /** Pages that come when a test says so. */
 class Pages {
@@ -24,7 +19,7 @@ class Pages {
   }
 
   comes(exchanges: readonly Exchange[], pass = 0): this {
-    this.waiting.push({ exchanges, pass });
+    this.waiting.push({ exchanges, pass, overlay: undefined });
     return this;
   }
 
@@ -34,29 +29,49 @@ class Pages {
   }
 }
 
+/** A queue with so many places. */
+class Queue {
+  readonly #places: number;
+  readonly #sends: Send[] = [];
+
+  constructor(places: number) {
+    this.#places = places;
+  }
+
+  get full(): boolean {
+    return this.#sends.length >= this.#places;
+  }
+
+  get length(): number {
+    return this.#sends.length;
+  }
+
+  offer(send: Send): void {
+    this.#sends.push(send);
+  }
+
+  take(): Send[] {
+    return this.#sends.splice(0);
+  }
+}
+
 interface Planned {
   readonly planner: Planner;
-  readonly queue: SendQueue;
+  readonly queue: Queue;
   readonly notSent: readonly string[];
   due(): number[];
 }
 
-function plannerOf(pages: Pages, given: Partial<ReplayOptions>, maxCount = 1_000): Planned {
-  const options = checkReplayOptions({ target: TARGET, runId: 'r', writes: 'skip', ...given });
-  const queue = new SendQueue({ maxCount, maxBytes: 1_000_000 });
+function plannerOf(pages: Pages, given: PlanOptions, places = 1_000): Planned {
+  const queue = new Queue(places);
   const notSent: string[] = [];
-  const planner = new Planner(options, {
+  const planner = new Planner(planOptions(given), {
     pages,
     queue,
-    preparer: new RequestPreparer(options, parseTarget(TARGET), undefined),
+    preparer: TAKES_ALL,
     notSent: (_exchange, copies, reason) => notSent.push(`${copies} ${reason}`),
   });
-  const due = (): number[] => {
-    const times: number[] = [];
-    for (let send = queue.shift(); send !== undefined; send = queue.shift()) times.push(send.dueAt);
-    return times;
-  };
-  return { planner, queue, notSent, due };
+  return { planner, queue, notSent, due: () => queue.take().map((send) => send.dueAt) };
 }
 
 test('recorded timing waits for the next request before it places one, and places the last at the end', () => {
@@ -125,4 +140,132 @@ test('passes follow each other by one gap', () => {
   const { planner, due } = plannerOf(pages, { loop: 2 });
   planner.plan(100);
   expect(due()).toEqual([0, 50, 100, 150]);
+});
+
+test('the count is the end, even where nothing follows to show it', () => {
+  const { planner } = plannerOf(new Pages().comes(recording({ count: 3 })), { timing: { kind: 'max' }, count: 3 });
+  planner.plan(6);
+  expect(planner.ended).toBe(true);
+  expect(planner.planned).toBe(3);
+});
+
+test('a profile goes over the recording again and again until its time is up', async () => {
+  const phases = [{ kind: 'hold', perSecond: 1_000, durationMs: 10 } as const];
+  const { sends } = await planOf({ timing: { kind: 'profile', phases }, loop: 'forever' }, recording({ count: 3 }));
+  expect(sends.map((send) => send.dueAt)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((ms) => ms * 1_000));
+});
+
+test('a recording of which nothing can be sent ends after one pass, however often it is to be looped', async () => {
+  const lone = recording({ count: 3 }).map((one) => ({ ...one, request: undefined }));
+  const { sends, notSent } = await planOf({ loop: 'forever' }, lone);
+  expect(sends).toEqual([]);
+  expect(notSent).toEqual(['1 incomplete', '1 incomplete', '1 incomplete']);
+});
+
+test('an empty recording ends, whatever the plan', async () => {
+  const phases = [{ kind: 'hold', perSecond: 1, durationMs: 1_000 } as const];
+  expect((await planOf({ timing: { kind: 'profile', phases }, loop: 'forever' }, [])).sends).toEqual([]);
+  expect((await planOf({ loop: 'forever' }, [])).sends).toEqual([]);
+});
+
+test('one of twenty requests is sent although most passes have none', async () => {
+  const { sends } = await planOf({ loop: 'forever', times: 0.05, timing: { kind: 'max' } }, recording({ count: 1 }), {
+    maxSends: 3,
+  });
+  expect(sends).toHaveLength(3);
+});
+
+test('all copies share one request, which is built once and only by the shard that sends it', () => {
+  const built: number[] = [];
+  const plan = (index: number): number => {
+    const queue = new Queue(1_000);
+    const planner = new Planner(planOptions({ times: 4, timing: { kind: 'max' }, shard: { index, count: 4 } }), {
+      pages: new Pages().comes(recording({ count: 10 })).ends(),
+      queue,
+      preparer: {
+        check: () => undefined,
+        build: (one) => {
+          built.push(one.id.offset);
+          return requestOf(one);
+        },
+      },
+      notSent: () => {},
+    });
+    planner.plan(1_000);
+    return queue.length;
+  };
+  expect([0, 1, 2, 3].map(plan)).toEqual([10, 10, 10, 10]);
+  expect(built).toHaveLength(40);
+  built.length = 0;
+  const { planner, queue } = plannerOf(new Pages().comes(recording({ count: 1 })).ends(), { times: 5 });
+  planner.plan(100);
+  expect(new Set(queue.take().map((send) => send.request)).size).toBe(1);
+});
+
+test('think time is the recorded pause behind the answer before, divided by the speed', async () => {
+  const flows = ['a', 'b', 'a', 'a', 'b'];
+  const exchanges = recording({ count: 5, gapMicros: 1_000 }).map((one, index) => ({
+    ...one,
+    flow: { ...RECORDED_FLOW, id: flows[index] as string },
+    response: { ...(one.request as NonNullable<Exchange['request']>), lastByteAt: one.id.at + 1_400 },
+  }));
+  const { sends } = await planOf({ session: 'flow', timing: { kind: 'recorded', speed: 2 } }, exchanges);
+  expect(sends.map((send) => [send.session, send.thinkMicros])).toEqual([
+    ['a', 0],
+    ['b', 0],
+    ['a', 300],
+    ['a', 0],
+    ['b', 800],
+  ]);
+  const atRate = await planOf({ session: 'flow', timing: { kind: 'rate', perSecond: 1_000 } }, exchanges);
+  expect(atRate.sends.every((send) => send.thinkMicros === 0)).toBe(true);
+});
+
+test('copies are clients of their own; what has no key has free order', async () => {
+  const [first, second] = recording({ count: 2 }) as [Exchange, Exchange];
+  const { sends } = await planOf({ session: 'session', times: 2 }, [first, { ...second, session: '' }]);
+  expect(sends.map((send) => send.session)).toEqual([`${RECORDED_FLOW.id}#0`, `${RECORDED_FLOW.id}#1`, '', '']);
+});
+
+test('an overlay sends its slices at the same time, each as clients of its own', async () => {
+  const exchanges = recording({ count: 6, gapMicros: 1_000 });
+  const { sends } = await planOf({ times: 3, by: 'overlay', session: 'flow' }, exchanges);
+  const offsets = sends.map((send) => send.request.exchange.offset);
+  expect(offsets).toEqual([0, 2, 4, 1, 3, 5]);
+  expect(sends.map((send) => send.copy)).toEqual([0, 1, 2, 0, 1, 2]);
+  expect(sends[1]?.session).toBe(`${RECORDED_FLOW.id}#1`);
+  expect(sends.at(-1)?.dueAt).toBeLessThanOrEqual(2_000);
+});
+
+test('speed divides the recorded gaps by the times', async () => {
+  const { sends } = await planOf({ times: 4, by: 'speed' }, recording({ count: 3, gapMicros: 1_000 }));
+  expect(sends.map((send) => [send.copy, send.dueAt])).toEqual([
+    [0, 0],
+    [0, 250],
+    [0, 500],
+  ]);
+});
+
+test('one hour of recorded time at speed 60 ends after a minute', async () => {
+  const exchanges = recording({ count: 3_601, gapMicros: 1_000_000 });
+  const { sends } = await planOf({ timing: { kind: 'recorded', speed: 60 } }, exchanges);
+  expect(sends.at(-1)?.dueAt).toBeCloseTo(60_000_000, 3);
+});
+
+test.each([
+  [{ times: 2, by: 'speed', timing: { kind: 'rate', perSecond: 1 } }, /by: speed/],
+  [{ session: 'cookie' }, /session: "cookie"/],
+  [{ shard: { index: 2, count: 2 } }, /shard 2 of 2/],
+] as const)('%j is refused', (given, message) => {
+  expect(() => plannerOf(new Pages(), given)).toThrow(
+    expect.objectContaining({ code: 'REPLAY_OPTIONS_INVALID', exitCode: 2 }),
+  );
+  expect(() => plannerOf(new Pages(), given)).toThrow(message);
+});
+
+test('a request that comes before its time is due with the one before it', () => {
+  const early = exchange(get(1), { at: RECORDED_AT - 500 });
+  const { planner, due } = plannerOf(new Pages().comes([...recording({ count: 2 }), early]).ends(), {});
+  planner.plan(100);
+  expect(due()).toEqual([0, 1_000, 1_000]);
 });
