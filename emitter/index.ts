@@ -14,7 +14,7 @@ export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
 export { hgrmOf } from './results/hgrm.ts';
 export type { LatencyHistogram, Percentiles } from './results/latency.ts';
 export { mergeProgress } from './results/merge-progress.ts';
-export { mergeSnapshots, type RunEnding, type RunHistograms, type RunResult } from './results/merge-snapshots.ts';
+export { mergeSnapshots, type RunHistograms, type RunResult } from './results/merge-snapshots.ts';
 export type {
   GeneratorReport,
   LatencyColumns,
@@ -30,4 +30,4 @@ export type {
   ThresholdReport,
   Timeline,
 } from './results/report.ts';
-export { joinChanges, type RunSnapshot } from './results/run-snapshot.ts';
+export { joinChanges, type RunEnding, type RunSnapshot } from './results/run-snapshot.ts';

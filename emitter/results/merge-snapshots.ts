@@ -20,16 +20,6 @@ const SATURATED_TICK_LAG: Micros = 20_000;
 /** Share of the sends that may come due in late ticks. */
 const LATE_TICK_SHARE = 0.01;
 
-/** What a run's end adds to what was counted. */
-export interface RunEnding {
-  /** Why it ended before its plan did. */
-  readonly stopped?: StopCause | undefined;
-  /** Whether the sender keeps the recorded bytes; true where absent. */
-  readonly verbatim?: boolean;
-  /** Judged over the whole run; none where absent. */
-  readonly thresholds?: readonly Threshold[];
-}
-
 /** The histograms that the report's percentiles are of. */
 export interface RunHistograms {
   readonly fromIntended: LatencyHistogram;
@@ -43,8 +33,11 @@ export interface RunResult {
   readonly histograms: RunHistograms;
 }
 
-/** @param snapshots one of each worker, at least one */
-export function mergeSnapshots(snapshots: readonly RunSnapshot[], ending: RunEnding = {}): RunResult {
+/**
+ * @param snapshots one of each worker, at least one
+ * @param thresholds judged over the whole run
+ */
+export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: readonly Threshold[] = []): RunResult {
   const first = snapshots[0];
   if (first === undefined) throw new Error('nothing to merge');
   const counts = summed<keyof RunCounts>(snapshots.map((snapshot) => snapshot.counts)) as RunCounts;
@@ -99,9 +92,9 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], ending: RunEnd
     operations: operationsOf(snapshots),
     timeline: timeline.report(),
     generator: generatorOf(snapshots, counts, histograms.tickLag, endedAt - startedAt),
-    thresholds: (ending.thresholds ?? []).map((threshold) => judgeThreshold(threshold, measured)),
-    stopped: ending.stopped,
-    verbatim: ending.verbatim ?? true,
+    thresholds: thresholds.map((threshold) => judgeThreshold(threshold, measured)),
+    stopped: stopCauseOf(snapshots),
+    verbatim: snapshots.every((snapshot) => snapshot.verbatim),
     requestBytes: counts.requestBytes,
     responseBytes: counts.responseBytes,
     connections: summed<keyof Omit<SenderStatistics, 'inFlight'>>(
@@ -109,6 +102,12 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], ending: RunEnd
     ) as ReplayReport['connections'],
   };
   return { report, histograms };
+}
+
+/** What stopped one worker stops them all, which are then interrupted: the cause that says more is told. */
+function stopCauseOf(snapshots: readonly RunSnapshot[]): StopCause | undefined {
+  const causes = snapshots.flatMap(({ stopped }) => stopped ?? []);
+  return causes.find(({ rule }) => rule !== 'interrupted') ?? causes[0];
 }
 
 function histogramOf(snapshots: readonly RunSnapshot[], name: keyof RunHistograms): LatencyHistogram {

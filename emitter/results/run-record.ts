@@ -19,12 +19,12 @@ import type {
 } from '../../core/index.ts';
 import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
-import { mergeSnapshots, type RunEnding, type RunResult } from './merge-snapshots.ts';
+import { mergeSnapshots } from './merge-snapshots.ts';
 import { OperationTable } from './operation-table.ts';
 import { RecentWindow } from './recent-window.ts';
 import type { PlanReport, ReplayProgress, ReplayReport } from './report.ts';
 import { ResultTeller } from './result-teller.ts';
-import type { RunCounts, RunSnapshot } from './run-snapshot.ts';
+import type { RunCounts, RunEnding, RunSnapshot } from './run-snapshot.ts';
 import { SpanRate } from './span-rate.ts';
 import { Timeline } from './timeline.ts';
 
@@ -219,25 +219,21 @@ export class RunRecord {
   }
 
   /** Everything counted so far. */
-  snapshot(now: Micros, sender: SenderStatistics): RunSnapshot {
-    return this.#snapshot(now, sender, false);
+  snapshot(now: Micros, sender: SenderStatistics, ending: RunEnding = {}): RunSnapshot {
+    return this.#snapshot(now, sender, ending, false);
   }
 
   /** As a snapshot, but with those intervals of the timeline alone that changed since the last call; see {@link joinChanges}. */
   changes(now: Micros, sender: SenderStatistics): RunSnapshot {
-    return this.#snapshot(now, sender, true);
+    return this.#snapshot(now, sender, {}, true);
   }
 
-  /** The report with its histograms, as if this were the only one of several workers. */
-  result(now: Micros, sender: SenderStatistics, ending: RunEnding): RunResult {
-    return mergeSnapshots([this.snapshot(now, sender)], ending);
+  /** The report of this record alone. */
+  report(now: Micros, sender: SenderStatistics, ending: RunEnding = {}): ReplayReport {
+    return mergeSnapshots([this.snapshot(now, sender, ending)]).report;
   }
 
-  report(now: Micros, sender: SenderStatistics, ending: RunEnding): ReplayReport {
-    return this.result(now, sender, ending).report;
-  }
-
-  #snapshot(now: Micros, sender: SenderStatistics, changedOnly: boolean): RunSnapshot {
+  #snapshot(now: Micros, sender: SenderStatistics, ending: RunEnding, changedOnly: boolean): RunSnapshot {
     const { target, runId, plan } = this.#options;
     const { inFlight: _inFlight, ...connections } = sender;
     const elapsedMicros = this.#startedAt === 0 ? 0 : now - this.#start;
@@ -261,6 +257,8 @@ export class RunRecord {
       operations: this.#operations.snapshot(),
       timeline: this.#timeline.snapshot(changedOnly),
       connections,
+      stopped: ending.stopped,
+      verbatim: ending.verbatim ?? true,
       cpuMicros: cpuMicros() - this.#startCpu,
       processId: process.pid,
     };

@@ -6,7 +6,7 @@ import type { ByteCount, FailureReason, Micros, NotSentReason, SenderStatistics 
 import type { AnswerSnapshot } from './answer-mix.ts';
 import type { HistogramSnapshot } from './latency.ts';
 import type { OperationSnapshot } from './operation-table.ts';
-import type { PlanReport } from './report.ts';
+import type { PlanReport, StopCause } from './report.ts';
 import type { SpanSnapshot } from './span-rate.ts';
 import type { TimelineSnapshot } from './timeline.ts';
 
@@ -22,6 +22,14 @@ export interface RunCounts {
   dueInLateTicks: number;
   requestBytes: ByteCount;
   responseBytes: ByteCount;
+}
+
+/** What a run's end adds to what was counted. */
+export interface RunEnding {
+  /** Why it ended before its plan did. */
+  readonly stopped?: StopCause | undefined;
+  /** Whether the sender keeps the recorded bytes; true where absent. */
+  readonly verbatim?: boolean;
 }
 
 export interface RunSnapshot {
@@ -46,6 +54,8 @@ export interface RunSnapshot {
   readonly operations: readonly OperationSnapshot[];
   readonly timeline: TimelineSnapshot;
   readonly connections: Omit<SenderStatistics, 'inFlight'>;
+  readonly stopped: StopCause | undefined;
+  readonly verbatim: boolean;
   /** CPU time of the whole process since the start, and which process that is: threads share it. */
   readonly cpuMicros: Micros;
   readonly processId: number;
