@@ -1,0 +1,120 @@
+/** The charts of a run, as values: what is drawn by the page's script, and what each says in words. */
+import type { ReplayReport } from '../../../emitter/index.ts';
+import { formatCount, formatRate, formatSpan } from '../amount.ts';
+
+type Timeline = ReplayReport['timeline'];
+
+/** Named as the style calls it: `--asked`. */
+export type SeriesColor = 'asked' | 'sent' | 'good' | 'errors' | 'failed' | 'not-sent' | 'middle' | 'slow' | 'slowest';
+
+export interface ChartSeries {
+  readonly label: string;
+  readonly color: SeriesColor;
+  readonly dashed?: boolean;
+  /** One an interval; null where there is nothing to tell. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface Chart {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: 'rate' | 'micros' | 'count';
+  /** Drawn on top of each other, so that the upper edge is the sum. */
+  readonly stacked?: boolean;
+  /** Whether it begins with a logarithmic scale; undefined where it has none. */
+  readonly logarithmic?: boolean;
+  readonly series: readonly ChartSeries[];
+}
+
+/** Empty where the run was over before an interval was. */
+export function chartsOf(report: ReplayReport): readonly Chart[] {
+  const { timeline } = report;
+  if (timeline.due.length === 0) return [];
+  const rate = (counts: readonly number[]) => counts.map((count) => (count * 1000) / timeline.intervalMs);
+  const { fromIntended, service, scheduleLag } = timeline;
+  return [
+    {
+      id: 'rate',
+      title: 'Rate: asked, sent, answered',
+      unit: 'rate',
+      series: [
+        { label: 'asked', color: 'asked', dashed: true, values: rate(timeline.due) },
+        { label: 'sent', color: 'sent', values: rate(timeline.sent) },
+        { label: 'answered', color: 'good', values: rate(timeline.answered) },
+      ],
+    },
+    {
+      id: 'latency',
+      title: 'Latency: from intended time, and from sent',
+      unit: 'micros',
+      logarithmic: true,
+      series: [
+        { label: 'p50 from intended', color: 'middle', values: spans(fromIntended.p50) },
+        { label: 'p99 from intended', color: 'slow', values: spans(fromIntended.p99) },
+        { label: 'max from intended', color: 'slowest', values: spans(fromIntended.max) },
+        { label: 'p50 from sent', color: 'middle', dashed: true, values: spans(service.p50) },
+        { label: 'p99 from sent', color: 'slow', dashed: true, values: spans(service.p99) },
+      ],
+    },
+    {
+      id: 'outcomes',
+      title: 'Outcomes',
+      unit: 'rate',
+      stacked: true,
+      series: [
+        { label: 'answered', color: 'good', values: rate(withoutErrors(timeline)) },
+        { label: 'errors', color: 'errors', values: rate(timeline.errors) },
+        { label: 'failed', color: 'failed', values: rate(timeline.failed) },
+        { label: 'not sent', color: 'not-sent', values: rate(timeline.notSent) },
+      ],
+    },
+    {
+      id: 'lag',
+      title: 'Schedule lag',
+      unit: 'micros',
+      logarithmic: false,
+      series: [{ label: 'p99', color: 'slow', values: scheduleLag.p99 }],
+    },
+    {
+      id: 'connections',
+      title: 'Connections',
+      unit: 'count',
+      series: [{ label: 'open', color: 'sent', values: timeline.connections }],
+    },
+  ];
+}
+
+/** `asked: 100/s to 120/s; sent: …`, for those who cannot see it. */
+export function describeChart({ title, unit, series }: Chart): string {
+  const courses = series.map(({ label, values }) => {
+    const told = values.filter((value) => value !== null);
+    if (told.length === 0) return `${label}: nothing`;
+    const least = told.reduce((one, other) => Math.min(one, other));
+    const most = told.reduce((one, other) => Math.max(one, other));
+    const text = least === most ? formatOf(unit, least) : `${formatOf(unit, least)} to ${formatOf(unit, most)}`;
+    return `${label}: ${text}`;
+  });
+  return `${title}. ${courses.join('; ')}`;
+}
+
+function formatOf(unit: Chart['unit'], value: number): string {
+  switch (unit) {
+    case 'rate':
+      return formatRate(value);
+    case 'micros':
+      return formatSpan(value);
+    case 'count':
+      return formatCount(value);
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** Latencies are 0 only where nothing was answered. */
+function spans(micros: readonly number[]): readonly (number | null)[] {
+  return micros.map((value) => (value === 0 ? null : value));
+}
+
+function withoutErrors({ answered, errors }: Timeline): readonly number[] {
+  return answered.map((count, index) => Math.max(0, count - (errors[index] ?? 0)));
+}
