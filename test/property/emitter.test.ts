@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ledger } from '../../core/index.ts';
-import { CopyCounter } from '../../emitter/plan/copies.ts';
 import { newSend } from '../../emitter/plan/send.ts';
-import { timingOf } from '../../emitter/plan/timing.ts';
 import { readHeadFacts } from '../../emitter/request/head-facts.ts';
 import { RunRecord } from '../../emitter/results/run-record.ts';
 import { SendQueue } from '../../emitter/send-queue.ts';
@@ -16,45 +14,6 @@ const REQUEST = {
   repeatable: true,
   recordedStatus: 0,
 };
-
-test('copies of n requests are ⌊n × times⌋, and no two requests differ by more than one', () => {
-  fc.assert(
-    fc.property(fc.double({ min: 0.01, max: 50, noNaN: true }), fc.integer({ min: 1, max: 500 }), (times, requests) => {
-      const counter = new CopyCounter(times);
-      const copies = Array.from({ length: requests }, () => counter.next());
-      expect(copies.reduce((sum, count) => sum + count, 0)).toBe(Math.floor(requests * times));
-      expect(Math.max(...copies) - Math.min(...copies)).toBeLessThanOrEqual(1);
-    }),
-  );
-});
-
-test('due times never go back, whatever order the recording is in and however often it is passed over', () => {
-  const recorded = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 50 });
-  const speed = fc.double({ min: 0.01, max: 1_000, noNaN: true });
-  fc.assert(
-    fc.property(
-      recorded,
-      speed,
-      fc.integer({ min: 1, max: 4 }),
-      fc.integer({ min: 1, max: 3 }),
-      (times, speed, copies, passes) => {
-        const timing = timingOf({ kind: 'recorded', speed });
-        let last = 0;
-        for (let pass = 0; pass < passes; pass++) {
-          timing.beginPass();
-          for (const [index, at] of times.entries()) {
-            timing.place(at, copies, times[index + 1]);
-            for (let copy = 0; copy < copies; copy++) {
-              const due = timing.dueAt(copy);
-              expect(due).toBeGreaterThanOrEqual(last - 1e-3);
-              last = due;
-            }
-          }
-        }
-      },
-    ),
-  );
-});
 
 test('the queue is an array that is pushed and shifted', () => {
   fc.assert(
