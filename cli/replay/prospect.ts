@@ -1,5 +1,5 @@
 /** What a plan comes to on a recording: how many sends, for how long, at which rate at most. */
-import { type Millis, planDurationMs, planPeak, planSends, type RatePhase } from '../../core/index.ts';
+import { type Millis, phaseSends, planDurationMs, planPeak, planSends, type RatePhase } from '../../core/index.ts';
 import type { Forecast } from './forecast.ts';
 import { countUntil, mostWithin, overlaid, timeOf } from './rhythm.ts';
 import type { SettledPlan } from './settled-plan.ts';
@@ -76,10 +76,14 @@ function profile(phases: readonly RatePhase[], limits: Limits): Prospect {
   let high = wholeMs;
   for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
-    if (planSends(cutPlan(phases, middle)) < limits.sends) low = middle;
+    if (integral(cutPlan(phases, middle)) < limits.sends) low = middle;
     else high = middle;
   }
   return { sends: limits.sends, durationMs: Math.round(high), peakPerSecond: planPeak(cutPlan(phases, high)) };
+}
+
+function integral(phases: readonly RatePhase[]): number {
+  return phases.reduce((sum, phase) => sum + phaseSends(phase), 0);
 }
 
 /** The phases of the first so many milliseconds. */

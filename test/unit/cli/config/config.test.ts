@@ -53,6 +53,49 @@ test('what is wrong is named with its file and place, exit code 2', () => {
   );
 });
 
+test('what holds for all replays is said once: targets, functions that read, rules, thresholds, waits', () => {
+  const text = `
+replay:
+  allowedTargets: ['*.test:8080', 10.0.0.0/8]
+  readFunctions: ['get*']
+  stopOn: ['failed>10%', 'health=/healthz']
+  thresholds: ['p(95)<500']
+  connections: 50
+  timeout: 2s
+  maxWait: 500ms
+  cert: own.pem
+  key: own.key
+`;
+  expect(parseConfig(text, 'a.yaml').replay).toEqual({
+    allowedTargets: ['*.test:8080', '10.0.0.0/8'],
+    readFunctions: ['get*'],
+    stopOn: ['failed>10%', 'health=/healthz'],
+    thresholds: ['p(95)<500'],
+    connections: 50,
+    timeout: 2_000,
+    maxWait: 500,
+    cert: 'own.pem',
+    key: 'own.key',
+  });
+});
+
+test('replay settings that no flag would take are refused where they stand', () => {
+  for (const [line, message] of [
+    ['stopOn: [failed]', /replay\.stopOn\.0: .*"failed" is not a rule/],
+    ["stopOn: ['failed>1%', 'failed>2%']", /replay\.stopOn: .*second rule/],
+    ["thresholds: ['p(95)']", /replay\.thresholds\.0/],
+    ['timeout: 2', /replay\.timeout/],
+    ['timeout: 2h', /replay\.timeout: .*"2h"/],
+    ['connections: 0', /replay\.connections/],
+    ['cert: own.pem', /replay: cert and key belong together/],
+    ['qps: 5', /replay: .*qps/],
+  ] as const) {
+    expect(() => parseConfig(`replay: { ${line} }`, 'a.yaml'), line).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', exitCode: 2, message: expect.stringMatching(message) }),
+    );
+  }
+});
+
 test('a config file that cannot be read is said in words', async () => {
   const named = { BYTECOPY_CONFIG: '/nowhere.yaml' };
   await expect(readConfig(undefined, named)).rejects.toThrow('config file /nowhere.yaml: there is no such file');
