@@ -3,7 +3,6 @@ import type { ReplayProgress } from '../../emitter/index.ts';
 import {
   advanceReplayView,
   type PlannedLength,
-  type ReplayInterval,
   renderReplayProgress,
   renderReplayView,
   startReplayView,
@@ -15,8 +14,6 @@ export interface WatchedReplay {
   readonly title: string;
   readonly planned?: PlannedLength | undefined;
   progress(): ReplayProgress;
-  /** The timeline's last finished interval; undefined before there is one. */
-  lastInterval?(): ReplayInterval | undefined;
 }
 
 /** Shows it on the stream until `end` is called. */
@@ -26,7 +23,7 @@ export function watchReplay(stream: NodeJS.WriteStream, replay: WatchedReplay): 
   return liveView(stream, {
     advance() {
       last = replay.progress();
-      view = advanceReplayView(view, last, replay.lastInterval?.());
+      view = advanceReplayView(view, last);
     },
     block: (width) => renderReplayView(view, width),
     line: () => renderReplayProgress(last),

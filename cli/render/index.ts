@@ -13,7 +13,6 @@ export { renderReplayReport, replayTitle } from './replay-report.ts';
 export {
   advanceReplayView,
   type PlannedLength,
-  type ReplayInterval,
   type ReplayViewState,
   renderReplayView,
   startReplayView,

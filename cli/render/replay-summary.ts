@@ -18,7 +18,7 @@ export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
     rows.push({ name, text, ...(trouble === undefined ? {} : { trouble }) });
   if (report.plan !== undefined) add('plan', describePlan(report.plan));
   add('sends', describeSends(report), report.balanced ? undefined : 'does not add up');
-  add('rate', rateText(report.rate), report.rate.reached || report.due === 0 ? undefined : 'not reached');
+  add('rate', rateText(report.rate), shortfallText(report.rate));
   if (report.late > 0) add('late', lateText(report));
   if (report.stopped !== undefined) add('stopped', `${report.stopped.text} (${report.stopped.rule})`);
   add('bytes', bytesText(report));
@@ -58,6 +58,22 @@ function rateText({ askedPerSecond, sentPerSecond, answeredPerSecond }: ReplayRe
   const text = (perSecond: number | undefined) => (perSecond === undefined ? '-' : formatRate(perSecond));
   const asked = askedPerSecond === undefined ? '' : `asked ${text(askedPerSecond)}, `;
   return `${asked}sent ${text(sentPerSecond)}, answered ${text(answeredPerSecond)}`;
+}
+
+function shortfallText({ reached, shortfall }: ReplayReport['rate']): string | undefined {
+  if (reached) return undefined;
+  switch (shortfall) {
+    case 'dropped':
+      return 'not reached: sends were dropped';
+    case 'took-longer':
+      return 'not reached: sending took longer than planned';
+    case 'short-seconds':
+      return 'not reached: in some seconds sends went late';
+    case undefined:
+      return 'not reached';
+    default:
+      return shortfall satisfies never;
+  }
 }
 
 function lateText({ late, due }: ReplayReport): string {

@@ -5,30 +5,19 @@
  *     ████████████▌                    20 %, 48 s left     where the plan's length is known
  *     rate         asked 1,000/s, sent 998/s  ▁▂▅▇██▇▇█    within the last second; the course of what was sent
  *     answers      11,950 of 12,000 due, 12 errors, 3 failed
- *     latency      p50 300 µs, p99 900 µs, max 2.50 ms     of the last finished interval, from intended time
- *     lag          p99 1.20 ms, 3 waiting
+ *     latency      p50 300 µs, p99 900 µs                  of the last ten seconds, from intended time
+ *     lag          p99 1.20 ms, 3 waiting, own p99 20 µs   of all sends; own is what the generator is late by itself
  *     connections  3, 2 requests in flight
  *
  * No line is longer than the terminal is wide: what is over is left out from the end, part by part.
  */
 import type { Millis } from '../../core/index.ts';
-import type { ReplayProgress, ReplayReport } from '../../emitter/index.ts';
+import type { ReplayProgress } from '../../emitter/index.ts';
 import { formatCount, formatNumberOf, formatRate, formatSpan } from './amount.ts';
 import { renderBar } from './bars.ts';
 import { describeTroubles } from './replay-progress.ts';
 import { renderSparkline } from './sparkline.ts';
 import { escapeForTerminal, shorten } from './terminal-text.ts';
-
-/** The last finished interval: an entry of each column of the report's timeline that is shown. */
-export interface ReplayInterval {
-  readonly answered: number;
-  readonly fromIntended: IntervalOf<'fromIntended'>;
-  readonly scheduleLag: IntervalOf<'scheduleLag'>;
-}
-
-type IntervalOf<Column extends 'fromIntended' | 'scheduleLag'> = {
-  readonly [Percentile in keyof ReplayReport['timeline'][Column]]: number;
-};
 
 /** How long a run is planned to be; undefined what is not known. */
 export interface PlannedLength {
@@ -41,7 +30,6 @@ export interface ReplayViewState {
   readonly planned: PlannedLength;
   /** As polled, oldest first, at most {@link MAX_SAMPLES}. */
   readonly samples: readonly ReplayProgress[];
-  readonly interval: ReplayInterval | undefined;
 }
 
 /** A minute of what is polled twice a second. */
@@ -54,16 +42,12 @@ const MAX_BAR_WIDTH = 40;
 
 /** @param title text from the user, not escaped yet */
 export function startReplayView(title: string, planned: PlannedLength = {}): ReplayViewState {
-  return { title, planned, samples: [], interval: undefined };
+  return { title, planned, samples: [] };
 }
 
 /** The view after one more look at the run. */
-export function advanceReplayView(
-  state: ReplayViewState,
-  progress: ReplayProgress,
-  interval: ReplayInterval | undefined,
-): ReplayViewState {
-  return { ...state, samples: [...state.samples, progress].slice(-MAX_SAMPLES), interval };
+export function advanceReplayView(state: ReplayViewState, progress: ReplayProgress): ReplayViewState {
+  return { ...state, samples: [...state.samples, progress].slice(-MAX_SAMPLES) };
 }
 
 /** @param width of the terminal, characters */
@@ -71,17 +55,18 @@ export function renderReplayView(state: ReplayViewState, width: number): string 
   const now = state.samples.at(-1);
   const title = shorten(escapeForTerminal(state.title), Math.max(1, width));
   if (now === undefined) return title;
-  const { interval } = state;
+  const { fromIntended, scheduleLag, tickLag } = now.recent;
   const line = (name: string, parts: readonly string[]) => fitLine(name, parts, width);
   return [
     title,
     ...progressLine(now, state.planned, width),
     rateLine(state.samples, now, width),
     line('answers', answerParts(now)),
-    ...(interval === undefined || interval.answered === 0 ? [] : [line('latency', latencyParts(interval))]),
+    ...(fromIntended.p99 === 0 ? [] : [line('latency', spanParts(fromIntended))]),
     line('lag', [
-      ...(interval === undefined ? [] : [`p99 ${formatSpan(interval.scheduleLag.p99)}`]),
+      `p99 ${formatSpan(scheduleLag.p99)}`,
       now.waiting > 0 ? `${formatCount(now.waiting)} waiting` : 'none waiting',
+      `own p99 ${formatSpan(tickLag.p99)}`,
     ]),
     line('connections', [formatCount(now.connections), `${formatNumberOf(now.inFlight, 'request')} in flight`]),
   ].join('\n');
@@ -91,9 +76,8 @@ function answerParts(now: ReplayProgress): readonly string[] {
   return [`${formatCount(now.answered)} of ${formatCount(now.due)} due`, ...describeTroubles({ ...now, waiting: 0 })];
 }
 
-function latencyParts({ fromIntended }: ReplayInterval): readonly string[] {
-  const { p50, p99, max } = fromIntended;
-  return [`p50 ${formatSpan(p50)}`, `p99 ${formatSpan(p99)}`, `max ${formatSpan(max)}`];
+function spanParts({ p50, p99 }: ReplayProgress['recent']['fromIntended']): readonly string[] {
+  return [`p50 ${formatSpan(p50)}`, `p99 ${formatSpan(p99)}`];
 }
 
 /** Of both lengths that may be known, the one that is nearer to its end ends the run. */

@@ -76,7 +76,8 @@ test('on a terminal a block is drawn over twice a second, and is gone at the end
     '████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  10 %, 9 s left',
     'rate         sent 1,000/s, due 1,000/s  ██',
     'answers      1,000 of 1,000 due, 2 not sent',
-    'lag          none waiting',
+    'latency      p50 300 µs, p99 900 µs',
+    'lag          p99 1.20 ms, none waiting, own p99 20 µs',
     'connections  1, 8 requests in flight',
   ]);
   view.end();

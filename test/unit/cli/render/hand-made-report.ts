@@ -53,7 +53,7 @@ export const SIMPLE_REPORT: ReplayReport = {
   failed: {},
   notSent: {},
   balanced: true,
-  rate: { askedPerSecond: 100, sentPerSecond: 99.96, answeredPerSecond: 99.5, reached: true },
+  rate: { askedPerSecond: 100, sentPerSecond: 99.96, answeredPerSecond: 99.5, reached: true, shortfall: undefined },
   latency: { fromIntended: SOME_LATENCY, service: SOME_LATENCY, scheduleLag: SOME_LATENCY },
   late: 0,
   answers: { answered: { 200: 1000 }, recorded: { 200: 1000 }, changed: 0, changes: [] },
@@ -104,7 +104,7 @@ export const TROUBLED_REPORT: ReplayReport = {
   answered: 900,
   failed: { refused: 40, timeout: 10 },
   notSent: { incomplete: 5, dropped: 45 },
-  rate: { askedPerSecond: 1050, sentPerSecond: 700.4, answeredPerSecond: 640, reached: false },
+  rate: { askedPerSecond: 1050, sentPerSecond: 700.4, answeredPerSecond: 640, reached: false, shortfall: 'dropped' },
   late: 120,
   answers: {
     answered: { 200: 100, 401: 760, 500: 40 },
@@ -144,5 +144,6 @@ export const SOME_PROGRESS: ReplayProgress = {
   waiting: 0,
   connections: 1,
   consecutiveFailures: 0,
+  recent: { fromIntended: { p50: 300, p99: 900 }, scheduleLag: { p99: 1200 }, tickLag: { p99: 20 } },
   plannedUntil: 0,
 };

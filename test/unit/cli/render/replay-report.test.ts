@@ -32,7 +32,7 @@ test('a replay on which much went wrong says all of it', () => {
     'replay to shop\\x1b[2J:80 (run </script><script>alert(1)</script>), 10.0 s',
     '  plan         100/s to 2,000/s within 60 s, at random (Poisson); 3.5 times by overlay; in order within each header:x-"user"; sends later than 50.0 ms are dropped; 4 workers',
     '  sends        1,000 due = 900 answered + 50 failed (refused 40, timeout 10) + 50 not sent (incomplete 5, dropped 45)',
-    '  rate         asked 1,050/s, sent 700/s, answered 640/s  ← not reached',
+    '  rate         asked 1,050/s, sent 700/s, answered 640/s  ← not reached: sends were dropped',
     '  late         120 sends (12 %) more than 10 ms after due',
     '  stopped      12 % of the sends of the last ten seconds failed, 10 % are allowed (failure-share)',
     '  bytes        97.7 KiB sent, 1.91 MiB received; requests in the words of HTTP/2, not verbatim',
@@ -72,7 +72,12 @@ test('a mirror that sent nothing has no latencies, and its rate is not called mi
     due: 0,
     answered: 0,
     balanced: false,
-    rate: { askedPerSecond: undefined, sentPerSecond: undefined, answeredPerSecond: undefined, reached: true },
+    rate: {
+      ...SIMPLE_REPORT.rate,
+      askedPerSecond: undefined,
+      sentPerSecond: undefined,
+      answeredPerSecond: undefined,
+    },
     latency: { fromIntended: NO_LATENCY, service: NO_LATENCY, scheduleLag: NO_LATENCY },
     answers: { answered: {}, recorded: {}, changed: 0, changes: [] },
     operations: [],
@@ -84,6 +89,14 @@ test('a mirror that sent nothing has no latencies, and its rate is not called mi
     '  bytes        97.7 KiB sent, 1.91 MiB received',
     '  connections  4 opened, at most 3 at once',
   ]);
+});
+
+test('why a rate was not reached', () => {
+  const told = (shortfall: ReplayReport['rate']['shortfall']) =>
+    lines({ ...SIMPLE_REPORT, rate: { ...SIMPLE_REPORT.rate, reached: false, shortfall } })[3];
+  expect(told('took-longer')).toMatch(/ {2}← not reached: sending took longer than planned$/);
+  expect(told('short-seconds')).toMatch(/ {2}← not reached: in some seconds sends went late$/);
+  expect(told(undefined)).toMatch(/ {2}← not reached$/);
 });
 
 test('plans in words', () => {

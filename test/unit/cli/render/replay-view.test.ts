@@ -2,20 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   advanceReplayView,
-  type ReplayInterval,
   type ReplayViewState,
   renderReplayView,
   startReplayView,
 } from '../../../../cli/render/index.ts';
 import { MAX_SAMPLES } from '../../../../cli/render/replay-view.ts';
 import { renderSparkline } from '../../../../cli/render/sparkline.ts';
+import { NO_PROGRESS } from '../../../../emitter/results/report.ts';
 import { SOME_PROGRESS } from './hand-made-report.ts';
-
-const INTERVAL: ReplayInterval = {
-  answered: 100,
-  fromIntended: { p50: 300, p99: 900, max: 2500 },
-  scheduleLag: { p99: 1200 },
-};
 
 /** Polled twice a second while 1,000 sends a second are due and `sent` go within each half. */
 function watched(sent: readonly number[], planned = {}): ReplayViewState {
@@ -25,7 +19,7 @@ function watched(sent: readonly number[], planned = {}): ReplayViewState {
     total += count;
     const due = index * 500;
     const progress = { ...SOME_PROGRESS, elapsedMs: index * 500, due, sent: total, waiting: due - total };
-    state = advanceReplayView(state, progress, INTERVAL);
+    state = advanceReplayView(state, progress);
   }
   return state;
 }
@@ -37,21 +31,22 @@ test('a replay while it runs', () => {
     '████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  20 %, 8 s left',
     'rate         sent 375/s, due 1,000/s  ██▅▃',
     'answers      1,190 of 2,000 due, 2 not sent',
-    'latency      p50 300 µs, p99 900 µs, max 2.50 ms',
-    'lag          p99 1.20 ms, 625 waiting',
+    'latency      p50 300 µs, p99 900 µs',
+    'lag          p99 1.20 ms, 625 waiting, own p99 20 µs',
     'connections  1, 8 requests in flight',
   ]);
 });
 
-test('a run whose length nobody knows has no bar, and before the first interval there are no latencies', () => {
-  const progress = { ...SOME_PROGRESS, elapsedMs: 65_000 };
-  const state = advanceReplayView(startReplayView('mirror'), progress, undefined);
+test('a run whose length nobody knows has no bar, and before the first answer there are no latencies', () => {
+  const { recent } = NO_PROGRESS;
+  const progress = { ...SOME_PROGRESS, elapsedMs: 65_000, recent };
+  const state = advanceReplayView(startReplayView('mirror'), progress);
   expect(renderReplayView(state, 80).split('\n')).toEqual([
     'mirror',
     '1 min 5 s',
     'rate         sent 0/s, due 0/s',
     'answers      1,190 of 1,200 due, 2 not sent',
-    'lag          none waiting',
+    'lag          p99 0 µs, none waiting, own p99 0 µs',
     'connections  1, 8 requests in flight',
   ]);
 });
@@ -81,7 +76,7 @@ test('no line is longer than the terminal, whatever its width and the figures', 
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 200 }), fc.array(progress, { maxLength: 5 }), (width, samples) => {
       let state = startReplayView('replay to \x1b[2J\n:8080', { durationMs: 1e6 });
-      for (const sample of samples) state = advanceReplayView(state, { ...SOME_PROGRESS, ...sample }, INTERVAL);
+      for (const sample of samples) state = advanceReplayView(state, { ...SOME_PROGRESS, ...sample });
       for (const line of renderReplayView(state, width).split('\n')) expect(line.length).toBeLessThanOrEqual(width);
       expect(renderReplayView(state, width)).not.toContain('\x1b');
     }),
