@@ -14,6 +14,7 @@ export { RequestRewriter, type RewritableRequest, rewriteRequest } from './http1
 export { isReadOnlyVerb } from './http1/verbs.ts';
 export { type BodyText, readBodyText } from './http1/view/body-text.ts';
 export { type BodyProblem, type BodyView, type BodyViewOptions, viewBody } from './http1/view/body-view.ts';
+export { readFramedBody } from './http1/view/framed-body.ts';
 export {
   type HeadView,
   type NoHead,

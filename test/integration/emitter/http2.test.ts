@@ -1,0 +1,307 @@
+/** The sender of HTTP/2 against node's own server, nginx, and servers that behave badly. */
+import { once } from 'node:events';
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { FailureReason, PreparedRequest, Send } from '../../../core/index.ts';
+import { Http2Sender, type Http2SenderOptions } from '../../../emitter/http2/http2-sender.ts';
+import { plannedSend } from '../../support/emitter/planned-send.ts';
+import { reset } from '../../support/emitter/script-server.ts';
+import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
+import { testWith } from '../../support/requirements.ts';
+import { freePort, startNginx } from '../../support/servers/nginx.ts';
+
+type Outcome = 'answered' | FailureReason;
+type Respond = (stream: ServerHttp2Stream, headers: Record<string, unknown>, body: string) => void;
+
+const cleanups: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function listening(server: Server | Http2Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Plain HTTP/2 whose sessions end with the test. */
+async function http2Server(respond: Respond): Promise<{ port: number; server: Http2Server; sessions: () => number }> {
+  const server = createHttp2Server();
+  let sessions = 0;
+  server.on('session', (session) => {
+    sessions++;
+    session.on('error', () => {});
+    cleanups.push(() => session.destroy());
+  });
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
+    let body = '';
+    stream.on('data', (bytes: Buffer) => {
+      body += bytes.toString();
+    });
+    stream.on('end', () => respond(stream, headers, body));
+  });
+  cleanups.push(() => server.close());
+  return { port: await listening(server), server, sessions: () => sessions };
+}
+
+/** A TCP server that does the same with each connection. */
+function rawServer(act: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    cleanups.push(() => socket.destroy());
+    act(socket);
+  });
+  cleanups.push(() => server.close());
+  return listening(server);
+}
+
+/** Offers sends, keeps what finds no room, and resolves when each has its outcome. */
+class Run {
+  readonly outcomes = new Map<Send, Outcome>();
+  readonly sender: Http2Sender;
+  readonly #waiting: Send[] = [];
+  #sends = 0;
+  #done: () => void = () => {};
+
+  constructor(port: number, options: Partial<Http2SenderOptions> = {}) {
+    const handler = {
+      answered: (send: Send) => this.#ended(send, 'answered'),
+      failed: (send: Send, reason: FailureReason) => this.#ended(send, reason),
+      next: () => this.#waiting.shift(),
+    };
+    this.sender = new Http2Sender(
+      {
+        endpoint: { address: '127.0.0.1', port },
+        tls: undefined,
+        maxConnections: 2,
+        timeoutMs: 5_000,
+        pipelining: 1,
+        keepResponses: true,
+        ...options,
+      },
+      { clock: SYSTEM_CLOCK, handler },
+    );
+    cleanups.push(() => this.sender.close());
+  }
+
+  /** @returns the sends, each with its outcome */
+  async of(...requests: (string | Partial<PreparedRequest>)[]): Promise<[Send, Outcome][]> {
+    const sends = requests.map((request) => sendOf(request));
+    this.#sends += sends.length;
+    const done = new Promise<void>((resolve) => {
+      this.#done = resolve;
+    });
+    for (const send of sends) {
+      if (this.#waiting.length === 0 && this.sender.offer(send, SYSTEM_CLOCK.monotonic())) continue;
+      this.#waiting.push(send);
+    }
+    if (this.#waiting.length > 0) this.sender.demand(this.#waiting.length);
+    await done;
+    return sends.map((send) => [send, this.outcomes.get(send) as Outcome]);
+  }
+
+  #ended(send: Send, outcome: Outcome): void {
+    expect(this.outcomes.has(send)).toBe(false);
+    this.outcomes.set(send, outcome);
+    if (this.outcomes.size === this.#sends) this.#done();
+  }
+}
+
+function sendOf(request: string | Partial<PreparedRequest>): Send {
+  if (typeof request !== 'string') return plannedSend({ request });
+  const bytes = Buffer.from(request);
+  const verb = request.split(' ', 1)[0] as string;
+  return plannedSend({ request: { verb, parts: [bytes], byteCount: bytes.length } });
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: shop.example\r\n\r\n`;
+const many = (count: number) => Array.from({ length: count }, (_, index) => get(`/${index}`));
+const tally = (ended: readonly [Send, Outcome][]) => {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const [, outcome] of ended) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+};
+
+describe('a server of HTTP/2', () => {
+  test('gets the request in its own words, and its answer is kept as HTTP/1.1 says it', async () => {
+    const seen: unknown[] = [];
+    const { port } = await http2Server((stream, headers, body) => {
+      seen.push({ ...headers, body });
+      stream.respond({ ':status': 201, 'x-a': 'b' });
+      stream.end('made');
+    });
+    const run = new Run(port);
+    const [first] = await run.of(
+      'POST /items?id=1 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nX-Bytecopy-Replay: r\r\n' +
+        'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    );
+    expect(seen).toEqual([
+      expect.objectContaining({
+        ':method': 'POST',
+        ':path': '/items?id=1',
+        ':authority': 'shop.example',
+        ':scheme': 'http',
+        'x-bytecopy-replay': 'r',
+        body: 'abc',
+      }),
+    ]);
+    const [send, outcome] = first as [Send, Outcome];
+    expect(outcome).toBe('answered');
+    expect(send).toMatchObject({ status: 201, answer: '201', responseByteCount: 4, attempts: 1 });
+    expect(send.sentAt).toBeGreaterThan(0);
+    expect(send.firstByteAt).toBeGreaterThanOrEqual(send.sentAt);
+    expect(send.lastByteAt).toBeGreaterThanOrEqual(send.firstByteAt);
+    expect(Buffer.from(send.response as Uint8Array).toString()).toMatch(
+      /^HTTP\/1\.1 201\r\n(?:.*\r\n)*x-a: b\r\n(?:.*\r\n)*\r\nmade$/,
+    );
+    expect(run.sender.verbatim).toBe(false);
+  });
+
+  test('many streams share a connection; more are opened where it is full, none beyond the bound', async () => {
+    const held: ServerHttp2Stream[] = [];
+    const { port, sessions } = await http2Server((stream) => {
+      held.push(stream);
+      if (held.length < 200) return;
+      for (const one of held.splice(0)) {
+        one.respond({ ':status': 200 });
+        one.end();
+      }
+    });
+    const run = new Run(port);
+    expect(tally(await run.of(...many(400)))).toEqual({ answered: 400 });
+    expect(sessions()).toBe(2);
+    expect(run.sender.statistics()).toMatchObject({ open: 2, peak: 2, opened: 2, inFlight: 0, closedByPeer: 0 });
+  });
+
+  test('hosts may change from send to send on one connection', async () => {
+    const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
+    const run = new Run(port);
+    for (const host of ['a.example', 'b.example', 'a.example']) {
+      await run.of(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    }
+    expect(sessions()).toBe(1);
+  });
+
+  test('connections are opened ahead', async () => {
+    const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
+    const run = new Run(port);
+    await run.sender.warm(150);
+    expect(run.sender.statistics()).toMatchObject({ open: 2, opened: 2 });
+    await run.of(...many(10));
+    expect(sessions()).toBe(2);
+  });
+
+  test('a connection is given up before servers give it up, and every send is answered', async () => {
+    const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
+    const run = new Run(port, { maxConnections: 1 });
+    expect(tally(await run.of(...many(2_500)))).toEqual({ answered: 2_500 });
+    expect(sessions()).toBe(3);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('nobody listens', async () => {
+    const run = new Run(await freePort());
+    expect(tally(await run.of(...many(250)))).toEqual({ refused: 250 });
+    expect((await run.of(get('/')))[0]?.[0]).toMatchObject({ attempts: 0, sentAt: 0 });
+    expect(run.sender.statistics().failedToOpen).toBeGreaterThan(0);
+  });
+
+  test('no answer within the limit', async () => {
+    const { port } = await http2Server(() => {});
+    const run = new Run(port, { timeoutMs: 100 });
+    expect(tally(await run.of(...many(3)))).toEqual({ timeout: 3 });
+  });
+
+  test('an answer that never ends', async () => {
+    const { port } = await http2Server((stream) => {
+      stream.respond({ ':status': 200 });
+      stream.write('x');
+    });
+    const run = new Run(port, { timeoutMs: 100 });
+    expect(tally(await run.of(get('/')))).toEqual({ timeout: 1 });
+  });
+
+  test('a stream that is reset, others go on', async () => {
+    const { port } = await http2Server((stream, headers) => {
+      if (headers[':path'] === '/1') stream.close(2);
+      else stream.respond({ ':status': 200 }, { endStream: true });
+    });
+    const run = new Run(port);
+    const ended = await run.of(...many(3));
+    expect(ended.map(([, outcome]) => outcome)).toEqual(['answered', 'reset', 'answered']);
+  });
+
+  test('the connection ends under requests: each fails once, none is sent again', async () => {
+    const paths: unknown[] = [];
+    const { port } = await http2Server((stream, headers) => {
+      paths.push(headers[':path']);
+      if (paths.length === 20) stream.session?.destroy();
+    });
+    const run = new Run(port, { timeoutMs: 2_000 });
+    const counts = tally(await run.of(...many(20)));
+    expect((counts['connection-closed'] ?? 0) + (counts.reset ?? 0)).toBe(20);
+    expect(new Set(paths).size).toBe(paths.length);
+    await expect.poll(() => run.sender.statistics().closedByPeer).toBe(1);
+  });
+
+  test('the server says goodbye under requests: none is sent twice', async () => {
+    const paths: unknown[] = [];
+    const { port } = await http2Server((stream, headers) => {
+      paths.push(headers[':path']);
+      if (paths.length === 20) stream.session?.goaway(0);
+    });
+    const run = new Run(port, { timeoutMs: 500 });
+    await run.of(...many(20));
+    expect([...run.outcomes.values()]).not.toContain('answered');
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  test.each([
+    ['bytes that are no HTTP/2', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['an end at once', (socket: Socket) => socket.end()],
+    ['a reset', (socket: Socket) => reset(socket)],
+  ])('%s', async (_, act) => {
+    const run = new Run(await rawServer(act), { timeoutMs: 2_000 });
+    const counts = tally(await run.of(...many(5)));
+    expect(counts.answered).toBeUndefined();
+    expect(counts.timeout).toBeUndefined();
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+
+  test('what HTTP/2 cannot say fails, and nothing of it is sent', async () => {
+    const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 200 }, { endStream: true }));
+    const run = new Run(port);
+    const ended = await run.of(
+      'OPTIONS * HTTP/1.1\r\n\r\n',
+      { protocol: 'thrift' },
+      'GET / HTTP/1.1\r\nX: a\x01b\r\n\r\n',
+    );
+    expect(tally(ended)).toEqual({ 'protocol-error': 3 });
+    expect(ended.map(([send]) => send.attempts)).toEqual([0, 0, 0]);
+    expect(sessions()).toBeLessThanOrEqual(1);
+  });
+
+  test('closing fails what is under way, once, and takes nothing more', async () => {
+    const { port } = await http2Server(() => {});
+    const run = new Run(port);
+    const all = run.of(...many(250));
+    await run.sender.close();
+    await run.sender.close();
+    expect(run.sender.offer(sendOf(get('/')), 0)).toBe(false);
+    expect([...run.outcomes.values()].every((outcome) => outcome === 'timeout')).toBe(true);
+    expect(run.outcomes.size).toBe(200);
+    void all;
+  });
+});
+
+testWith(['nginx'], 'nginx ends a connection at its 1,000th request: no send notices', async () => {
+  const port = await freePort();
+  const nginx = await startNginx({ server: `listen 127.0.0.1:${port} http2; keepalive_requests 1000;` });
+  cleanups.push(() => nginx.stop());
+  const run = new Run(port, { maxConnections: 1, keepResponses: false });
+  expect(tally(await run.of(...many(3_000)))).toEqual({ answered: 3_000 });
+  expect(await nginx.lines()).toHaveLength(3_000);
+});
