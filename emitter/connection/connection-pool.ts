@@ -1,13 +1,15 @@
 /**
- * The connections to one endpoint: as many as are needed, at most `maxConnections`, one request in flight on each.
+ * The connections to one endpoint: as many as are needed, at most `maxConnections`, for all that is sent there.
  *
- *     send ──▶ an idle connection, the last one used first (the others age and are closed)
- *          └─▶ none idle: waits in order, and one more is opened while the bound allows
- *          └─▶ too many wait, or it waited for `maxWaitMs`: not sent, `dropped`
+ *     offer  ──▶ a connection that has room and speaks its wire, the last one used first (the others age and are closed)
+ *            └─▶ a fresh one, which speaks what its first send does
+ *            └─▶ none: the send stays with the caller, `demand` opens more, each asks `next`
+ *     answer ──▶ `next` for the same connection
  *
- * Sweeping the few connections at an interval replaces a timer a request. Idle connections are closed before the peer
- * does: after {@link IDLE_LIMIT_MS}, or sooner when a peer was seen to close earlier. Where the peer still was faster
- * (RFC 9112, section 9.3.1), an idempotent request of which no answer byte came goes once more, on a fresh connection.
+ * At the bound, a connection of another wire gives way, the one that was idle for the longest. Sweeping the few
+ * connections at an interval replaces a timer a request. Idle connections are closed before the peer does: after
+ * {@link IDLE_LIMIT_MS}, or sooner when a peer was seen to close earlier. Where the peer still was faster (RFC 9112,
+ * section 9.3.1), a repeatable request of which no answer byte came goes once more on a fresh connection, if asked for.
  */
 import type {
   ByteCount,
@@ -16,49 +18,67 @@ import type {
   FailureReason,
   Micros,
   Millis,
-  NotSentReason,
   Send,
   Sender,
   SenderStatistics,
   SendHandler,
 } from '../../core/index.ts';
 import { formatEndpoint } from '../../core/index.ts';
-import { SendQueue } from '../send-queue.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
+import type { TlsOptions } from '../options.ts';
+import { type CloseReason, Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
+import { FreeConnections } from './free-connections.ts';
+import { setUpTls } from './open-socket.ts';
+import { OpeningGate } from './opening-gate.ts';
+import type { OwnEndpoints } from './own-endpoints.ts';
 
 /** Below the 5 s after which Node's own servers close, the shortest default among common servers. */
 export const IDLE_LIMIT_MS: Millis = 4_000;
 /** However early a peer closes, connections are kept for so long: one that closes at random must not make us reconnect all the time. */
 const MIN_IDLE_LIMIT_MS: Millis = 1_000;
 const READ_BUFFER_BYTES: ByteCount = 64 * 1024;
-/** At 10,000 sends a second this is over a second of a target that stands still for `maxWaitMs` 5 s. */
-const MAX_WAITING = 65_536;
-const MAX_WAITING_BYTES: ByteCount = 64 * 1024 * 1024;
 const MAX_SWEEP_INTERVAL_MS: Millis = 100;
+
+const NOTHING_RESERVED: readonly Send[] = [];
 
 export interface ConnectionPoolOptions {
   readonly endpoint: Endpoint;
   readonly maxConnections: number;
   /** Longest wait for an answer, and for a connection to open. */
   readonly timeoutMs: Millis;
-  /** Longest wait of a due send for a free connection. */
-  readonly maxWaitMs: Millis;
+  /** Requests in flight on one connection at the same time, 1–64. */
+  readonly pipelining: number;
+  readonly retry: boolean;
+  readonly keepResponses: boolean;
+  /** Plain where absent. */
+  readonly tls: (TlsOptions & { /** Of the target as it was asked for. */ readonly hostName: string }) | undefined;
+}
+
+export interface ConnectionPoolDeps {
+  readonly clock: Clock;
+  readonly handler: SendHandler;
+  readonly ownEndpoints: OwnEndpoints;
 }
 
 export class ConnectionPool implements Sender, ConnectionOwner {
   readonly target: string;
+  readonly verbatim = true;
   readonly #options: ConnectionPoolOptions;
+  readonly #settings: ConnectionSettings;
   readonly #clock: Clock;
   readonly #handler: SendHandler;
-  readonly #buffer = new Uint8Array(READ_BUFFER_BYTES);
+  readonly #own: OwnEndpoints;
   readonly #all = new Set<Connection>();
-  readonly #connecting = new Set<Connection>();
-  readonly #idle: Connection[] = [];
-  readonly #waiting = new SendQueue({ maxCount: MAX_WAITING, maxBytes: MAX_WAITING_BYTES });
+  readonly #free = new FreeConnections();
+  readonly #gate: OpeningGate;
   readonly #sweeping: NodeJS.Timeout;
-  #warmed: (() => void) | undefined;
+  readonly #warmed: (() => void)[] = [];
   #closed = false;
   #idleLimitMicros: Micros = IDLE_LIMIT_MS * 1000;
+  /** Sends that wait, as far as is known: what was demanded, less what was given since. */
+  #demanded = 0;
+  /** What the send speaks that was refused last: connections of that are of no use to it. */
+  #refusedWire = '';
+  #connecting = 0;
   #inFlight = 0;
   #peak = 0;
   #opened = 0;
@@ -67,64 +87,61 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   #closedIdle = 0;
   #retried = 0;
 
-  constructor(options: ConnectionPoolOptions, deps: { readonly clock: Clock; readonly handler: SendHandler }) {
-    this.target = formatEndpoint(options.endpoint);
+  /** @throws BytecopyError `REPLAY_TLS_INVALID` (exit code 2) */
+  constructor(options: ConnectionPoolOptions, deps: ConnectionPoolDeps) {
+    const { endpoint, tls, pipelining, keepResponses, timeoutMs } = options;
+    this.target = formatEndpoint(endpoint);
     this.#options = options;
     this.#clock = deps.clock;
     this.#handler = deps.handler;
-    const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, options.timeoutMs / 10, options.maxWaitMs / 10));
+    this.#own = deps.ownEndpoints;
+    this.#settings = {
+      endpoint,
+      tls: tls === undefined ? undefined : setUpTls(tls, tls.hostName),
+      buffer: new Uint8Array(READ_BUFFER_BYTES),
+      pipelining,
+      keepResponses,
+      timeoutMs,
+    };
+    this.#gate = new OpeningGate(() => this.#grow());
+    const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, timeoutMs / 10));
     // In the turn after: when this process was held up, the answers that came meanwhile are read before they are missed.
     this.#sweeping = setInterval(() => setImmediate(() => this.#sweep()), intervalMs);
   }
 
-  get free(): number {
-    return this.#closed ? 0 : Math.max(0, this.#options.maxConnections - this.#inFlight - this.#waiting.length);
-  }
-
   warm(count: number): Promise<void> {
-    const wanted = Math.min(count, this.#options.maxConnections);
-    while (this.#all.size < wanted) this.#open();
-    if (this.#connecting.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#warmed = resolve;
-    });
+    const wanted = this.#closed ? 0 : Math.min(count, this.#options.maxConnections);
+    while (this.#all.size < wanted && this.#gate.allows(this.#connecting)) this.#open(NOTHING_RESERVED);
+    if (this.#connecting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#warmed.push(resolve));
   }
 
-  send(send: Send): void {
-    const now = this.#clock.monotonic();
-    send.readyAt = now;
-    if (this.#closed) {
-      this.#handler.notSent(send, 'stopped');
-      return;
+  offer(send: Send, now: Micros): boolean {
+    const connection = this.#free.take(send.request);
+    if (connection === undefined) {
+      this.#refusedWire = send.request.expects === 'turns' ? '' : send.request.wire;
+      return false;
     }
-    const connection = this.#idle.pop();
-    if (connection !== undefined) {
-      this.#inFlight++;
-      connection.send(send, now);
-    } else if (this.#waiting.offer(send)) {
-      this.#grow();
-    } else {
-      this.#handler.notSent(send, 'dropped');
-    }
+    this.#give(connection, send, now);
+    return true;
   }
 
-  cancelWaiting(reason: NotSentReason): void {
-    for (let send = this.#waiting.shift(); send !== undefined; send = this.#waiting.shift()) {
-      this.#handler.notSent(send, reason);
-    }
+  demand(count: number): void {
+    this.#demanded = count;
+    this.#grow();
   }
 
   close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeping);
-    this.cancelWaiting('stopped');
+    this.#gate.stop();
     for (const connection of [...this.#all]) connection.abort('timeout');
     return Promise.resolve();
   }
 
   statistics(): SenderStatistics {
     return {
-      open: this.#all.size - this.#connecting.size,
+      open: this.#all.size - this.#connecting,
       peak: this.#peak,
       opened: this.#opened,
       failedToOpen: this.#failedToOpen,
@@ -132,137 +149,199 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       closedIdle: this.#closedIdle,
       retried: this.#retried,
       inFlight: this.#inFlight,
-      waiting: this.#waiting.length,
     };
   }
 
-  opened(connection: Connection): void {
-    this.#connecting.delete(connection);
+  opened(connection: Connection, now: Micros): void {
+    this.#connecting--;
     this.#opened++;
-    this.#peak = Math.max(this.#peak, this.#all.size - this.#connecting.size);
-    if (connection.state === 'idle') this.#serve(connection);
+    this.#peak = Math.max(this.#peak, this.#all.size - this.#connecting);
+    if (connection.local !== undefined) this.#own.opened(connection.local);
+    this.#gate.opened();
+    this.#serve(connection, now);
+    this.#grow();
     this.#tellWarmed();
   }
 
-  answered(connection: Connection, send: Send): void {
+  answered(connection: Connection, send: Send, now: Micros): void {
     this.#inFlight--;
     this.#handler.answered(send);
-    if (connection.state === 'idle') {
-      this.#serve(connection);
-    } else {
-      this.#closedByPeer++;
-      this.#all.delete(connection);
-      this.#replace();
-    }
+    if (!connection.listed) this.#serve(connection, now);
   }
 
-  gone(connection: Connection, send: Send | undefined, reason: FailureReason): void {
+  handedOver(send: Send): void {
+    this.#inFlight--;
+    this.#handler.answered(send);
+  }
+
+  freed(connection: Connection): void {
+    if (!connection.listed) this.#serve(connection, this.#clock.monotonic());
+  }
+
+  gone(connection: Connection, reason: CloseReason): void {
     this.#all.delete(connection);
-    if (this.#connecting.delete(connection)) {
-      this.#failedToOpen++;
-      this.#failOne(send, reason);
+    const { local } = connection;
+    if (local === undefined) {
+      this.#didNotOpen(connection, reason);
     } else {
-      if (reason === 'connection-closed' || reason === 'reset') this.#closedByPeer++;
-      if (send === undefined) this.#lostIdle(connection, reason);
-      else this.#lostBusy(connection, send, reason);
+      this.#own.closed(local);
+      this.#lost(connection, reason);
     }
-    this.#replace();
     this.#tellWarmed();
   }
 
-  /** The next send for a connection that is free, or a place among the idle ones. */
-  #serve(connection: Connection): void {
-    const now = this.#clock.monotonic();
-    let send = this.#waiting.shift();
-    if (send === undefined) {
-      send = this.#handler.next(now);
-      if (send !== undefined) send.readyAt = now;
-    }
-    if (send !== undefined) {
-      this.#inFlight++;
-      connection.send(send, now);
-    } else {
-      connection.park();
-      this.#idle.push(connection);
-    }
-  }
-
-  /** A connection that did not open fails what was reserved on it, else the longest waiting send, unless others still serve. */
-  #failOne(reserved: Send | undefined, reason: FailureReason): void {
-    if (reserved !== undefined) {
-      this.#inFlight--;
-      this.#handler.failed(reserved, reason);
-    } else if (this.#all.size === this.#connecting.size) {
-      const send = this.#waiting.shift();
-      if (send !== undefined) this.#handler.failed(send, reason);
+  /** Sends for a connection that has room, as far as there are any; then it waits for more among the free ones. */
+  #serve(connection: Connection, now: Micros): void {
+    while (connection.hasRoom) {
+      const send = this.#next(now);
+      if (send === undefined) {
+        if (connection.idle) connection.park();
+        this.#free.put(connection);
+        return;
+      }
+      if (connection.takes(send.request)) {
+        this.#inFlight++;
+        connection.send(send, now);
+      } else {
+        this.#place(send, now, connection);
+      }
     }
   }
 
-  #lostIdle(connection: Connection, reason: FailureReason): void {
-    const place = this.#idle.indexOf(connection);
-    if (place >= 0) this.#idle.splice(place, 1);
-    if (reason !== 'connection-closed') return;
-    const idleMicros = this.#clock.monotonic() - connection.since;
-    this.#idleLimitMicros = Math.max(MIN_IDLE_LIMIT_MS * 1000, Math.min(this.#idleLimitMicros, idleMicros * 0.8));
+  #give(connection: Connection, send: Send, now: Micros): void {
+    this.#inFlight++;
+    connection.send(send, now);
+    if (connection.hasRoom) this.#free.put(connection);
   }
 
-  #lostBusy(connection: Connection, send: Send, reason: FailureReason): void {
-    const closedMeanwhile = reason === 'connection-closed' || reason === 'reset';
-    const again = closedMeanwhile && connection.reused && !connection.answering && send.request.repeatable;
-    if (again && send.attempts === 1 && !this.#closed) {
-      this.#retried++;
-      this.#open(send);
-    } else {
-      this.#inFlight--;
-      this.#handler.failed(send, reason);
+  #next(now: Micros): Send | undefined {
+    const send = this.#closed ? undefined : this.#handler.next(now);
+    if (send === undefined) this.#demanded = 0;
+    else if (this.#demanded > 0) this.#demanded--;
+    return send;
+  }
+
+  /**
+   * A send that no connection asked for which could take it: another one does, or a new one.
+   * @param instead gives way where there are too many and none is idle
+   */
+  #place(send: Send, now: Micros, instead?: Connection): void {
+    const other = this.#free.take(send.request);
+    if (other !== undefined) {
+      this.#give(other, send, now);
+      return;
     }
+    this.#inFlight++;
+    if (this.#all.size >= this.#options.maxConnections) {
+      this.#closedIdle++;
+      (this.#free.longestIdle(send.request.wire) ?? instead)?.abort('timeout');
+    }
+    this.#open([send]);
   }
 
-  /** After a connection has gone: another one for what waits or is due. */
-  #replace(): void {
+  /** It never opened: what was reserved on it fails, else as many waiting sends as it decides for, unless others serve. */
+  #didNotOpen(connection: Connection, reason: CloseReason): void {
+    this.#connecting--;
+    this.#failedToOpen++;
+    const failure = failureOf(reason);
+    const reserved = connection.takeUnanswered();
+    this.#inFlight -= reserved.length;
+    for (const send of reserved) this.#handler.failed(send, failure);
     if (this.#closed) return;
-    while (this.free > 0) {
-      const send = this.#handler.next(this.#clock.monotonic());
-      if (send === undefined) break;
-      this.send(send);
+    const decides = this.#gate.failed();
+    if (reserved.length > 0 || this.#all.size > this.#connecting) return;
+    const now = this.#clock.monotonic();
+    for (let count = 0; count < decides; count++) {
+      const send = this.#next(now);
+      if (send === undefined) return;
+      this.#handler.failed(send, failure);
     }
+  }
+
+  #lost(connection: Connection, reason: CloseReason): void {
+    const byPeer = reason === 'connection-closed' || reason === 'reset';
+    if (byPeer || reason === 'closed-with-answer') this.#closedByPeer++;
+    const wasFree = connection.listed;
+    if (wasFree) this.#free.remove(connection);
+    const sends = connection.takeUnanswered();
+    if (wasFree && sends.length === 0 && reason !== 'closed-with-answer') {
+      if (byPeer) this.#closesAfter(this.#clock.monotonic() - connection.since);
+      return;
+    }
+    if (reason === 'finished') {
+      const now = this.#clock.monotonic();
+      const send = this.#next(now);
+      if (send !== undefined) this.#place(send, now);
+      return;
+    }
+    if (byPeer && connection.diedIdle && this.#options.retry) this.#sendAgain(sends);
+    else this.#fail(sends, failureOf(reason));
+    if (this.#closed) return;
+    this.#demanded = Math.max(this.#demanded, this.#connecting + 1);
     this.#grow();
   }
 
-  #grow(): void {
-    if (this.#connecting.size < this.#waiting.length && this.#all.size < this.#options.maxConnections) this.#open();
+  #sendAgain(sends: readonly Send[]): void {
+    const again = sends.filter((send) => send.request.repeatable && send.attempts === 1);
+    if (again.length > 0) {
+      this.#retried += again.length;
+      this.#open(again);
+    }
+    this.#fail(
+      sends.filter((send) => !again.includes(send)),
+      'connection-closed',
+    );
   }
 
-  #open(reserved?: Send): void {
-    const connection = new Connection(this.#options.endpoint, this.#buffer, this, this.#clock, reserved);
-    this.#all.add(connection);
-    this.#connecting.add(connection);
+  #fail(sends: readonly Send[], reason: FailureReason): void {
+    this.#inFlight -= sends.length;
+    for (const send of sends) this.#handler.failed(send, reason);
+  }
+
+  /** The peer closed one that was idle for so long: the others are closed sooner from now on. */
+  #closesAfter(idleMicros: Micros): void {
+    this.#idleLimitMicros = Math.max(MIN_IDLE_LIMIT_MS * 1000, Math.min(this.#idleLimitMicros, idleMicros * 0.8));
+  }
+
+  #grow(): void {
+    while (!this.#closed && this.#connecting < this.#demanded && this.#gate.allows(this.#connecting)) {
+      if (this.#all.size >= this.#options.maxConnections) {
+        const idle = this.#free.longestIdle(this.#refusedWire);
+        if (idle === undefined) return;
+        this.#closedIdle++;
+        idle.abort('timeout');
+      }
+      this.#open(NOTHING_RESERVED);
+    }
+  }
+
+  #open(reserved: readonly Send[]): void {
+    this.#gate.started(this.#demanded);
+    this.#connecting++;
+    this.#all.add(new Connection(this.#settings, this, this.#clock, reserved));
   }
 
   #tellWarmed(): void {
-    if (this.#warmed === undefined || this.#connecting.size > 0) return;
-    this.#warmed();
-    this.#warmed = undefined;
+    if (this.#connecting > 0 || this.#warmed.length === 0) return;
+    for (const tell of this.#warmed.splice(0)) tell();
   }
 
   #sweep(): void {
     if (this.#closed) return;
     const now = this.#clock.monotonic();
+    const timeoutMicros = this.#options.timeoutMs * 1000;
     for (const connection of this.#all) {
       const forMicros = now - connection.since;
-      if (connection.state === 'idle') {
-        if (forMicros <= this.#idleLimitMicros) continue;
+      if (!connection.idle) {
+        if (forMicros > timeoutMicros) connection.abort('timeout');
+      } else if (forMicros > this.#idleLimitMicros) {
         this.#closedIdle++;
-        connection.abort('timeout');
-      } else if (forMicros > this.#options.timeoutMs * 1000) {
         connection.abort('timeout');
       }
     }
-    const oldest = now - this.#options.maxWaitMs * 1000;
-    for (let send = this.#waiting.peek(); send !== undefined && send.readyAt < oldest; send = this.#waiting.peek()) {
-      this.#waiting.shift();
-      this.#handler.notSent(send, 'dropped');
-    }
-    this.#grow();
   }
+}
+
+function failureOf(reason: CloseReason): FailureReason {
+  return reason === 'finished' || reason === 'closed-with-answer' ? 'connection-closed' : reason;
 }

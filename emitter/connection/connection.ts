@@ -1,88 +1,153 @@
 /**
- * One keep-alive connection on a raw socket, one request in flight.
+ * One connection on a raw socket. What it speaks its first send decides; a session has it for itself.
  *
- *     connecting ──▶ idle ◀──▶ busy
- *          └──────────┴─────────┴──▶ closed
+ *     connecting ──▶ open ──▶ closed          open: idle, some requests in flight, or a session
+ *          └───────────────────▲
  *
- * Bytes are read into one fixed buffer shared by all connections of a pool: the response framer borrows them for the
- * call, so nothing is allocated for a read. What a framer reports during a read is acted on after the read, so that the
- * next request is never written from within the framer.
+ * Bytes are read into one fixed buffer shared by all connections of a pool: framers borrow them for the call, so nothing
+ * is allocated for a read. What a framer finds is acted on after it has returned, so that the next request is never
+ * written from within it.
  */
-import { connect, type Socket } from 'node:net';
-import type { Clock, Endpoint, FailureReason, Micros, Send } from '../../core/index.ts';
-import { type FramedResponse, ResponseFramer } from '../../parser/index.ts';
+import type { Socket } from 'node:net';
+import type {
+  ByteCount,
+  Clock,
+  Endpoint,
+  FailureReason,
+  Micros,
+  Millis,
+  PreparedRequest,
+  Send,
+} from '../../core/index.ts';
+import { EarlyBytes } from './early-bytes.ts';
 import { failureReason } from './failure.ts';
+import { HttpWire } from './http-wire.ts';
+import { InFlight } from './in-flight.ts';
+import { KeptAnswer } from './kept-answer.ts';
+import { openSocket, type TlsSetup } from './open-socket.ts';
+import { SessionRun } from './session-run.ts';
+import { ThriftWire } from './thrift-wire.ts';
+import type { Wire } from './wire.ts';
+
+/** Why a connection has ended: broken, its session through, or by an answer that was its last. */
+export type CloseReason = FailureReason | 'finished' | 'closed-with-answer';
 
 export interface ConnectionOwner {
-  opened(connection: Connection): void;
-  /** The answer is complete; the connection is idle, or closed where it cannot be used again. */
-  answered(connection: Connection, send: Send): void;
-  /** The connection is closed; `send` is what was in flight or reserved on it. */
-  gone(connection: Connection, send: Send | undefined, reason: FailureReason): void;
+  /** It can be used, and carries what was reserved on it. */
+  opened(connection: Connection, now: Micros): void;
+  /** The send has its answer, and the connection has room again or is closed. */
+  answered(connection: Connection, send: Send, now: Micros): void;
+  /** A oneway call has gone; it tells when there is room for the next. */
+  handedOver(send: Send): void;
+  /** It has room again, without an answer. */
+  freed(connection: Connection): void;
+  /** It is closed: what is still in flight on it is to be taken. */
+  gone(connection: Connection, reason: CloseReason): void;
 }
 
-export type ConnectionState = 'connecting' | 'idle' | 'busy' | 'closed';
+/** The same for all connections of a pool. */
+export interface ConnectionSettings {
+  readonly endpoint: Endpoint;
+  readonly tls: TlsSetup | undefined;
+  /** Read buffer; nothing of it is kept. */
+  readonly buffer: Uint8Array;
+  readonly pipelining: number;
+  readonly keepResponses: boolean;
+  readonly timeoutMs: Millis;
+}
+
+type ConnectionState = 'connecting' | 'open' | 'closed';
 
 export class Connection {
+  /** In the pool's list of connections that have room. */
+  listed = false;
+  readonly #settings: ConnectionSettings;
   readonly #owner: ConnectionOwner;
   readonly #clock: Clock;
   readonly #socket: Socket;
-  readonly #framer: ResponseFramer;
+  readonly #pipelining: number;
+  readonly #inFlight: InFlight;
+  readonly #reserved: readonly Send[];
   #state: ConnectionState = 'connecting';
-  #send: Send | undefined;
-  #framed: FramedResponse | undefined;
-  #broken: FailureReason | undefined;
-  #answerBytes = 0;
+  #wire: Wire | undefined;
+  #session: SessionRun | undefined;
+  #local: Endpoint | undefined;
+  /** TCP has connected: what fails then under TLS is its handshake. */
+  #reached = false;
   #reused = false;
+  /** Whether any byte came since the oldest send in flight found it idle. */
+  #answering = false;
+  #answerBeganAt: Micros = 0;
   #since: Micros;
+  readonly #early = new EarlyBytes();
 
-  /** @param buffer read buffer; may be shared, nothing of it is kept */
-  constructor(endpoint: Endpoint, buffer: Uint8Array, owner: ConnectionOwner, clock: Clock, reserved?: Send) {
+  /** @param reserved go as soon as it is open; of one wire */
+  constructor(settings: ConnectionSettings, owner: ConnectionOwner, clock: Clock, reserved: readonly Send[]) {
+    this.#settings = settings;
     this.#owner = owner;
     this.#clock = clock;
-    this.#send = reserved;
+    this.#pipelining = settings.pipelining;
+    this.#inFlight = new InFlight(settings.pipelining);
+    this.#reserved = reserved;
     this.#since = clock.monotonic();
-    this.#framer = new ResponseFramer({
-      complete: (response) => {
-        this.#framed = response;
-      },
-      failed: () => {
-        this.#broken = 'protocol-error';
-      },
+    const { endpoint, tls, buffer } = settings;
+    this.#socket = openSocket(endpoint, tls, buffer, (bytes, byteCount) => this.#read(bytes, byteCount));
+    this.#socket.once('connect', () => {
+      this.#reached = true;
+      if (tls === undefined) this.#opened();
     });
-    this.#socket = connect({
-      host: endpoint.address,
-      port: endpoint.port,
-      noDelay: true,
-      onread: {
-        buffer,
-        callback: (byteCount, bytes) => {
-          this.#read(bytes, byteCount);
-          return true;
-        },
-      },
-    });
-    this.#socket.once('connect', () => this.#opened());
+    if (tls !== undefined) this.#socket.once('secureConnect', () => this.#opened());
+    this.#socket.on('drain', () => this.#owner.freed(this));
     this.#socket.once('end', () => this.#ended());
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
-      const reason = failureReason(error.code);
-      this.#close(this.#state !== 'connecting' && reason === 'unreachable' ? 'reset' : reason);
-    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#close(this.#reasonOf(error)));
     this.#socket.once('close', () => this.#close('connection-closed'));
   }
 
-  get state(): ConnectionState {
-    return this.#state;
+  /** Open, and not full: another send can go. */
+  get hasRoom(): boolean {
+    return (
+      this.#inFlight.count < this.#pipelining &&
+      this.#state === 'open' &&
+      this.#session === undefined &&
+      !this.#socket.writableNeedDrain
+    );
   }
 
-  /** When it came into its state, or when its request was sent. */
+  get connecting(): boolean {
+    return this.#state === 'connecting';
+  }
+
+  /** Open, and nothing is in flight. */
+  get idle(): boolean {
+    return this.#state === 'open' && this.#inFlight.count === 0 && this.#session === undefined;
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** What it speaks; empty until its first send. */
+  get wire(): string {
+    return this.#wire === undefined ? '' : this.#wire.name;
+  }
+
+  /** This end of it; undefined until it is open. */
+  get local(): Endpoint | undefined {
+    return this.#local;
+  }
+
+  /** When it came into its state, or when what it waits for was sent. */
   get since(): Micros {
     return this.#since;
   }
 
-  /** Whether it had been idle before the request in flight, so that the peer may have closed it meanwhile. */
-  get reused(): boolean {
-    return this.#reused;
+  /** The sends in flight found it idle, and the peer has said nothing since: it may have closed it before it saw them. */
+  get diedIdle(): boolean {
+    return this.#reused && !this.#answering;
+  }
+
+  takes(request: PreparedRequest): boolean {
+    return this.#wire === undefined || (this.#wire.name === request.wire && request.expects !== 'turns');
   }
 
   /** Left idle, to be used later. */
@@ -90,29 +155,26 @@ export class Connection {
     this.#reused = true;
   }
 
-  /** Whether any byte came since the request in flight was sent. */
-  get answering(): boolean {
-    return this.#answerBytes > 0;
-  }
-
-  /** Writes the request; only when idle. */
+  /** Writes the request; only where it has room and takes it. */
   send(send: Send, now: Micros): void {
-    this.#state = 'busy';
-    this.#send = send;
-    this.#since = now;
-    this.#answerBytes = 0;
+    const { request } = send;
+    if (this.#inFlight.count === 0) {
+      this.#since = now;
+      this.#answering = false;
+    }
     send.sentAt = now;
     send.attempts++;
-    this.#framer.expect(send.request.verb);
-    const { parts } = send.request;
-    const [first] = parts;
-    if (parts.length === 1 && first !== undefined) {
-      this.#socket.write(first);
-      return;
+    if (request.expects === 'turns') {
+      this.#begin(send, now);
+    } else {
+      const wire = this.#wire ?? this.#speak(request);
+      const parts = wire.begin(send);
+      const [first] = parts;
+      if (request.expects === 'none') this.#write(parts, () => this.#written(send));
+      else if (parts.length === 1 && first !== undefined) this.#socket.write(first);
+      else this.#write(parts, ignored);
     }
-    this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
-    this.#socket.uncork();
+    if (this.#early.byteCount > 0) process.nextTick(() => this.#readEarly());
   }
 
   /** Closes at once; whatever is in flight on it ends with `reason`. */
@@ -120,63 +182,171 @@ export class Connection {
     this.#close(reason);
   }
 
-  #opened(): void {
-    if (this.#state !== 'connecting') return;
-    const reserved = this.#send;
-    this.#state = 'idle';
-    this.#since = this.#clock.monotonic();
-    if (reserved !== undefined) this.send(reserved, this.#since);
-    this.#owner.opened(this);
+  /** Once it is closed: what it had, or was to have, in flight. */
+  takeUnanswered(): readonly Send[] {
+    if (this.#local === undefined) return this.#reserved;
+    const sends = this.#inFlight.drain();
+    const [oldest] = sends;
+    if (oldest !== undefined && oldest.firstByteAt === 0) oldest.firstByteAt = this.#answerBeganAt;
+    return sends;
   }
 
-  #read(bytes: Uint8Array, byteCount: number): void {
-    const send = this.#send;
-    if (this.#state !== 'busy' || send === undefined) {
-      this.#close('protocol-error');
+  #opened(): void {
+    if (this.#state !== 'connecting') return;
+    this.#state = 'open';
+    const now = this.#clock.monotonic();
+    this.#since = now;
+    const { localAddress = '', localPort = 0 } = this.#socket;
+    this.#local = { address: localAddress, port: localPort };
+    for (const send of this.#reserved) this.send(send, now);
+    this.#owner.opened(this, now);
+  }
+
+  #speak({ protocol, wire: name }: PreparedRequest): Wire {
+    const kept = this.#settings.keepResponses ? new KeptAnswer() : undefined;
+    const wire =
+      protocol === 'thrift' ? new ThriftWire(name, this.#inFlight, kept) : new HttpWire(name, this.#inFlight, kept);
+    this.#wire = wire;
+    return wire;
+  }
+
+  #write(parts: readonly Uint8Array[], written: () => void): void {
+    const last = parts.length - 1;
+    if (last < 0) {
+      process.nextTick(written);
       return;
     }
-    if (this.#answerBytes === 0) send.firstByteAt = this.#clock.monotonic();
-    this.#answerBytes += byteCount;
-    this.#framer.push(bytes, 0, byteCount);
-    this.#settle();
+    this.#socket.cork();
+    for (let at = 0; at < last; at++) this.#socket.write(parts[at] as Uint8Array);
+    this.#socket.write(parts[last] as Uint8Array, (error) => {
+      if (error === null || error === undefined) written();
+    });
+    this.#socket.uncork();
+  }
+
+  /** A oneway call has been handed over. The next goes in a turn of its own: a target that takes all must not stop the rest. */
+  #written(send: Send): void {
+    const place = this.#state === 'open' ? this.#inFlight.placeOf(send) : -1;
+    if (place < 0) return;
+    this.#inFlight.remove(place);
+    const now = this.#clock.monotonic();
+    send.lastByteAt = now;
+    send.answer = 'oneway';
+    this.#settled(now);
+    setImmediate(() => this.#owner.freed(this));
+    this.#owner.handedOver(send);
+  }
+
+  #begin(send: Send, now: Micros): void {
+    this.#inFlight.add(send, 0);
+    const { timeoutMs, keepResponses } = this.#settings;
+    const line = {
+      write: (pieces: readonly Uint8Array[], written: () => void) => this.#write(pieces, written),
+      waitsSince: (at: Micros) => {
+        this.#since = at;
+      },
+      finished: () => this.#finished(),
+      broke: (reason: FailureReason) => this.#close(reason),
+    };
+    this.#session = new SessionRun(send, line, this.#clock, { maxPauseMs: timeoutMs, keepAnswer: keepResponses });
+    this.#session.start(now);
+  }
+
+  /** What the client said last is still on its way: the connection is ended behind it. */
+  #finished(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    if (this.#socket.writableLength === 0) this.#socket.destroySoon();
+    else this.#socket.destroy();
+    const send = this.#inFlight.remove(0);
+    this.#owner.answered(this, send, this.#clock.monotonic());
+    this.#owner.gone(this, 'finished');
+  }
+
+  #read(bytes: Uint8Array, byteCount: ByteCount): void {
+    if (this.#state !== 'open') return;
+    const now = this.#clock.monotonic();
+    this.#answering = true;
+    if (this.#session !== undefined) {
+      this.#session.read(bytes, byteCount, now);
+      return;
+    }
+    const wire = this.#wire;
+    if (wire === undefined) {
+      if (!this.#early.offer(bytes, byteCount)) this.#close('protocol-error');
+      return;
+    }
+    if (this.#inFlight.count === 0) {
+      // A word before it closes an idle connection, such as 408 (RFC 9110, section 15.5.9).
+      this.#close('connection-closed');
+      return;
+    }
+    if (this.#pipelining > 1) this.#socket.cork();
+    let at = 0;
+    do {
+      if (this.#answerBeganAt === 0) this.#answerBeganAt = now;
+      at = wire.read(bytes, at, byteCount);
+      if (wire.done) this.#settle(wire, now);
+      else if (wire.broken) this.#close('protocol-error');
+    } while (at < byteCount && this.#state === 'open');
+    if (this.#pipelining > 1) this.#socket.uncork();
+  }
+
+  #readEarly(): void {
+    for (const bytes of this.#early.take()) this.#read(bytes, bytes.length);
+  }
+
+  #settle(wire: Wire, now: Micros): void {
+    const keepAlive = wire.keepAlive && !wire.broken;
+    const send = wire.finish();
+    send.firstByteAt = this.#answerBeganAt;
+    send.lastByteAt = now;
+    this.#settled(now);
+    // An answer to a request that is not out yet: what the peer will read next is not the beginning of another.
+    if (keepAlive && (this.#inFlight.count > 0 || this.#socket.writableLength === 0)) {
+      this.#owner.answered(this, send, now);
+      return;
+    }
+    this.#state = 'closed';
+    this.#socket.destroy();
+    this.#owner.answered(this, send, now);
+    this.#owner.gone(this, 'closed-with-answer');
+  }
+
+  #settled(now: Micros): void {
+    this.#answerBeganAt = 0;
+    this.#reused = true;
+    const { oldest } = this.#inFlight;
+    this.#since = oldest === undefined ? now : oldest.sentAt;
   }
 
   #ended(): void {
-    if (this.#state === 'busy') {
-      this.#framer.end();
-      if (this.#framed !== undefined) this.#settle();
+    if (this.#state === 'open') {
+      if (this.#session !== undefined) {
+        this.#session.end();
+      } else if (this.#wire !== undefined && this.#inFlight.count > 0) {
+        this.#wire.end();
+        if (this.#wire.done) this.#settle(this.#wire, this.#clock.monotonic());
+      }
     }
     this.#close('connection-closed');
   }
 
-  /** Acts on what the framer said during the last read. */
-  #settle(): void {
-    const framed = this.#framed;
-    const send = this.#send;
-    if (framed === undefined || send === undefined) {
-      if (this.#broken !== undefined) this.#close(this.#broken);
-      return;
+  #reasonOf({ code }: NodeJS.ErrnoException): FailureReason {
+    if (this.#state !== 'connecting') {
+      const reason = failureReason(code);
+      return reason === 'unreachable' ? 'reset' : reason;
     }
-    this.#framed = undefined;
-    this.#send = undefined;
-    this.#reused = true;
-    const now = this.#clock.monotonic();
-    send.lastByteAt = now;
-    send.status = framed.status;
-    send.responseByteCount = framed.byteCount;
-    this.#since = now;
-    const reusable = framed.keepAlive && this.#broken === undefined && this.#socket.writableLength === 0;
-    this.#state = reusable ? 'idle' : 'closed';
-    if (!reusable) this.#socket.destroy();
-    this.#owner.answered(this, send);
+    return this.#reached ? 'tls' : failureReason(code);
   }
 
   #close(reason: FailureReason): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#socket.destroy();
-    const send = this.#send;
-    this.#send = undefined;
-    this.#owner.gone(this, send, reason);
+    this.#session?.stop();
+    this.#owner.gone(this, reason);
   }
 }
+
+function ignored(): void {}

@@ -1,7 +1,7 @@
 /** What the system says when a connection breaks → the reason a send failed for. */
 import type { FailureReason } from '../../core/index.ts';
 
-const REASONS: ReadonlyMap<string | undefined, FailureReason> = new Map([
+const REASONS: ReadonlyMap<string, FailureReason> = new Map([
   ['ECONNREFUSED', 'refused'],
   ['ECONNRESET', 'reset'],
   ['EPIPE', 'reset'],
@@ -10,12 +10,21 @@ const REASONS: ReadonlyMap<string | undefined, FailureReason> = new Map([
   ['ENOTFOUND', 'dns'],
   ['EAI_AGAIN', 'dns'],
   ['EAI_FAIL', 'dns'],
+  ['EPROTO', 'tls'],
+  ['HOSTNAME_MISMATCH', 'tls'],
+  ['INVALID_CA', 'tls'],
+  ['INVALID_PURPOSE', 'tls'],
+  ['PATH_LENGTH_EXCEEDED', 'tls'],
 ]);
+
+/** Of OpenSSL, and of the verification of certificates (`X509_V_ERR_…`, without that beginning). */
+const TLS_CODE = /^ERR_(?:TLS|SSL|OSSL)_|CERT|CRL|ISSUER|SIGNATURE/;
 
 /**
  * @param code `code` of a socket error, such as `ECONNREFUSED`
  * @returns `unreachable` for everything unknown: no route, no address or no descriptor left
  */
 export function failureReason(code: string | undefined): FailureReason {
-  return REASONS.get(code) ?? 'unreachable';
+  if (code === undefined) return 'unreachable';
+  return REASONS.get(code) ?? (TLS_CODE.test(code) ? 'tls' : 'unreachable');
 }
