@@ -1,24 +1,15 @@
 /** The page of a replay as a file: the charts' library is taken from its package and put inside. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { ReplayReport } from '../../emitter/index.ts';
 import { type ChartLibrary, renderReplayPage } from '../render/index.ts';
-import { writeFailure } from './write-failure.ts';
+import { writeTextFile } from './text-file.ts';
 
 const installed = createRequire(import.meta.url);
 
-/**
- * Readable by its owner only, because operations are named after what was recorded.
- *
- * @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written
- */
+/** @throws BytecopyError `OUTPUT_FAILED` when the file cannot be written */
 export async function writeReplayPage(path: string, report: ReplayReport): Promise<void> {
-  const page = renderReplayPage(report, await readChartLibrary());
-  try {
-    await writeFile(path, page, { mode: 0o600 });
-  } catch (cause) {
-    throw writeFailure(path, path, cause as Error);
-  }
+  await writeTextFile(path, renderReplayPage(report, await readChartLibrary()));
 }
 
 export async function readChartLibrary(): Promise<ChartLibrary> {

@@ -38,9 +38,10 @@ export function chartsOf(report: ReplayReport): readonly Chart[] {
       title: 'Rate: asked, sent, answered',
       unit: 'rate',
       series: [
-        { label: 'asked', color: 'asked', dashed: true, values: rate(timeline.due) },
         { label: 'sent', color: 'sent', values: rate(timeline.sent) },
         { label: 'answered', color: 'good', values: rate(timeline.answered) },
+        // Last, so that it is drawn over the others and shows where they keep to it.
+        { label: 'asked', color: 'asked', dashed: true, values: rate(timeline.due) },
       ],
     },
     {

@@ -32,6 +32,8 @@ export const PAGE_SCRIPT = String.raw`'use strict';
     micros: (value) => value < 1e3 ? Math.round(value) + ' µs' : value < 1e6 ? three(value / 1e3) + ' ms' : three(value / 1e6) + ' s',
     count: whole,
   };
+  // Seconds between the marks of the time axis.
+  const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
   const clock = (seconds) => {
     const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds % 60)];
     const shown = parts[0] > 0 ? parts : parts.slice(1);
@@ -56,7 +58,7 @@ export const PAGE_SCRIPT = String.raw`'use strict';
         y: logarithmic ? { distr: 3 } : { range: (_, least, most) => [0, most > 0 ? most * 1.05 : 1] },
       },
       axes: [
-        { ...axis, values: (_, splits) => splits.map((at) => Number.isInteger(at) ? clock(at) : '') },
+        { ...axis, incrs: STEPS, values: (_, splits) => splits.map(clock) },
         { ...axis, size: 72, values: (_, splits) => splits.map((value) => value === null ? '' : write(value)) },
       ],
       bands: chart.stacked ? columns.slice(1).map((_, index) => ({ series: [index + 2, index + 1] })) : [],

@@ -110,7 +110,7 @@ test('charts: rates by the second, nulls where nothing was answered, errors are 
     'not sent': [0, 10, 0],
   });
   expect(charts.map(describeChart)[0]).toBe(
-    'Rate: asked, sent, answered. asked: 50/s; sent: 40/s to 60/s; answered: 0/s to 75/s',
+    'Rate: asked, sent, answered. sent: 40/s to 60/s; answered: 0/s to 75/s; asked: 50/s',
   );
   expect(charts.map(describeChart)[1]).toContain('p99 from intended: 900 µs to 1.50 s; ');
   const nothing = { ...SHORT_TIMELINE, fromIntended: { p50: [0, 0, 0], p99: [0, 0, 0], max: [0, 0, 0] } };
