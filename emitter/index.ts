@@ -9,12 +9,15 @@ export {
   type TimingOptions,
 } from './options.ts';
 export type { OpenRecording, RecordingRange, RecordingSpan } from './plan/recording.ts';
+export type { SessionKey } from './plan/session-key.ts';
 export { Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
+export { openRequestCheck, type RequestCheck } from './request-check.ts';
 export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
 export { hgrmOf } from './results/hgrm.ts';
 export type { LatencyHistogram, Percentiles } from './results/latency.ts';
 export { mergeProgress } from './results/merge-progress.ts';
 export { mergeSnapshots, type RunHistograms, type RunResult } from './results/merge-snapshots.ts';
+export { operationName } from './results/operation-name.ts';
 export type {
   GeneratorReport,
   LatencyColumns,

@@ -6,6 +6,7 @@
  * Memory is independent of the recording's length.
  */
 import type { Exchange, Micros, NotSentReason, Protocol, RecordedCounts } from '../../core/index.ts';
+import type { RequestCheck } from '../../emitter/index.ts';
 import { type DistinctCount, DistinctKeys } from './distinct-keys.ts';
 import { type OperationCount, OperationCounts } from './operation-counts.ts';
 import { RhythmCounter } from './rhythm.ts';
@@ -29,12 +30,9 @@ export interface Forecast {
   readonly sessions: DistinctCount | undefined;
 }
 
-export interface ForecastRules {
-  /** Why the exchange is not sent if writes are left out: `write-not-allowed` where nothing else is in its way. */
-  readonly check: (exchange: Exchange) => NotSentReason | undefined;
+/** What the emitter says of the exchanges, and what was said about writes. */
+export interface ForecastRules extends RequestCheck {
   readonly writes: 'undecided' | 'allow' | 'skip';
-  /** Key of the session whose order it keeps, empty for none; absent where order is free. */
-  readonly sessionOf?: ((exchange: Exchange) => string) | undefined;
 }
 
 /** @throws BytecopyError as the check and the recording do */

@@ -1,6 +1,7 @@
-/** Counts by operation, of a bounded number of operations. */
+/** Counts by operation, of a bounded number of operations; paths that differ in an id alone are one. */
+import { operationName } from '../../emitter/index.ts';
 
-/** Kept apart; paths with ids in them would otherwise grow without bound. */
+/** Kept apart: ids that do not look like ids would otherwise grow without bound. */
 const MAX_OPERATIONS = 1_000;
 const OTHERS = 'others';
 
@@ -12,7 +13,8 @@ export interface OperationCount {
 export class OperationCounts {
   readonly #counts = new Map<string, number>();
 
-  add(operation: string): void {
+  add(recorded: string): void {
+    const operation = operationName(recorded);
     const known = this.#counts.get(operation);
     if (known !== undefined) this.#counts.set(operation, known + 1);
     else if (this.#counts.size < MAX_OPERATIONS) this.#counts.set(operation, 1);

@@ -20,7 +20,7 @@ function check({ verb, request, protocol }: Exchange): NotSentReason | undefined
   return verb === 'GET' ? undefined : 'write-not-allowed';
 }
 
-const ALLOWED: ForecastRules = { check, writes: 'allow' };
+const ALLOWED: ForecastRules = { check, sessionOf: undefined, writes: 'allow' };
 const POST = { verb: 'POST', operation: 'POST /cart' } as const;
 
 test('exchanges = sendable + left behind by reason', async () => {
@@ -42,7 +42,7 @@ test('exchanges = sendable + left behind by reason', async () => {
 });
 
 test('writes that stay behind are named too, and take no part in length and rhythm', async () => {
-  const found = await forecast(pages(at(0), at(200_000), at(9_000_000, POST)), { check, writes: 'skip' });
+  const found = await forecast(pages(at(0), at(200_000), at(9_000_000, POST)), { ...ALLOWED, writes: 'skip' });
   expect(found).toMatchObject({ sendable: 2, leftBehind: { 'write-not-allowed': 1 }, writes: [{ count: 1 }] });
   expect(found.rhythm.counts).toEqual([1, 0, 1]);
   expect(found.lastAt - found.firstAt).toBe(200_000);
@@ -50,7 +50,7 @@ test('writes that stay behind are named too, and take no part in length and rhyt
 });
 
 test('writes about which nothing was said count as sendable until somebody decides', async () => {
-  expect(await forecast(pages(at(0, POST)), { check, writes: 'undecided' })).toMatchObject({
+  expect(await forecast(pages(at(0, POST)), { ...ALLOWED, writes: 'undecided' })).toMatchObject({
     sendable: 1,
     leftBehind: {},
   });
@@ -78,15 +78,19 @@ test('sessions are counted by their key; requests without one are in none', asyn
   expect((await forecast(pages(...recording), rules)).sessions).toEqual({ count: 2, more: false });
 });
 
-test('paths full of ids do not grow the count of writes without bound', async () => {
-  const recording = Array.from({ length: 1_500 }, (_, n) => at(n, { verb: 'POST', operation: `POST /orders/${n}` }));
-  const { writes } = await forecast(
-    pages(...recording, at(1_500, { verb: 'POST', operation: 'POST /orders/7' })),
-    ALLOWED,
-  );
+test('writes whose paths differ in an id alone are one operation', async () => {
+  const recording = [7, 8].map((n) => at(n, { verb: 'PUT', operation: `PUT /orders/${n}` }));
+  const { writes } = await forecast(pages(...recording), ALLOWED);
+  expect(writes).toEqual([{ operation: 'PUT /orders/{id}', count: 2 }]);
+});
+
+test('paths full of names do not grow the count of writes without bound', async () => {
+  const recording = Array.from({ length: 1_500 }, (_, n) => at(n, { verb: 'POST', operation: `POST /named-${n}` }));
+  const again = at(1_500, { verb: 'POST', operation: 'POST /named-7' });
+  const { writes } = await forecast(pages(...recording, again), ALLOWED);
   expect(writes.slice(0, 2)).toEqual([
     { operation: 'others', count: 500 },
-    { operation: 'POST /orders/7', count: 2 },
+    { operation: 'POST /named-7', count: 2 },
   ]);
   expect(writes).toHaveLength(1_001);
 });
@@ -95,5 +99,5 @@ test('a check that refuses ends it before anything is sent', async () => {
   const refuse = () => {
     throw new Error('the target is recorded');
   };
-  await expect(forecast(pages(at(0)), { check: refuse, writes: 'allow' })).rejects.toThrow('the target is recorded');
+  await expect(forecast(pages(at(0)), { ...ALLOWED, check: refuse })).rejects.toThrow('the target is recorded');
 });

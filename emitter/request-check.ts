@@ -1,0 +1,36 @@
+/** What a run with these options would not send, known before there is a run: for forecasts. */
+import type { Exchange, NotSentReason } from '../core/index.ts';
+import { AllowedTargets } from './allowed-targets.ts';
+import { checkReplayOptions, type ReplayOptions } from './options.ts';
+import { compileSessionKey, type SessionKey } from './plan/session-key.ts';
+import { RequestPreparer } from './request/request-preparer.ts';
+import { parseTarget, resolveTarget, TargetGuard } from './target.ts';
+
+export interface RequestCheck {
+  /**
+   * Why the exchange is not sent if writes are left out: `write-not-allowed` where nothing else is in its way.
+   * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED` (exit code 2)
+   */
+  readonly check: (exchange: Exchange) => NotSentReason | undefined;
+  /** Key of the session whose order it keeps, empty where it has none; undefined where order is free. */
+  readonly sessionOf: SessionKey | undefined;
+}
+
+/**
+ * Nothing is connected.
+ * @throws BytecopyError `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID`, `REPLAY_TARGET_NOT_ALLOWED` (exit code 2),
+ *   `REPLAY_TARGET_UNKNOWN` (exit code 1)
+ */
+export async function openRequestCheck(options: ReplayOptions): Promise<RequestCheck> {
+  const checked = { ...checkReplayOptions(options), writes: 'skip' as const };
+  const target = parseTarget(checked.target);
+  const allowed = checked.allowedTargets === undefined ? undefined : new AllowedTargets(checked.allowedTargets);
+  const endpoints = await resolveTarget(target);
+  allowed?.check(target, endpoints);
+  const guard = checked.allowTarget ? undefined : new TargetGuard(target, endpoints);
+  const preparer = new RequestPreparer(checked, target, guard);
+  return {
+    check: (exchange) => preparer.check(exchange),
+    sessionOf: checked.session === undefined ? undefined : compileSessionKey(checked.session),
+  };
+}
