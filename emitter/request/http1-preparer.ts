@@ -12,7 +12,7 @@ import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './rec
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
 
-/** Asks about the server and no resource of it: undici has no way to say it. */
+/** Asks about the server and no resource of it. */
 const SERVER_WIDE = 'OPTIONS *';
 
 export class Http1Preparer implements ProtocolPreparer {
@@ -50,7 +50,7 @@ export class Http1Preparer implements ProtocolPreparer {
     if (facts === undefined) return 'incomplete';
     this.#checked = request;
     this.#closes = facts.closes;
-    if (!staysHttp(recorded, facts) || (this.#http2 && recorded.operation === SERVER_WIDE)) return 'not-supported';
+    if (!staysHttp(recorded, facts) || (this.#http2 && !fitsHttp2(recorded, request))) return 'not-supported';
     if (facts.marked) return 'marked';
     this.#guard?.check(recorded.flow, facts.host);
     return isReadOnlyVerb(recorded.verb) ? undefined : this.#writes.check(recorded.operation);
@@ -90,4 +90,9 @@ function factsOf(request: Message): HeadFacts | undefined {
 /** CONNECT and upgrades turn the connection into something else; HTTP/0.9 has no place for the marker. */
 function staysHttp(recorded: RecordedRequest, facts: HeadFacts): boolean {
   return facts.fields && recorded.verb !== 'CONNECT' && !facts.upgrades && recorded.status !== 101;
+}
+
+/** The client of HTTP/2 has no way to say these: `*`, and a body where none is expected. */
+function fitsHttp2({ verb, operation }: RecordedRequest, { byteCount, headByteCount }: Message): boolean {
+  return operation !== SERVER_WIDE && (byteCount === headByteCount || (verb !== 'GET' && verb !== 'HEAD'));
 }
