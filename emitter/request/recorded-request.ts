@@ -23,7 +23,6 @@ export interface RecordedRequest {
   /** 0 or absent where there is no answer. */
   readonly status?: number;
   readonly outcome?: ExchangeOutcome;
-  readonly reason?: string;
   readonly notes?: readonly string[];
   readonly turns?: readonly Turn[];
 }

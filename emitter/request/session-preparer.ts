@@ -1,8 +1,8 @@
 /**
  * Sessions of protocols that are not parsed: the client's bytes as recorded, run by run, on a connection of their own.
  *
- * Only what is the whole of its flow can be said again: from its first byte on, in one piece, as it went over the wire.
- * What they do is not known, so they count as writes.
+ * Only what was kept from its flow's first byte on can be said again: the later pieces of a long session begin in the
+ * middle of a talk. What sessions do is not known, so they count as writes.
  */
 import type { Message, NotSentReason, PreparedRequest } from '../../core/index.ts';
 import { isEncrypted } from '../../parser/index.ts';
@@ -11,10 +11,8 @@ import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './rec
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
 
-/** The flow was forgotten while it went on. */
-const EVICTED = 'evicted';
-/** Notes of the pieces of a long session. */
-const PIECES: readonly string[] = ['session-continued', 'session-continues'];
+/** Note of a piece that has another before it. */
+const CONTINUED = 'session-continued';
 
 export class SessionPreparer implements ProtocolPreparer {
   readonly #guard: TargetGuard | undefined;
@@ -31,7 +29,7 @@ export class SessionPreparer implements ProtocolPreparer {
     if (isEncrypted(operation)) return 'not-supported';
     const broken = brokenReason(recorded.request) ?? brokenAnswer(recorded.response);
     if (broken !== undefined) return broken;
-    if (!isWholeFlow(recorded)) return 'incomplete';
+    if (!isFromFirstByte(recorded)) return 'incomplete';
     this.#guard?.check(recorded.flow, '');
     return this.#writes.check(`a session of ${operation}`);
   }
@@ -62,9 +60,8 @@ function brokenAnswer(response: Message | undefined): NotSentReason | undefined 
 }
 
 /** Offsets count from the first byte of a side, which only a handshake shows. */
-function isWholeFlow(recorded: RecordedRequest): boolean {
-  const { flow, outcome, reason, request, response, notes = [], turns = [] } = recorded;
-  if (outcome !== 'session' || flow.orientation !== 'handshake' || reason === EVICTED) return false;
+function isFromFirstByte({ flow, outcome, request, response, notes, turns }: RecordedRequest): boolean {
+  if (outcome !== 'session' || flow.orientation !== 'handshake') return false;
   if (request?.streamOffset !== 0 || (response?.streamOffset ?? 0) !== 0) return false;
-  return turns.some(({ direction }) => direction === 0) && !notes.some((note) => PIECES.includes(note));
+  return turns?.some(({ direction }) => direction === 0) === true && notes?.includes(CONTINUED) !== true;
 }
