@@ -4,6 +4,7 @@
  * undici opens it when a request comes, and again when one comes after it broke. Here it is opened through
  * {@link Http2Connection.open}, so that it can be opened ahead, and so that a server that speaks no HTTP/2 is told.
  */
+import type { EventEmitter } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import type { Endpoint, Millis } from '../../core/index.ts';
@@ -76,7 +77,8 @@ export class Http2Connection {
       },
     });
     // Each request is told of its own failure.
-    this.#client.on('error', () => {});
+    const events: EventEmitter = this.#client;
+    events.on('error', () => {});
   }
 
   /** Opens it ahead; resolves when it is open or has failed. */
