@@ -1,8 +1,10 @@
 /** What replays and mirrors need of their target: its address found, its guards set, its sender ready to be opened. */
 import { type Clock, formatEndpoint, type Sender, type SendHandler } from '../core/index.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
+import { setUpTls } from './connection/open-socket.ts';
 import type { OwnEndpoints } from './connection/own-endpoints.ts';
 import { firstReachable } from './connection/reachable.ts';
+import type { ProbedTarget } from './guard/run-guard.ts';
 import { Http2Sender } from './http2/http2-sender.ts';
 import type { SendingOptions } from './options.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
@@ -12,6 +14,7 @@ export interface OpenedTarget {
   /** `host:port` that is sent to. */
   readonly name: string;
   readonly preparer: RequestPreparer;
+  readonly probed: ProbedTarget;
   /** Opens no connection yet. @param handler gets every outcome */
   connect(handler: SendHandler): Sender;
 }
@@ -21,17 +24,19 @@ export interface TargetDeps {
   readonly ownEndpoints: OwnEndpoints;
 }
 
-/** @throws BytecopyError `REPLAY_TARGET_UNKNOWN` (exit code 1), `REPLAY_TARGET_NOT_ALLOWED` (exit code 2) */
+/** @throws BytecopyError `REPLAY_TARGET_UNKNOWN` (exit code 1), `REPLAY_TARGET_NOT_ALLOWED`, `REPLAY_TLS_INVALID` (exit code 2) */
 export async function openTarget(target: Target, options: SendingOptions, deps: TargetDeps): Promise<OpenedTarget> {
   const endpoints = await resolveTarget(target);
   const guard = options.allowTarget ? undefined : new TargetGuard(target, endpoints);
   const endpoint = await firstReachable(endpoints, options.timeoutMs);
-  const { maxConnections, timeoutMs, pipelining, retry, keepResponses, http2 } = options;
-  const tls = target.secure ? { ...options.tls, hostname: target.hostname } : undefined;
+  const { maxConnections, timeoutMs, pipelining, retry, keepResponses, http2, runId } = options;
+  const { hostname: hostName, authority } = target;
+  const tls = target.secure ? { ...options.tls, hostName } : undefined;
   const pool = { endpoint, maxConnections, timeoutMs, pipelining, retry, keepResponses, tls };
   return {
     name: formatEndpoint(endpoint),
     preparer: new RequestPreparer(options, target, guard),
+    probed: { endpoint, authority, runId, tls: tls === undefined ? undefined : setUpTls(tls, hostName) },
     connect: (handler) =>
       http2 ? new Http2Sender(pool, { ...deps, handler }) : new ConnectionPool(pool, { ...deps, handler }),
   };

@@ -1,36 +1,38 @@
 /**
  * Replays a recording to one target: plan, then send.
  *
- *     recording ──▶ planner ──▶ queue ──▶ pacer ──▶ connection pool ──▶ target
- *                                           └──── run record ◀────┘
+ *     recording ──▶ planner ──▶ queue ──▶ pacer ──▶ lane ──▶ sender ──▶ target
+ *                                                     └── run record ◀──┘
  *
- * The queue holds what is planned and not yet due; the pacer hands each send over when it is due, whatever became of
- * those before it. As fast as possible there is no due time: a connection takes the next send when it is free.
+ * The queue holds what is planned and not yet due; the pacer hands each send to the lane when it is due, whatever became
+ * of those before it. As fast as possible there is no due time: a connection takes the next send when it is free.
  */
 import {
   BytecopyError,
   type Clock,
   type Exchange,
-  formatEndpoint,
   type Ledger,
   type Micros,
   type Millis,
   type ReplayResult,
   type Send,
+  type Sender,
 } from '../core/index.ts';
-import { ConnectionPool } from './connection/connection-pool.ts';
-import { firstReachable } from './connection/reachable.ts';
+import { OwnEndpoints } from './connection/own-endpoints.ts';
+import { Lane } from './dispatch/lane.ts';
+import { Pacer } from './dispatch/pacer.ts';
+import { RunGuard } from './guard/run-guard.ts';
+import { openTarget } from './open-target.ts';
 import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions } from './options.ts';
-import { Pacer } from './pacer.ts';
-import { type OpenRecording, PageReader } from './plan/page-reader.ts';
+import { PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
-import { inTimeOrder } from './plan/time-order.ts';
-import { RequestPreparer } from './request/request-preparer.ts';
-import { recordingHandler } from './results/recording-handler.ts';
-import { NO_PROGRESS, type ReplayProgress, type ReplayReport } from './results/report.ts';
+import type { OpenRecording, RecordingSpan } from './plan/recording.ts';
+import { openPass } from './plan/recording-pass.ts';
+import { NO_PROGRESS, type PlanReport, type ReplayProgress, type StopCause } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
+import type { RunSnapshot } from './results/run-snapshot.ts';
 import { SendQueue } from './send-queue.ts';
-import { parseTarget, resolveTarget, type Target, TargetGuard } from './target.ts';
+import { parseTarget, type Target } from './target.ts';
 
 /** Sends planned ahead: 0.4 s at 10,000 a second, more than a page takes to come from the store. */
 const MAX_PLANNED = 4_096;
@@ -51,6 +53,8 @@ export interface ReplayerDeps {
   readonly ledger: Ledger;
   /** Called once a due send, when its outcome is known; results are only built where this is given. */
   readonly onResult?: (result: ReplayResult) => void;
+  /** Called when everything is prepared; gives the moment at which the plan begins, by the monotonic clock. At once where absent. */
+  readonly startAt?: () => Promise<Micros>;
 }
 
 type State = 'new' | 'preparing' | 'running' | 'stopping' | 'ended';
@@ -59,8 +63,10 @@ interface Stages {
   readonly record: RunRecord;
   readonly pages: PageReader;
   readonly planner: Planner;
-  readonly pool: ConnectionPool;
+  readonly lane: Lane;
+  readonly sender: Sender;
   readonly pacer: Pacer;
+  readonly guard: RunGuard;
 }
 
 export class Replayer {
@@ -72,6 +78,7 @@ export class Replayer {
   #state: State = 'new';
   #stages: Stages | undefined;
   #start: Micros = 0;
+  #stopped: StopCause | undefined;
   #failure: { readonly cause: unknown } | undefined;
   /** Resolves what the run waits for: a first page while preparing, the end while running. */
   #notify: () => void = () => {};
@@ -88,50 +95,56 @@ export class Replayer {
   /**
    * Sends the recording; resolves when every due send has its outcome. One run a replayer.
    * @param source pages of exchanges, about in the order of time; a function that opens them where the recording loops
-   * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED`, `REPLAY_WRITES_UNDECIDED`, `REPLAY_LOOP_NEEDS_REOPENING` (exit
-   *   code 2), `REPLAY_TARGET_UNKNOWN`, and what reading the recording throws; what was in flight has ended then
+   *   or is laid over itself
+   * @param span of the recording; needed where it is laid over itself
+   * @returns everything that was counted: `mergeSnapshots` makes the report of it
+   * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED`, `REPLAY_TARGET_NOT_ALLOWED`, `REPLAY_WRITES_UNDECIDED`,
+   *   `REPLAY_LOOP_NEEDS_REOPENING` (exit code 2), `REPLAY_TARGET_UNKNOWN`, and what reading the recording throws; what
+   *   was in flight has ended then
    */
-  async run(source: AsyncIterable<readonly Exchange[]> | OpenRecording): Promise<ReplayReport> {
+  async run(source: AsyncIterable<readonly Exchange[]> | OpenRecording, span?: RecordingSpan): Promise<RunSnapshot> {
     if (this.#stages !== undefined || this.#is('preparing')) throw new Error('a replayer runs once');
     if (this.#is('new')) this.#state = 'preparing';
-    const stages = await this.#build(this.#reopening(source));
+    const stages = await this.#build(this.#reopening(source), span);
     this.#stages = stages;
     try {
       if (this.#is('preparing')) await this.#planAhead(stages);
-      if (this.#is('preparing')) await stages.pool.warm(this.#connectionsNeeded(stages.planner));
+      if (this.#is('preparing')) await stages.sender.warm(this.#connectionsNeeded(stages.planner));
       await this.#send(stages);
     } finally {
       this.#state = 'ended';
+      stages.guard.stop();
       clearTimeout(this.#grace);
       stages.pages.stop();
       stages.pacer.stop();
-      await stages.pool.close();
+      await stages.sender.close();
     }
     if (this.#failure !== undefined) throw this.#failure.cause;
-    return stages.record.report(this.#deps.clock.monotonic(), stages.pool.statistics());
+    const ending = { stopped: this.#stopped, verbatim: stages.sender.verbatim };
+    return stages.record.snapshot(this.#deps.clock.monotonic(), stages.sender.statistics(), ending);
   }
 
   /** Sends nothing more: what is planned is not sent, what is in flight has {@link STOP_GRACE_MS} to end. Idempotent. */
-  stop(): void {
+  stop(cause: StopCause = INTERRUPTED): void {
     if (this.#is('stopping') || this.#is('ended')) return;
     const preparing = this.#is('preparing');
     this.#state = 'stopping';
+    this.#stopped = cause;
     const stages = this.#stages;
     if (stages === undefined) return;
     stages.planner.stop();
     stages.pages.stop();
     for (let send = this.#queue.shift(); send !== undefined; send = this.#queue.shift()) stages.record.stopped(send);
-    stages.pool.cancelWaiting('stopped');
-    this.#grace = setTimeout(() => stages.pool.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
+    stages.lane.stop();
+    this.#grace = setTimeout(() => stages.sender.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
     if (preparing) this.#notify();
     stages.pacer.wake();
   }
 
   progress(): ReplayProgress {
-    const now = this.#deps.clock.monotonic();
     if (this.#stages === undefined) return NO_PROGRESS;
-    const { record, pool, planner } = this.#stages;
-    return record.progress(now, pool.statistics(), planner.plannedUntil);
+    const { record, sender, lane, planner } = this.#stages;
+    return record.progress(this.#deps.clock.monotonic(), sender.statistics(), lane.waiting, planner.plannedUntil);
   }
 
   #is(state: State): boolean {
@@ -151,36 +164,39 @@ export class Replayer {
     );
   }
 
-  async #build(open: OpenRecording): Promise<Stages> {
+  async #build(open: OpenRecording, span: RecordingSpan | undefined): Promise<Stages> {
     const { clock, ledger, onResult } = this.#deps;
     const options = this.#options;
-    const endpoints = await resolveTarget(this.#target);
-    const guard = options.allowTarget ? undefined : new TargetGuard(this.#target, endpoints);
-    const endpoint = await firstReachable(endpoints, options.timeoutMs);
+    const pass = openPass(options, open, span);
+    const opened = await openTarget(this.#target, options, { clock, ownEndpoints: new OwnEndpoints() });
     const record = new RunRecord({
-      target: formatEndpoint(endpoint),
+      target: opened.name,
       runId: options.runId,
-      timing: options.timing,
+      plan: planReport(options),
       ledger,
       onResult,
     });
-    const pacer = new Pacer(clock, (now) => this.#tick(now));
-    const passes = options.loop === 'forever' ? Number.POSITIVE_INFINITY : options.loop;
-    const inOrder = options.timing.kind === 'recorded' ? () => inTimeOrder(open()) : open;
-    const pages = new PageReader(inOrder, passes, () => this.#pageCame());
+    const pacer = new Pacer(clock, (now, lag) => this.#tick(now, lag), 'fine');
+    const lane = new Lane(options, {
+      clock,
+      record,
+      wake: () => pacer.wake(),
+      take: (now) => this.#takeNext(now),
+    });
+    const sender = opened.connect(lane);
+    lane.open(sender);
+    const pages = new PageReader(pass, options.loop, () => this.#pageCame());
     const planner = new Planner(options, {
       pages,
       queue: this.#queue,
-      preparer: new RequestPreparer(options, this.#target, guard),
-      notSent: (exchange, copies, reason) => record.refuse(exchange.id, copies, reason),
+      preparer: opened.preparer,
+      notSent: (exchange, copies, reason) => record.refuse(exchange, copies, reason),
     });
-    const settled = (): void => {
-      if (record.held === 0 && this.#queue.length === 0) pacer.wake();
-    };
-    const next = (now: Micros): Send | undefined => (this.#asFastAsPossible ? this.#takeNext(now) : undefined);
-    const handler = recordingHandler(record, settled, next);
-    const pool = new ConnectionPool({ ...options, endpoint }, { clock, handler });
-    return { record, pages, planner, pool, pacer };
+    const guard = new RunGuard(options.stopRules, opened.probed, {
+      progress: () => this.progress(),
+      onStop: (cause) => this.stop(cause),
+    });
+    return { record, pages, planner, lane, sender, pacer, guard };
   }
 
   /** Plans until something is there to send, or it is known that nothing is. */
@@ -201,9 +217,9 @@ export class Replayer {
   }
 
   async #send(stages: Stages): Promise<void> {
-    const { clock } = this.#deps;
-    this.#start = clock.monotonic() + LEAD_MICROS;
-    stages.record.start(this.#start, clock.now() + LEAD_MICROS);
+    const { clock, startAt } = this.#deps;
+    this.#start = (await startAt?.()) ?? clock.monotonic() + LEAD_MICROS;
+    stages.record.start(this.#start, clock.now() + this.#start - clock.monotonic());
     if (this.#is('preparing')) this.#state = 'running';
     const ended = this.#notified();
     stages.pacer.wake();
@@ -211,22 +227,23 @@ export class Replayer {
   }
 
   /** Hands over what is due, plans a little, and says when it is to be called next. */
-  #tick(now: Micros): Micros | undefined {
+  #tick(now: Micros, lag: Micros): Micros | undefined {
     const stages = this.#stages;
     if (stages === undefined || this.#is('preparing')) return undefined;
-    const { planner, record } = stages;
-    if (this.#asFastAsPossible) this.#fillConnections(stages, now);
-    else this.#sendDue(stages, now);
+    const { planner, record, lane } = stages;
+    record.tick(lag);
+    if (!this.#asFastAsPossible) this.#sendDue(stages, now);
+    const laneAt = now >= this.#start ? lane.pump(now) : this.#start;
     this.#plan(STEPS_A_TICK);
     if (planner.ended && this.#queue.length === 0 && record.held === 0) {
       this.#notify();
       return undefined;
     }
-    const more = !planner.ended && !planner.starved && !this.#queue.full;
-    if (more) return now;
-    const head = this.#queue.peek();
-    if (head === undefined || this.#asFastAsPossible) return undefined;
-    return this.#start + head.dueAt;
+    if (!planner.ended && !planner.starved && !this.#queue.full) return now;
+    const head = this.#asFastAsPossible ? undefined : this.#queue.peek();
+    if (head === undefined) return laneAt;
+    const dueAt = this.#start + head.dueAt;
+    return laneAt === undefined || dueAt < laneAt ? dueAt : laneAt;
   }
 
   #sendDue(stages: Stages, now: Micros): void {
@@ -235,38 +252,25 @@ export class Replayer {
       if (dueAt > now) return;
       this.#queue.shift();
       send.dueAt = dueAt;
-      stages.record.due(send);
-      stages.pool.send(send);
+      stages.lane.due(send, now);
     }
   }
 
-  #fillConnections(stages: Stages, now: Micros): void {
-    while (stages.pool.free > 0) {
-      const send = this.#takeNext(now);
-      if (send === undefined) return;
-      stages.pool.send(send);
-    }
-  }
-
-  /** As fast as possible: the next send is due when a connection is free for it. */
+  /** As fast as possible: the next send of the plan, where a connection is free for it. */
   #takeNext(now: Micros): Send | undefined {
     const stages = this.#stages;
-    if (stages === undefined || !this.#is('running')) return undefined;
+    if (!this.#asFastAsPossible || stages === undefined || !this.#is('running')) return undefined;
+    const { planner, pacer, record } = stages;
     const { durationMs } = this.#options;
     if (durationMs !== undefined && now - this.#start >= durationMs * 1000) {
-      stages.planner.stop();
+      planner.stop();
       while (this.#queue.shift() !== undefined);
-      if (stages.record.held === 0) stages.pacer.wake();
+      if (record.held === 0) pacer.wake();
       return undefined;
     }
     if (this.#queue.length < LOW_PLANNED) this.#plan(LOW_PLANNED);
     const send = this.#queue.shift();
-    if (send === undefined) {
-      if (!stages.planner.starved && !stages.planner.ended) stages.pacer.wake();
-      return undefined;
-    }
-    send.dueAt = now;
-    stages.record.due(send);
+    if (send === undefined && !planner.starved && !planner.ended) pacer.wake();
     return send;
   }
 
@@ -290,4 +294,10 @@ export class Replayer {
       this.#notify = resolve;
     });
   }
+}
+
+const INTERRUPTED: StopCause = { rule: 'interrupted', text: 'interrupted' };
+
+function planReport({ timing, times, by, arrivals, session, lateness, shard }: CheckedReplayOptions): PlanReport {
+  return { timing, times, by, arrivals, session, lateness, workers: shard.count };
 }

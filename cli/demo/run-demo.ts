@@ -7,7 +7,7 @@
  */
 import { captureFilter, openCaptureSource } from '../../collector/index.ts';
 import { type Exchange, type ExchangeStore, Ledger, type LedgerReport, parseQuery } from '../../core/index.ts';
-import { Mirror, Replayer, type ReplayReport } from '../../emitter/index.ts';
+import { Mirror, mergeSnapshots, Replayer, type ReplayReport } from '../../emitter/index.ts';
 import { openStore } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { PROMPT } from '../options/source.ts';
@@ -87,11 +87,11 @@ export async function findTrace(store: ExchangeStore): Promise<readonly Exchange
 }
 
 /** The front's recorded visits to its next build, {@link REPLAY_SPEED} times as fast as they were. */
-export function replayVisits(store: ExchangeStore, target: ShopProcess, context: Context): Promise<ReplayReport> {
+export async function replayVisits(store: ExchangeStore, target: ShopProcess, context: Context): Promise<ReplayReport> {
   const replayer = new Replayer(
     { target: target.url, runId: 'demo-replay', writes: 'allow', timing: { kind: 'recorded', speed: REPLAY_SPEED } },
     { clock: context.clock, ledger: new Ledger() },
   );
   context.interrupted.addEventListener('abort', () => replayer.stop(), { once: true });
-  return replayer.run(() => store.find({ where: parseQuery('service:front') }));
+  return mergeSnapshots([await replayer.run(() => store.find({ where: parseQuery('service:front') }))]).report;
 }

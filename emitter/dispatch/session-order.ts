@@ -11,9 +11,17 @@ import type { ByteCount, Micros, Send } from '../../core/index.ts';
 const MAX_HELD = 65_536;
 const MAX_HELD_BYTES: ByteCount = 64 * 1024 * 1024;
 
+/** First in, first out; what was taken is given up in lots, because a session may be tens of thousands behind. */
+interface Waiting {
+  sends: Send[];
+  taken: number;
+}
+
+const GIVE_UP_AT = 64;
+
 export class SessionOrder {
   /** Sessions that have a send under way, with what waits behind it. */
-  readonly #open = new Map<string, Send[]>();
+  readonly #open = new Map<string, Waiting>();
   #held = 0;
   #heldBytes = 0;
 
@@ -30,10 +38,10 @@ export class SessionOrder {
   enter(send: Send): boolean {
     const behind = this.#open.get(send.session);
     if (behind === undefined) {
-      this.#open.set(send.session, []);
+      this.#open.set(send.session, { sends: [], taken: 0 });
       return true;
     }
-    behind.push(send);
+    behind.sends.push(send);
     this.#held++;
     this.#heldBytes += send.request.byteCount;
     return false;
@@ -45,10 +53,15 @@ export class SessionOrder {
    */
   settled(send: Send, now: Micros): Send | undefined {
     const behind = this.#open.get(send.session);
-    const next = behind?.shift();
-    if (next === undefined) {
+    const next = behind?.sends[behind.taken];
+    if (behind === undefined || next === undefined) {
       this.#open.delete(send.session);
       return undefined;
+    }
+    behind.taken++;
+    if (behind.taken >= GIVE_UP_AT && behind.taken * 2 >= behind.sends.length) {
+      behind.sends = behind.sends.slice(behind.taken);
+      behind.taken = 0;
     }
     this.#held--;
     this.#heldBytes -= next.request.byteCount;
@@ -58,7 +71,7 @@ export class SessionOrder {
 
   /** Everything that is held, taken out. */
   drain(): Send[] {
-    const held = [...this.#open.values()].flat();
+    const held = [...this.#open.values()].flatMap(({ sends, taken }) => sends.slice(taken));
     this.#open.clear();
     this.#held = 0;
     this.#heldBytes = 0;

@@ -21,6 +21,7 @@ import {
   type Clock,
   type Ledger,
   type Micros,
+  type NotSentReason,
   type ReplayResult,
   type RequestReady,
   type Send,
@@ -169,7 +170,7 @@ export class Mirror {
     return copies;
   }
 
-  #check(preparer: RequestPreparer, ready: RequestReady): string | undefined {
+  #check(preparer: RequestPreparer, ready: RequestReady): NotSentReason | undefined {
     try {
       return preparer.check(ready);
     } catch (error) {

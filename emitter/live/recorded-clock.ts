@@ -24,8 +24,7 @@ export class RecordedClock {
    */
   monotonicOf(recordedAt: Micros, now: Micros): Micros {
     const risen = this.#floor + (now - this.#floorAt) * DRIFT;
-    const seen = now - recordedAt;
-    this.#floor = seen < risen ? seen : risen;
+    this.#floor = Math.min(now - recordedAt, risen);
     this.#floorAt = now;
     return recordedAt + this.#floor;
   }

@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { type Exchange, Ledger } from '../../core/index.ts';
 import { Replayer, type ReplayReport, type TimingOptions } from '../../emitter/index.ts';
 import { recording } from '../support/emitter/recording.ts';
+import { reportOf } from '../support/emitter/report-of.ts';
 import { SYSTEM_CLOCK } from '../support/emitter/system-clock.ts';
 import { windowsOf } from '../support/emitter/windows.ts';
 import { findNginx, type Nginx, startNginx } from '../support/servers/nginx.ts';
@@ -87,7 +88,7 @@ async function replay(nginx: Nginx, timing: TimingOptions): Promise<{ report: Re
   };
   const replayer = new Replayer({ ...options, writes: 'skip' }, { clock: SYSTEM_CLOCK, ledger: new Ledger() });
   const before = process.cpuUsage();
-  const report = await replayer.run(endless(recording({ count: PAGE, bytes: asWrkSends })));
+  const report = await reportOf(replayer.run(endless(recording({ count: PAGE, bytes: asWrkSends }))));
   const { user, system } = process.cpuUsage(before);
   return { report, cpuMicros: user + system };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Ledger, type ReplayResult } from '../../../core/index.ts';
 import { Replayer, type ReplayOptions, type ReplayReport } from '../../../emitter/index.ts';
 import { recording } from '../../support/emitter/recording.ts';
+import { reportOf } from '../../support/emitter/report-of.ts';
 import { answer, reset, type SeenRequest, serve } from '../../support/emitter/script-server.ts';
 import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
 import { freePort } from '../../support/servers/nginx.ts';
@@ -44,7 +45,7 @@ async function replay(target: string, { bytes, ...options }: Setting): Promise<P
     },
     { clock: SYSTEM_CLOCK, ledger, onResult: (result) => results.push(result) },
   );
-  const report = await replayer.run(pages(bytes));
+  const report = await reportOf(replayer.run(pages(bytes)));
   const failed = Object.values(report.failed).reduce((sum, count) => sum + count, 0);
   const notSent = Object.values(report.notSent).reduce((sum, count) => sum + count, 0);
   expect(report.due).toBe(COUNT);
@@ -69,7 +70,7 @@ test('a server that answers gets every request once, marked, over few connection
   );
   expect(heads.every((head) => /\r\nx-bytecopy-replay: run-1\r\n/i.test(head))).toBe(true);
   expect(connections).toBeLessThanOrEqual(16);
-  expect(report.statuses).toEqual({ answered: { 200: COUNT }, recorded: { 200: COUNT }, changed: 0 });
+  expect(report.answers).toEqual({ answered: { 200: COUNT }, recorded: { 200: COUNT }, changed: 0, changes: [] });
   expect(report.connections.opened).toBe(connections);
   expect(report.latency.service.count).toBe(COUNT);
 });
@@ -108,15 +109,19 @@ test('a server that never answers: what was sent times out, what waited too long
   expect(report.rate.reached).toBe(false);
 });
 
-test('a server that closes after each answer without a word still answers everything', async () => {
-  const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)));
+test('a server that closes after each answer without a word still answers everything where retries are asked for', async () => {
+  const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)), { retry: true });
   expect(report.answered).toBe(COUNT);
   expect(heads).toHaveLength(COUNT + report.connections.retried);
 });
 
 test('a request that met a closing connection goes once more only if it is idempotent', async () => {
   const post = (index: number) => `POST /items/${index} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n`;
-  const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)), { writes: 'allow', bytes: post });
+  const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)), {
+    writes: 'allow',
+    retry: true,
+    bytes: post,
+  });
   expect(report.connections.retried).toBe(0);
   expect(heads).toHaveLength(COUNT);
   expect(report.answered + (report.failed['connection-closed'] ?? 0) + (report.failed.reset ?? 0)).toBe(COUNT);
@@ -155,10 +160,11 @@ test('interim answers and statuses other than the recorded ones are told', async
   const { report } = await replayTo(({ socket, index }) => {
     socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${answer(index % 2 === 0 ? 200 : 503)}`);
   });
-  expect(report.statuses).toEqual({
+  expect(report.answers).toEqual({
     answered: { 200: COUNT / 2, 503: COUNT / 2 },
     recorded: { 200: COUNT },
     changed: COUNT / 2,
+    changes: [{ recorded: '200', answered: '503', count: COUNT / 2 }],
   });
 });
 

@@ -119,7 +119,7 @@ test('a rate cap lets a tenth of a second through at once and leaves the rest ou
       expect(report.due).toBe(3);
       expect(ledger.account('requests offered', 'taken').aside('left out', 'rate-cap')).toBe(97);
     },
-    { maxPerSecond: 20 },
+    { maxPerSecond: 20, delayMs: 0 },
     { clock: { now: () => 0, monotonic: () => 1_000_000 } },
   ));
 

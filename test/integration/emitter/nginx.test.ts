@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { type Exchange, Ledger } from '../../../core/index.ts';
 import { Replayer, type ReplayOptions, type ReplayReport } from '../../../emitter/index.ts';
 import { recording } from '../../support/emitter/recording.ts';
+import { reportOf } from '../../support/emitter/report-of.ts';
 import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
 import { testWith } from '../../support/requirements.ts';
 import { type Nginx, startNginx } from '../../support/servers/nginx.ts';
@@ -17,7 +18,7 @@ async function withNginx(use: (nginx: Nginx) => Promise<void>): Promise<void> {
 
 function replay(nginx: Nginx, options: Partial<ReplayOptions>, exchanges: readonly Exchange[]): Promise<ReplayReport> {
   const deps = { clock: SYSTEM_CLOCK, ledger: new Ledger() };
-  return new Replayer({ target: nginx.url, runId: 'run', ...options }, deps).run(page(exchanges));
+  return reportOf(new Replayer({ target: nginx.url, runId: 'run', ...options }, deps).run(page(exchanges)));
 }
 
 async function* page(exchanges: readonly Exchange[]) {

@@ -40,16 +40,16 @@ function lane({ places = 1_000, plan = [], ...options }: Setting = {}) {
     wakes: () => wakes,
     /** Moves the clock there, and pumps whenever the lane asked for it or was woken. */
     runTo(until: Micros, dues: readonly Send[] = []) {
-      const sends = [...dues];
+      let place = 0;
       let nextAt: Micros | undefined = now;
       for (let steps = 0; steps < 100_000; steps++) {
-        const dueAt = sends[0]?.dueAt ?? Number.POSITIVE_INFINITY;
+        const dueAt = dues[place]?.dueAt ?? Number.POSITIVE_INFINITY;
         const at = Math.min(dueAt, nextAt ?? Number.POSITIVE_INFINITY);
         if (at > until) break;
         now = Math.max(now, at);
-        while (sends[0] !== undefined && sends[0].dueAt <= now) lane.due(sends.shift() as Send, now);
+        for (let due = dues[place]; due !== undefined && due.dueAt <= now; due = dues[++place]) lane.due(due, now);
         nextAt = lane.pump(now);
-        if (nextAt !== undefined && nextAt <= now && sends.length === 0) nextAt = now + 1;
+        if (nextAt !== undefined && nextAt <= now && place === dues.length) nextAt = now + 1;
       }
       now = until;
     },
@@ -103,7 +103,7 @@ test('a backlog beyond its bound drops what is due, and everything due still has
   runTo(MS, sends(70_000, 0));
   expect(account()).toMatchObject({ in: 70_000, held: 65_537 });
   while (sender.sends.length > 0) settle((held, at) => held.answer(at));
-  expect(account()).toMatchObject({ in: 70_000, out: 65_537, held: 0, balanced: true });
+  expect(account()).toMatchObject({ in: 70_000, out: { answered: 65_537 }, held: 0, balanced: true });
 });
 
 describe('after a target stood still for a second', () => {

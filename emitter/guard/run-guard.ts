@@ -1,0 +1,44 @@
+/** Watches a run by its stop rules, ten times a second, and asks after the target's health where that is a rule. */
+import type { Millis } from '../../core/index.ts';
+import type { StopRuleOptions } from '../options.ts';
+import type { ReplayProgress, StopCause } from '../results/report.ts';
+import { HealthCheck } from './health-check.ts';
+import type { HealthProbeOptions } from './health-probe.ts';
+import { StopRules } from './stop-rules.ts';
+
+const INTERVAL_MS: Millis = 100;
+
+export type ProbedTarget = Pick<HealthProbeOptions, 'endpoint' | 'authority' | 'runId' | 'tls'>;
+
+export interface RunGuardDeps {
+  readonly progress: () => ReplayProgress;
+  /** Called once. */
+  readonly onStop: (cause: StopCause) => void;
+}
+
+export class RunGuard {
+  readonly #timer: NodeJS.Timeout;
+  readonly #health: HealthCheck | undefined;
+
+  /** @param target whose health is asked for; only needed where that is a rule */
+  constructor(options: StopRuleOptions, target: ProbedTarget | undefined, deps: RunGuardDeps) {
+    const rules = new StopRules(options);
+    const end = (cause: StopCause): void => {
+      this.stop();
+      deps.onStop(cause);
+    };
+    this.#timer = setInterval(() => {
+      const cause = rules.judge(deps.progress());
+      if (cause !== undefined) end(cause);
+    }, INTERVAL_MS);
+    const { health } = options;
+    if (health === undefined || target === undefined) return;
+    this.#health = new HealthCheck({ ...target, health }, { onFailing: end });
+    this.#health.start();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#health?.stop();
+  }
+}
