@@ -17,9 +17,9 @@ export interface Forecast {
   readonly sendable: number;
   readonly protocols: Readonly<Partial<Record<Protocol, number>>>;
   readonly leftBehind: Readonly<Partial<Record<NotSentReason, number>>>;
-  /** First and last time of a request, of whatever is in the recording; 0 where nothing is. */
+  /** Times of the first and the last exchange, as the recording is read by; 0 where there is none. */
   readonly span: { readonly firstAt: Micros; readonly lastAt: Micros };
-  /** The same of what can be sent. */
+  /** First and last request that can be sent; 0 where there is none. */
   readonly firstAt: Micros;
   readonly lastAt: Micros;
   /** Of what can be sent. */
@@ -50,7 +50,7 @@ export async function forecast(
   for await (const page of pages) {
     for (const exchange of page) {
       const at = exchange.request?.firstByteAt ?? exchange.id.at;
-      all.add(at);
+      all.add(exchange.id.at);
       let reason = check(exchange);
       if (reason === 'write-not-allowed') {
         written.add(exchange.operation);

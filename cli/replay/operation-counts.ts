@@ -4,26 +4,45 @@ import { operationName } from '../../emitter/index.ts';
 /** Kept apart: ids that do not look like ids would otherwise grow without bound. */
 const MAX_OPERATIONS = 1_000;
 const OTHERS = 'others';
+/** Of operations as recorded, so that most need one look-up; forgotten all at once. */
+const MAX_RECORDED = 10_000;
 
 export interface OperationCount {
   readonly operation: string;
   readonly count: number;
 }
 
-export class OperationCounts {
-  readonly #counts = new Map<string, number>();
+interface Counter {
+  count: number;
+}
 
+export class OperationCounts {
+  readonly #named = new Map<string, Counter>();
+  readonly #recorded = new Map<string, Counter>();
+
+  /** @param recorded the operation as an exchange has it */
   add(recorded: string): void {
-    const operation = operationName(recorded);
-    const known = this.#counts.get(operation);
-    if (known !== undefined) this.#counts.set(operation, known + 1);
-    else if (this.#counts.size < MAX_OPERATIONS) this.#counts.set(operation, 1);
-    else this.#counts.set(OTHERS, (this.#counts.get(OTHERS) ?? 0) + 1);
+    let counter = this.#recorded.get(recorded);
+    if (counter === undefined) {
+      counter = this.#counterOf(operationName(recorded));
+      if (this.#recorded.size >= MAX_RECORDED) this.#recorded.clear();
+      this.#recorded.set(recorded, counter);
+    }
+    counter.count++;
   }
 
   mostFrequentFirst(): readonly OperationCount[] {
-    return [...this.#counts]
-      .map(([operation, count]) => ({ operation, count }))
+    return [...this.#named]
+      .map(([operation, { count }]) => ({ operation, count }))
       .sort((one, other) => other.count - one.count);
+  }
+
+  #counterOf(operation: string): Counter {
+    const known = this.#named.get(operation);
+    if (known !== undefined) return known;
+    if (this.#named.size >= MAX_OPERATIONS && operation !== OTHERS) return this.#counterOf(OTHERS);
+    const counter = { count: 0 };
+    this.#named.set(operation, counter);
+    return counter;
   }
 }

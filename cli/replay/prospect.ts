@@ -15,9 +15,9 @@ export interface Prospect {
 
 export function prospectOf(plan: SettledPlan, expected: Forecast): Prospect {
   const { timing, count = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = plan;
-  const perPass = plan.by === 'copies' ? Math.floor(expected.sendable * plan.times) : expected.sendable;
+  const perPass = plan.by === 'copies' ? expected.sendable * plan.times : expected.sendable;
   const passes = plan.loop === 'forever' ? Number.POSITIVE_INFINITY : plan.loop;
-  const limits = { perPass, durationMs, sends: perPass === 0 ? 0 : Math.min(perPass * passes, count) };
+  const limits = { perPass, durationMs, sends: perPass === 0 ? 0 : Math.min(Math.floor(perPass * passes), count) };
   switch (timing.kind) {
     case 'recorded':
       return recorded(timing.speed, plan, expected, limits);
@@ -36,6 +36,7 @@ export function prospectOf(plan: SettledPlan, expected: Forecast): Prospect {
 }
 
 interface Limits {
+  /** With a fraction where copies have one. */
   readonly perPass: number;
   readonly durationMs: Millis;
   readonly sends: number;
