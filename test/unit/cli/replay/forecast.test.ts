@@ -6,7 +6,8 @@ import { exchange, message, NOON_MICROS } from '../../../support/exchanges/index
 const GET = 'GET / HTTP/1.1\r\n\r\n';
 
 function at(micros: number, changes: Partial<Exchange> = {}): Exchange {
-  return exchange({ request: message(GET, '', { firstByteAt: NOON_MICROS + micros }), ...changes });
+  const found = exchange({ request: message(GET, '', { firstByteAt: NOON_MICROS + micros }), ...changes });
+  return { ...found, id: { ...found.id, at: NOON_MICROS + micros } };
 }
 
 async function* pages(...all: readonly Exchange[]): AsyncGenerator<readonly Exchange[]> {
