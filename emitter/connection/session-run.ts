@@ -13,6 +13,9 @@ import { KeptAnswer } from './kept-answer.ts';
 /** A server that says less than it did is waited for no longer: many times the pause within one answer on a local network. */
 export const QUIET_MS: Millis = 200;
 
+/** As in `Turn.direction`. */
+const SERVER_TO_CLIENT = 1;
+
 /** The connection as a session sees it. */
 export interface SessionLine {
   /** @param written called when all of it has been handed to the system */
@@ -70,7 +73,7 @@ export class SessionRun {
     if (this.#received === 0) this.#turnBeganAt = now;
     this.#received += byteCount;
     const turn = send.request.turns[this.#turn];
-    if (turn?.direction !== 'server-to-client') return;
+    if (turn?.direction !== SERVER_TO_CLIENT) return;
     if (this.#received >= turn.byteCount) this.#nextTurn(now);
     else this.#wake(QUIET_MS, () => this.#nextTurn(this.#clock.monotonic()));
   }
@@ -99,7 +102,7 @@ export class SessionRun {
     clearTimeout(this.#timer);
     const { turns } = this.#send.request;
     for (let turn = turns[this.#turn]; turn !== undefined; turn = turns[++this.#turn]) {
-      if (turn.direction === 'server-to-client') {
+      if (turn.direction === SERVER_TO_CLIENT) {
         if (this.#received < turn.byteCount) return;
         continue;
       }
@@ -126,7 +129,7 @@ export class SessionRun {
     const { turns } = this.#send.request;
     const before = turns[this.#turn - 1];
     const own = turns[this.#turn];
-    if (before?.direction !== 'server-to-client' || own === undefined) return 0;
+    if (before?.direction !== SERVER_TO_CLIENT || own === undefined) return 0;
     return this.#turnBeganAt + Math.min(own.firstByteAt - before.firstByteAt, this.#maxPauseMicros);
   }
 

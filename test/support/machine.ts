@@ -23,6 +23,7 @@ export type Requirement =
   | 'ipv6'
   | 'libpcap'
   | 'nginx'
+  | 'openssl'
   | 'root'
   | 'tcpdump'
   | 'tshark'
@@ -79,6 +80,7 @@ const PROBES: Readonly<Record<Requirement, Probe>> = {
     met: () => libraryDirs().some((dir) => readdirSync(dir).some((file) => file.startsWith('libpcap.so'))),
   },
   nginx: program('nginx', 'nginx'),
+  openssl: program('openssl', 'openssl'),
   root: { kind: 'privilege', reason: 'needs root', met: isRoot },
   tcpdump: program('tcpdump', 'tcpdump'),
   tshark: program('tshark', 'tshark'),

@@ -7,7 +7,7 @@
  *     lane.outcomes                     // ['200']
  */
 import type { FailureReason, Micros, PreparedRequest, Send, Sender, SendHandler } from '../../../core/index.ts';
-import { sendOf } from './sends.ts';
+import { FREE_ORDER, newSend } from '../../../emitter/plan/send.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 export class SmallLane implements SendHandler {
@@ -32,7 +32,7 @@ export class SmallLane implements SendHandler {
   }
 
   send(request: PreparedRequest): Send {
-    const send = sendOf(request);
+    const send = newSend(request, 0, 0, FREE_ORDER);
     const { sender } = this;
     if (this.#waiting.length > 0 || !sender.offer(send, this.#monotonic())) {
       this.#waiting.push(send);

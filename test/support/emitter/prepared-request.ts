@@ -1,5 +1,5 @@
-/** Sends by hand, for whoever tests a sender alone. */
-import type { PreparedRequest, Send } from '../../../core/index.ts';
+/** Requests prepared by hand, for whoever tests a sender alone. */
+import type { PreparedRequest } from '../../../core/index.ts';
 import { get } from './recording.ts';
 
 export function request(text: string | Uint8Array, overrides: Partial<PreparedRequest> = {}): PreparedRequest {
@@ -22,22 +22,3 @@ export function request(text: string | Uint8Array, overrides: Partial<PreparedRe
 }
 
 export const GET_REQUEST: PreparedRequest = request(get(0));
-
-export function sendOf(prepared: PreparedRequest): Send {
-  return {
-    request: prepared,
-    copy: 0,
-    session: '',
-    thinkMicros: 0,
-    dueAt: 0,
-    readyAt: 0,
-    sentAt: 0,
-    firstByteAt: 0,
-    lastByteAt: 0,
-    status: 0,
-    answer: '',
-    responseByteCount: 0,
-    response: undefined,
-    attempts: 0,
-  };
-}
