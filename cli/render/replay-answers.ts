@@ -47,7 +47,7 @@ export function renderAnswers(answers: AnswerReport): string {
 }
 
 /**
- * What the moved shares mean, in a sentence.
+ * What it means that the shares moved, in a sentence: the usual answer of the recording, and the one that grew most.
  *
  * @returns undefined where the mix is as recorded; such as `recorded 200: 95 %, answered 401: 80 %: expired credentials answer fast and look like success`
  */
@@ -55,15 +55,13 @@ export function describeMix(answers: AnswerReport): string | undefined {
   const answered = sumOf(answers.answered);
   const recorded = sumOf(answers.recorded) - (answers.recorded[NONE] ?? 0);
   if (answered === 0 || recorded === 0) return undefined;
-  const moved = answerRows(answers)
-    .filter(({ answer }) => answer !== NONE)
-    .map((row) => ({ ...row, by: row.answered / answered - row.recorded / recorded }))
-    .sort((one, other) => other.by - one.by);
-  const [more] = moved;
-  const less = moved.at(-1);
-  if (more === undefined || less === undefined || more.by < MOVED_SHARE || less.by > -MOVED_SHARE) return undefined;
-  const was = `recorded ${less.answer}: ${formatShare(less.recorded, recorded)}`;
-  return `${was}, answered ${more.answer}: ${formatShare(more.answered, answered)}: ${meaningOf(more.answer)}`;
+  const known = answerRows(answers).filter(({ answer }) => answer !== NONE);
+  const growth = (row: AnswerRow) => row.answered / answered - row.recorded / recorded;
+  const grown = known.reduce((one, other) => (growth(other) > growth(one) ? other : one));
+  if (growth(grown) < MOVED_SHARE) return undefined;
+  const usual = known.reduce((one, other) => (other.recorded > one.recorded ? other : one));
+  const was = `recorded ${usual.answer}: ${formatShare(usual.recorded, recorded)}`;
+  return `${was}, answered ${grown.answer}: ${formatShare(grown.answered, answered)}: ${meaningOf(grown.answer)}`;
 }
 
 function meaningOf(answer: string): string {

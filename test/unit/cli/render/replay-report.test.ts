@@ -126,6 +126,8 @@ test('another mix than recorded is said with what it may mean', () => {
   expect(mix({ 200: 100 }, { 302: 100 })).toContain('a login');
   expect(mix({ reply: 10 }, { exception: 10 })).toContain('calls that worked when recorded are refused');
   expect(mix({ 404: 100 }, { 200: 100 })).toContain('another mix');
+  expect(mix({ 200: 88, 201: 7, 404: 5 }, { 200: 86, 401: 14 })).toMatch(/^recorded 200: 88 %, answered 401: 14 %: /);
+  expect(mix({ 200: 88, 404: 12 }, { 200: 99, 404: 1 })).toMatch(/^recorded 200: 88 %, answered 200: 99 %: /);
   expect(mix({ 200: 1000 }, { 200: 995, 500: 5 })).toBeUndefined();
   expect(mix({ none: 1000 }, { 200: 1000 })).toBeUndefined();
   expect(mix({ none: 1000, 200: 10 }, { 200: 1010 })).toBeUndefined();
