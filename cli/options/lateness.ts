@@ -1,15 +1,17 @@
 /** `--late at-once | catch-up[:FACTOR] | drop:TIME` → what happens to sends that could not go when they were due. */
-import type { ReplayOptions } from '../../emitter/index.ts';
+import type { PlanReport } from '../../emitter/index.ts';
 import { parseTargetWait } from './duration.ts';
 import { usageError } from './usage-error.ts';
 
-export type Lateness = NonNullable<ReplayOptions['lateness']>;
+export type Lateness = PlanReport['lateness'];
+
+const DEFAULT_FACTOR = 2;
 
 /** @throws BytecopyError `USAGE` (exit code 2) */
 export function parseLateness(text: string): Lateness {
   const [, kind, value] = /^([a-z-]+)(?::(.*))?$/.exec(text) ?? [];
   if (kind === 'at-once' && value === undefined) return { kind };
-  if (kind === 'catch-up' && value === undefined) return { kind };
+  if (kind === 'catch-up' && value === undefined) return { kind, factor: DEFAULT_FACTOR };
   if (kind === 'catch-up' && value !== undefined) return { kind, factor: factorOf(text, value) };
   if (kind === 'drop' && value !== undefined) return { kind, afterMs: parseTargetWait(value) };
   throw usageError(

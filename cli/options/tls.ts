@@ -19,6 +19,7 @@ export interface TlsFlags {
 
 export function addTlsOptions(command: Command): Command {
   return command
+    .optionsGroup('TLS:')
     .option('--insecure', "take any certificate of the target's")
     .option('--ca <file>', "authorities to trust instead of the system's, PEM")
     .option('--cert <file>', 'own certificate, for targets that ask for one, PEM; needs --key')

@@ -50,7 +50,7 @@ test('a plan passes over the recording until it ends, unless passes are counted'
 
 test('what becomes of late sends', () => {
   expect(pacing('--late at-once').lateness).toEqual({ kind: 'at-once' });
-  expect(pacing('--late catch-up').lateness).toEqual({ kind: 'catch-up' });
+  expect(pacing('--late catch-up').lateness).toEqual({ kind: 'catch-up', factor: 2 });
   expect(pacing('--late catch-up:1.5').lateness).toEqual({ kind: 'catch-up', factor: 1.5 });
   expect(pacing('--late drop:250ms').lateness).toEqual({ kind: 'drop', afterMs: 250 });
   for (const text of ['later', 'drop', 'drop:0ms', 'drop:2h', 'catch-up:1', 'catch-up:', 'at-once:1']) {

@@ -5,6 +5,8 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../../../../cli/options/sending.ts';
 import { checkReplayOptions } from '../../../../emitter/options.ts';
+import { selfSigned } from '../../../support/emitter/certificate.ts';
+import { testWith } from '../../../support/requirements.ts';
 
 const USAGE = expect.objectContaining({ code: 'USAGE', exitCode: 2, hint: expect.any(String) });
 const HTTP = 'http://127.0.0.1:8080';
@@ -125,6 +127,36 @@ test('certificates of the config file are silent where the target does not speak
   expect(() => sending([], TLS, { replay: { ca: '/nowhere.pem' } })).toThrow(/there is no such file/);
   expect(sending(['--insecure'], TLS, { replay: { ca: '/nowhere.pem' } })).toMatchObject({ tls: { verify: false } });
 });
+
+testWith(
+  ['openssl'],
+  'certificates and keys are handed on as PEM, and a key that does not fit is refused',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bytecopy-tls-'));
+    try {
+      const [one, other] = [selfSigned('DNS:shop.example'), selfSigned('DNS:shop.example')];
+      const [cert, key, foreign] = ['cert.pem', 'key.pem', 'foreign.pem'].map((name) => join(folder, name)) as [
+        string,
+        string,
+        string,
+      ];
+      await writeFile(cert, one.cert);
+      await writeFile(key, one.key);
+      await writeFile(foreign, other.key);
+      const words = ['--ca', cert, '--cert', cert, '--key', key, '--server-name', 'shop.example'];
+      const tls = { ca: one.cert, certificate: one.cert, key: one.key, serverName: 'shop.example' };
+      expect(sending(words, TLS)).toMatchObject({ tls });
+      expect(checkReplayOptions(sending(words, TLS)).tls).toEqual({ ...tls, verify: true });
+      expect(sending([], TLS, { replay: { ca: cert, cert, key } })).toMatchObject({
+        tls: { ca: one.cert, key: one.key },
+      });
+      expect(() => sending(['--cert', cert, '--key', foreign], TLS)).toThrow(/--key .*foreign\.pem: .*mismatch/);
+      expect(() => sending(['--ca', key], TLS)).toThrow(/it holds no certificate/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
 
 test('a certificate that cannot be used is told before the run, with its flag and file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bytecopy-tls-'));
