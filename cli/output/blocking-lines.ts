@@ -38,8 +38,13 @@ export class BlockingLines {
   }
 
   line(text: string): void {
+    this.lines(`${text}\n`);
+  }
+
+  /** @param text whole lines, each with its line break */
+  lines(text: string): void {
     if (this.#failure !== undefined) return;
-    this.#text += `${text}\n`;
+    this.#text += text;
     if (this.#text.length >= BATCH_CHARACTERS) this.#write();
   }
 

@@ -53,6 +53,16 @@ test('a file gets every line, readable by its owner only, and is emptied first',
   expect(failures).toEqual([]);
 });
 
+test('lines that were joined elsewhere are kept in their order', async () => {
+  const path = join(folder, 'results.jsonl');
+  const lines = await openBlockingLines(path, onFailure);
+  lines.line('one');
+  lines.lines('two\nthree\n');
+  lines.line('four');
+  await lines.finish();
+  expect(await readFile(path, 'utf8')).toBe('one\ntwo\nthree\nfour\n');
+});
+
 test('a pipe with a slow reader gets every line, and memory stays flat', async () => {
   const path = pipe();
   const reader = spawn(process.execPath, ['-e', SLOW_READER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
