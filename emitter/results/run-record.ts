@@ -196,7 +196,6 @@ export class RunRecord {
     const offset = now - this.#start;
     for (const window of [this.#recentLatency, this.#recentLag, this.#recentTickLag]) window.roll(offset);
     this.#noteConnections(offset, sender.open);
-    const [p50 = 0, p99 = 0] = this.#recentLatency.percentiles([50, 99]);
     return {
       elapsedMs: this.#startedAt === 0 ? 0 : offset / 1_000,
       due: this.#counts.due,
@@ -210,9 +209,9 @@ export class RunRecord {
       connections: sender.open,
       consecutiveFailures: this.#consecutiveFailures,
       recent: {
-        fromIntended: { p50, p99 },
-        scheduleLag: { p99: this.#recentLag.percentiles([99])[0] ?? 0 },
-        tickLag: { p99: this.#recentTickLag.percentiles([99])[0] ?? 0 },
+        fromIntended: { p50: this.#recentLatency.percentile(50), p99: this.#recentLatency.percentile(99) },
+        scheduleLag: { p99: this.#recentLag.percentile(99) },
+        tickLag: { p99: this.#recentTickLag.percentile(99) },
       },
       plannedUntil,
     };
