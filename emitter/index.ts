@@ -1,4 +1,5 @@
 /** Exchanges in, an exact rate of sends to a target out, every due send accounted. */
+export { RunGuard } from './guard/run-guard.ts';
 export { Mirror, type MirrorDeps } from './live/mirror.ts';
 export {
   DEFAULT_MAX_CONNECTIONS,
@@ -33,4 +34,5 @@ export type {
   ThresholdReport,
   Timeline,
 } from './results/report.ts';
+export { NO_PROGRESS } from './results/report.ts';
 export { joinChanges, type RunEnding, type RunSnapshot } from './results/run-snapshot.ts';

@@ -1,5 +1,6 @@
 /** What replays and mirrors need of their target: its address found, its guards set, its sender ready to be opened. */
 import { type Clock, formatEndpoint, type Sender, type SendHandler } from '../core/index.ts';
+import { AllowedTargets } from './allowed-targets.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import { setUpTls } from './connection/open-socket.ts';
 import type { OwnEndpoints } from './connection/own-endpoints.ts';
@@ -27,6 +28,7 @@ export interface TargetDeps {
 /** @throws BytecopyError `REPLAY_TARGET_UNKNOWN` (exit code 1), `REPLAY_TARGET_NOT_ALLOWED`, `REPLAY_TLS_INVALID` (exit code 2) */
 export async function openTarget(target: Target, options: SendingOptions, deps: TargetDeps): Promise<OpenedTarget> {
   const endpoints = await resolveTarget(target);
+  if (options.allowedTargets !== undefined) new AllowedTargets(options.allowedTargets).check(target, endpoints);
   const guard = options.allowTarget ? undefined : new TargetGuard(target, endpoints);
   const endpoint = await firstReachable(endpoints, options.timeoutMs);
   const { maxConnections, timeoutMs, pipelining, retry, keepResponses, http2, runId } = options;

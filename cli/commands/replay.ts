@@ -1,130 +1,147 @@
-import { type Command, Option } from 'commander';
-import { BytecopyError, Ledger, type Millis } from '../../core/index.ts';
-import { Replayer, type ReplayReport, type TimingOptions } from '../../emitter/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import type { Command } from 'commander';
+import type { BytecopyError, Selection } from '../../core/index.ts';
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  mergeSnapshots,
+  openRequestCheck,
+  type ReplayOptions,
+  type RunResult,
+} from '../../emitter/index.ts';
+import { type Config, readConfig, storePath } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
-import { parseWait } from '../options/duration.ts';
-import { parseCount, parsePositive, parseRate } from '../options/number.ts';
+import { addOutcomeOptions, type Outcome, type OutcomeFlags, outcomeOf } from '../options/outcome.ts';
+import { addPacingOptions, type PacingFlags, pacingOf } from '../options/pacing.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
-import { openLineFile } from '../output/line-file.ts';
-import { statusLine } from '../output/status-line.ts';
-import type { TextOutput } from '../output/text-output.ts';
-import { renderReplayProgress, renderReplayReport } from '../render/index.ts';
-import { describeForecast, requireDecisions } from '../replay/decisions.ts';
-import { type Forecast, forecast } from '../replay/forecast.ts';
+import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
+import { writeHgrmFiles } from '../output/hgrm-files.ts';
+import { writeReplayPage } from '../output/replay-page.ts';
+import { watchReplay } from '../output/replay-watch.ts';
+import { renderReplayReport } from '../render/index.ts';
+import { announce } from '../replay/announcement.ts';
+import { requireDecisions } from '../replay/decisions.ts';
+import { forecast } from '../replay/forecast.ts';
+import { type Prospect, prospectOf } from '../replay/prospect.ts';
+import { type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
+import { resultLine } from '../replay/result-line.ts';
+import { planOptionsOf, type SettledPlan, settlePlan } from '../replay/settled-plan.ts';
+import { verdictOf } from '../replay/verdict.ts';
+import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
 
-interface ReplayFlags extends SendingFlags, SelectionFlags {
+interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, OutcomeFlags {
   readonly to: string;
   readonly store?: string;
   readonly file?: string;
   readonly where?: string;
-  readonly speed?: number;
-  readonly qps?: number | 'max';
-  readonly loop?: number | true;
-  readonly duration?: Millis;
-  readonly count?: number;
-  readonly dryRun?: boolean;
-  readonly results?: string;
-  readonly json?: boolean;
 }
 
 export function addReplayCommand(program: Command, context: Context): void {
   const command = program
     .command('replay')
     .description('recorded requests to a target: in their recorded rhythm, faster, or at an exact rate')
-    .requiredOption('--to <url>', 'where to: http://host:port')
+    .requiredOption('--to <url>', 'where to: http://host:port, https://…, tcp://…, tls://…')
     .option('--store <folder>', 'the store to replay from')
     .option('--file <capture>', 'replay a capture file instead of the store')
     .option('--where <query>', 'only these exchanges')
     .option('--since <time>', 'recorded from here on: 15m, 2026-11-21T10:00Z')
-    .option('--until <time>', 'recorded before this time')
-    .addOption(
-      new Option('--speed <n>', 'recorded rhythm, n times as fast (default: 1)')
-        .argParser(parsePositive)
-        .conflicts('qps'),
-    )
-    .option('--qps <n>', 'n requests a second, evenly; max is as fast as the target answers', parseRate)
-    .option('--loop [n]', 'n passes over the recording; without a number until stopped', parseCount)
-    .option('--duration <time>', 'send for this long at most', parseWait)
-    .option('--count <n>', 'send this many at most', parseCount)
-    .option('--dry-run', 'say what would happen and send nothing')
-    .option('--results <file>', 'what became of each send, as JSON lines')
-    .option('--json', 'the report as JSON');
-  addSendingOptions(command).action((flags: ReplayFlags) => replay(context, program, flags));
+    .option('--until <time>', 'recorded before this time');
+  addOutcomeOptions(addSendingOptions(addPacingOptions(command))).action((flags: ReplayFlags) =>
+    replay(context, program, flags),
+  );
 }
 
 async function replay(context: Context, program: Command, flags: ReplayFlags): Promise<void> {
   const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
-  const sending = sendingOptionsOf(flags, flags.to);
-  const temporary = flags.file === undefined ? undefined : await importTemporarily(flags.file, config, context);
-  const store =
-    temporary?.store ?? (await openForReading(storePath(flags.store, config, context.environment), context));
+  const pacing = pacingOf(flags);
+  const outcome = outcomeOf(flags, config);
+  const sending = sendingOptionsOf(flags, flags.to, config);
+  const { keepResponses, stopRules } = outcome;
+  const unplanned: ReplayOptions = { ...sending, keepResponses, stopRules, ...sessionOf(pacing.session) };
+  const rules = await openRequestCheck(unplanned);
+  const source = await openSource(context, flags, config);
   try {
-    const expected = await forecast(store.find(selection));
-    context.stderr.write(`${describeForecast(expected, timingOf(flags), flags)}\n`);
+    const expected = await forecast(source.store.find(selection), { ...rules, writes: sending.writes });
     requireDecisions(expected, sending);
+    const plan = settlePlan(pacing, expected);
+    const prospect = prospectOf(plan, expected);
+    const connections = sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    const { writes } = sending;
+    context.stderr.write(`${announce(expected, plan, prospect, { to: flags.to, writes, connections })}\n`);
     if (flags.dryRun) return;
-    const { report, results } = await send(context, flags, sending, () => store.find(selection));
-    context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
-    await results?.finish();
-    judge(context, report, expected);
+    const recording = { store: source.store, selection, span: expected.span };
+    const options = { ...unplanned, ...planOptionsOf(plan) };
+    const result = await send(context, { flags, outcome, options, plan, prospect, recording, storePath: source.path });
+    await tell(context, flags, result);
   } finally {
-    await (temporary === undefined ? store.close() : temporary.remove());
+    await source.close();
   }
 }
 
-async function send(
-  context: Context,
-  flags: ReplayFlags,
-  sending: ReturnType<typeof sendingOptionsOf>,
-  open: Parameters<Replayer['run']>[0],
-): Promise<{ report: ReplayReport; results: TextOutput | undefined }> {
-  const results = flags.results === undefined ? undefined : await openLineFile(flags.results);
-  const replayer = new Replayer(
-    {
-      ...sending,
-      timing: timingOf(flags),
-      ...(flags.loop === undefined ? {} : { loop: flags.loop === true ? ('forever' as const) : flags.loop }),
-      ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
-      ...(flags.count === undefined ? {} : { count: flags.count }),
-    },
-    {
-      clock: context.clock,
-      ledger: new Ledger(),
-      ...(results === undefined ? {} : { onResult: (result) => results.line(JSON.stringify(result)) }),
-    },
-  );
-  onInterrupt(context, () => replayer.stop());
-  const status = statusLine(context.stderr);
-  const second = setInterval(() => status.show(renderReplayProgress(replayer.progress())), 500);
+function sessionOf(session: string | undefined): Pick<ReplayOptions, 'session'> {
+  return session === undefined ? {} : { session };
+}
+
+async function openSource(context: Context, { file, store }: ReplayFlags, config: Config) {
+  if (file !== undefined) {
+    const temporary = await importTemporarily(file, config, context);
+    return { path: temporary.path, store: temporary.store, close: () => temporary.remove() };
+  }
+  const path = storePath(store, config, context.environment);
+  const opened = await openForReading(path, context);
+  return { path, store: opened, close: () => opened.close() };
+}
+
+interface Sending {
+  readonly flags: ReplayFlags;
+  readonly outcome: Outcome;
+  readonly options: ReplayOptions;
+  readonly plan: SettledPlan;
+  readonly prospect: Prospect;
+  readonly recording: Recording & { readonly selection: Selection };
+  readonly storePath: string;
+}
+
+async function send(context: Context, sending: Sending): Promise<RunResult> {
+  const { flags, outcome, prospect } = sending;
+  let run: ReplayRun | undefined;
+  const onFailure = (_failure: BytecopyError) => run?.stop();
+  const results = flags.results === undefined ? undefined : await openBlockingLines(flags.results, onFailure);
+  run = runOf(context, sending, results);
+  const { progress } = run;
+  onInterrupt(context, () => run.stop());
+  const planned = { durationMs: prospect.durationMs, sends: prospect.sends };
+  const view = await watchReplay(context.stderr, { title: `replay to ${flags.to}`, planned, progress });
   try {
-    return { report: await replayer.run(open), results };
+    const snapshots = await run.run();
+    return mergeSnapshots(snapshots, outcome.thresholds);
   } finally {
-    clearInterval(second);
-    status.clear();
+    view.end();
+    await results?.finish();
   }
 }
 
-function timingOf(flags: ReplayFlags): TimingOptions {
-  if (flags.qps === 'max') return { kind: 'max' };
-  if (flags.qps !== undefined) return { kind: 'rate', perSecond: flags.qps };
-  return { kind: 'recorded', speed: flags.speed ?? 1 };
+function runOf(context: Context, { options, plan, recording, storePath }: Sending, results?: BlockingLines): ReplayRun {
+  const { clock } = context;
+  if (plan.workers === 1) {
+    const onResult =
+      results === undefined
+        ? {}
+        : { onResult: (result: Parameters<typeof resultLine>[0]) => results.line(resultLine(result)) };
+    return replayHere(options, recording, { clock, ...onResult });
+  }
+  const onLines = results === undefined ? {} : { onLines: (text: string) => results.line(text.slice(0, -1)) };
+  return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
 }
 
-/** The exit code says what the report says: interrupted, nothing sent, or a rate that was not reached. */
-function judge(context: Context, report: ReplayReport, expected: Forecast): void {
-  if (context.interrupted.aborted) {
-    context.exitCode = 130;
-  } else if (report.due > 0 && report.answered === 0 && expected.whole > 0) {
-    throw new BytecopyError('REPLAY_NOT_ANSWERED', `nothing was answered by ${report.target}`, {
-      hint: 'the report names the reasons; is the target running?',
-    });
-  } else if (!report.rate.reached) {
-    context.stderr.write('the rate asked for was not reached: latencies of this run say little about the target\n');
-    context.exitCode = 4;
-  }
+async function tell(context: Context, flags: ReplayFlags, result: RunResult): Promise<void> {
+  const { report } = result;
+  context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
+  if (flags.html !== undefined) await writeReplayPage(flags.html, report);
+  if (flags.hgrm !== undefined) await writeHgrmFiles(flags.hgrm, result.histograms);
+  const verdict = verdictOf(report, context.interrupted.aborted);
+  if (verdict.text !== '') context.stderr.write(`${verdict.text}\n`);
+  context.exitCode = verdict.exitCode;
 }

@@ -34,7 +34,7 @@ export function announce(
   const many = sends === undefined ? 'requests' : formatNumberOf(sends, 'send');
   const { timing, session, workers } = plan;
   const head = `replaying ${many} to ${to}${lengthOf(plan, durationMs)}${peakOf(plan, peakPerSecond)}`;
-  const report = { ...planOptionsOf(plan), session, workers, timing: planOptionsOf(plan).timing };
+  const report = { ...planOptionsOf(plan), session, workers };
   const lines = [
     ...(timing.kind === 'max' && plan.times === 1 ? [] : [describePlan(report)]),
     multiplication(expected, plan),

@@ -10,6 +10,7 @@ import { BatchSink } from '../pipeline/batch-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 
 export interface TemporaryStore {
+  readonly path: string;
   readonly store: ExchangeStore;
   remove(): Promise<void>;
 }
@@ -17,7 +18,8 @@ export interface TemporaryStore {
 /** @throws BytecopyError of the file, with the folder removed */
 export async function importTemporarily(path: string, config: Config, context: Context): Promise<TemporaryStore> {
   const folder = await mkdtemp(join(tmpdir(), 'bytecopy-'));
-  const { store } = await openStore({ path: join(folder, 'store'), mustOwn: true });
+  const storePath = join(folder, 'store');
+  const { store } = await openStore({ path: storePath, mustOwn: true });
   const remove = async () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
@@ -31,5 +33,5 @@ export async function importTemporarily(path: string, config: Config, context: C
     await remove();
     throw error;
   }
-  return { store, remove };
+  return { path: storePath, store, remove };
 }

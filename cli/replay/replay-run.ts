@@ -1,0 +1,65 @@
+/** A replay under way, in this thread or shared by several. */
+import {
+  type Clock,
+  type ExchangeStore,
+  Ledger,
+  type Micros,
+  type ReplayResult,
+  type Selection,
+} from '../../core/index.ts';
+import {
+  type RecordingSpan,
+  Replayer,
+  type ReplayOptions,
+  type ReplayProgress,
+  type RunSnapshot,
+  type StopCause,
+} from '../../emitter/index.ts';
+
+export interface ReplayRun {
+  /** One snapshot of each thread that sent. @throws BytecopyError as `Replayer.run` does */
+  run(): Promise<readonly RunSnapshot[]>;
+  /** Idempotent. */
+  stop(cause?: StopCause): void;
+  progress(): ReplayProgress;
+}
+
+/** What is replayed, in which order of time. */
+export interface Recording {
+  readonly store: ExchangeStore;
+  readonly selection: Selection;
+  readonly span: RecordingSpan;
+}
+
+export interface ReplayRunDeps {
+  readonly clock: Clock;
+  readonly onResult?: (result: ReplayResult) => void;
+  readonly startAt?: () => Promise<Micros>;
+}
+
+/** The plan, or the shard of it that the options name, sent by this thread. */
+export function replayHere(
+  options: ReplayOptions,
+  { store, selection, span }: Recording,
+  deps: ReplayRunDeps,
+): ReplayRun {
+  const replayer = new Replayer(options, { ...deps, ledger: new Ledger() });
+  return {
+    run: async () => [await replayer.run((range) => store.find(within(selection, range)), span)],
+    stop: (cause) => replayer.stop(cause),
+    progress: () => replayer.progress(),
+  };
+}
+
+/** The part of a selection that lies in a range. */
+export function within(
+  selection: Selection,
+  range: { readonly since: Micros; readonly until: Micros } | undefined,
+): Selection {
+  if (range === undefined) return selection;
+  return {
+    ...selection,
+    since: Math.max(range.since, selection.since ?? range.since),
+    until: Math.min(range.until, selection.until ?? range.until),
+  };
+}
