@@ -1,4 +1,5 @@
 /** The charts of a run, as values: what is drawn by the page's script, and what each says in words. */
+import type { Millis } from '../../../core/index.ts';
 import type { ReplayReport } from '../../../emitter/index.ts';
 import { formatCount, formatRate, formatSpan } from '../amount.ts';
 
@@ -26,11 +27,10 @@ export interface Chart {
   readonly series: readonly ChartSeries[];
 }
 
-/** Empty where the run was over before an interval was. */
-export function chartsOf(report: ReplayReport): readonly Chart[] {
-  const { timeline } = report;
-  if (timeline.due.length === 0) return [];
-  const rate = (counts: readonly number[]) => counts.map((count) => (count * 1000) / timeline.intervalMs);
+/** Empty where there are fewer than two intervals: a point is no course. */
+export function chartsOf({ timeline, durationMs }: ReplayReport): readonly Chart[] {
+  if (timeline.due.length < 2) return [];
+  const rate = (counts: readonly number[]) => ratesOf(counts, timeline.intervalMs, durationMs);
   const { fromIntended, service, scheduleLag } = timeline;
   return [
     {
@@ -109,6 +109,19 @@ function formatOf(unit: Chart['unit'], value: number): string {
     default:
       return unit satisfies never;
   }
+}
+
+/**
+ * Counts by the second. The run ends within its last interval, which is told by its real length; where that is less than
+ * half of one, it would look like a drop or a burst and is left out.
+ */
+function ratesOf(counts: readonly number[], intervalMs: Millis, durationMs: Millis): readonly (number | null)[] {
+  const last = counts.length - 1;
+  const lastMs = Math.min(intervalMs, durationMs - last * intervalMs);
+  return counts.map((count, index) => {
+    if (index < last) return (count * 1000) / intervalMs;
+    return lastMs < intervalMs / 2 ? null : (count * 1000) / lastMs;
+  });
 }
 
 /** Latencies are 0 only where nothing was answered. */

@@ -41,7 +41,7 @@ export const PAGE_SCRIPT = String.raw`'use strict';
   };
 
   const stack = (columns) => columns.map((column, index) =>
-    column.map((_, at) => columns.slice(0, index + 1).reduce((sum, one) => sum + one[at], 0)));
+    column.map((value, at) => value === null ? null : columns.slice(0, index + 1).reduce((sum, one) => sum + one[at], 0)));
 
   function draw(chart, holder, logarithmic) {
     const write = format[chart.unit];

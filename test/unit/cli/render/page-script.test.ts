@@ -138,6 +138,13 @@ test('outcomes stand on each other, and are told each for itself', () => {
   expect(outcomes?.options.series[2]?.value(undefined, 98, 2, 0)).toBe('8/s');
 });
 
+test('where the end of a run is left out, outcomes end as well', () => {
+  const charts = chartsOf({ ...SIMPLE_REPORT, timeline: SHORT_TIMELINE, durationMs: 2020 });
+  const outcomes = browse(charts).shown()[2];
+  expect(outcomes?.data.slice(1).map((column) => column[2])).toEqual([null, null, null, null]);
+  expect(outcomes?.options.series[1]?.value(undefined, null, 1, 2)).toBe('-');
+});
+
 test('a scale is logarithmic or not, as its button says', () => {
   const { shown, buttons } = browse(CHARTS);
   const scales = () => shown().map(({ options }) => options.scales.y.distr);

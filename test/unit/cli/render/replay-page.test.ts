@@ -119,7 +119,18 @@ test('charts: rates by the second, nulls where nothing was answered, errors are 
   );
 });
 
-test('a run that was over before its first interval has no charts and no table of them', () => {
+test('a run that ends shortly behind a second does not look like one that broke down at its end', () => {
+  const sent = (durationMs: number) =>
+    chartsOf({ ...SIMPLE_REPORT, timeline: SHORT_TIMELINE, durationMs })[0]?.series[0]?.values;
+  expect(sent(3000)).toEqual([100, 80, 120]);
+  expect(sent(2600)).toEqual([100, 80, 200]);
+  expect(sent(2020)).toEqual([100, 80, null]);
+});
+
+test('a run of one interval has no charts, one of none no table of them either', () => {
+  const one = { ...NO_TIMELINE, due: [5], sent: [5], answered: [5] };
+  expect(chartsOf({ ...SIMPLE_REPORT, timeline: one })).toEqual([]);
+  expect(page({ ...SIMPLE_REPORT, timeline: one })).toContain('<details');
   expect(chartsOf({ ...SIMPLE_REPORT, timeline: NO_TIMELINE })).toEqual([]);
   expect(page(SIMPLE_REPORT)).not.toMatch(/<figure|<details/);
 });
