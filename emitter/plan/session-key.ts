@@ -128,7 +128,7 @@ function headOf({ request }: Exchange): string {
   const [first] = request?.parts ?? [];
   if (first === undefined || request === undefined) return '';
   const byteCount = Math.min(first.length, request.headByteCount);
-  return Buffer.from(first.buffer, first.byteOffset, byteCount).latin1Slice(0, byteCount);
+  return Buffer.from(first.buffer, first.byteOffset, byteCount).toString('latin1');
 }
 
 function cut(text: string): string {

@@ -7,8 +7,10 @@
  */
 import type { RatePhase } from '../../core/index.ts';
 
-/** Never reached: steps end where the numbers do, after 5 as a rule and 45 at e = 1 close to 0. */
-const MAX_STEPS = 100;
+/** Never reached: 4 to 6 do. */
+const MAX_STEPS = 50;
+/** What is left after a step is about its square: a step so small, relative to where it ends, is the last that tells. */
+const LAST_STEP = 1e-9;
 const TURN = 2 * Math.PI;
 
 export class Swing {
@@ -40,8 +42,9 @@ export class Swing {
     for (let step = 0; step < MAX_STEPS; step++) {
       const slope = 1 - eccentricity * Math.cos(anomaly);
       const next = anomaly - (anomaly - eccentricity * Math.sin(anomaly) - mean) / slope;
-      if (!(next < anomaly)) break;
-      anomaly = Math.max(0, next);
+      const isLast = !(anomaly - next > LAST_STEP * anomaly);
+      if (next < anomaly) anomaly = Math.max(0, next);
+      if (isLast) break;
     }
     return anomaly;
   }
