@@ -27,12 +27,12 @@ export interface Chart {
   readonly series: readonly ChartSeries[];
 }
 
-/** Empty where there are fewer than two intervals: a point is no course. */
+/** Those that have something to show; none where there are fewer than two intervals: a point is no course. */
 export function chartsOf({ timeline, durationMs }: ReplayReport): readonly Chart[] {
   if (timeline.due.length < 2) return [];
   const rate = (counts: readonly number[]) => ratesOf(counts, timeline.intervalMs, durationMs);
   const { fromIntended, service, scheduleLag } = timeline;
-  return [
+  const charts: readonly Chart[] = [
     {
       id: 'rate',
       title: 'Rate: asked, sent, answered',
@@ -83,6 +83,7 @@ export function chartsOf({ timeline, durationMs }: ReplayReport): readonly Chart
       series: [{ label: 'open', color: 'sent', values: timeline.connections }],
     },
   ];
+  return charts.filter(({ series }) => series.some(({ values }) => values.some((value) => value !== null)));
 }
 
 /** `asked: 100/s to 120/s; sent: …`, for those who cannot see it. */

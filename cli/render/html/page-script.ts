@@ -55,7 +55,7 @@ export const PAGE_SCRIPT = String.raw`'use strict';
       legend: { markers: { dash: (_, index) => index > 0 && chart.series[index - 1].dashed ? 'dashed' : 'solid' } },
       scales: {
         x: { time: false },
-        y: logarithmic ? { distr: 3 } : { range: (_, least, most) => [0, most > 0 ? most * 1.05 : 1] },
+        y: logarithmic ? { distr: 3 } : { range: (_, least, most) => [0, Math.max(chart.unit === 'micros' ? 10 : 1, most * 1.05)] },
       },
       axes: [
         { ...axis, incrs: STEPS, values: (_, splits) => splits.map(clock) },
@@ -77,7 +77,9 @@ export const PAGE_SCRIPT = String.raw`'use strict';
         })),
       ],
     };
-    return new uPlot(options, [times, ...(chart.stacked ? stack(columns) : columns)], holder);
+    const positive = (column) => column.map((value) => value > 0 ? value : null);
+    const shown = chart.stacked ? stack(columns) : logarithmic ? columns.map(positive) : columns;
+    return new uPlot(options, [times, ...shown], holder);
   }
 
   const drawn = charts.map((chart) => {

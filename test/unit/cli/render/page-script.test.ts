@@ -156,6 +156,21 @@ test('a scale is logarithmic or not, as its button says', () => {
   expect(shown().at(-1)?.options.scales.y.distr).toBe(3);
 });
 
+test('on a logarithmic scale there is no place for 0', () => {
+  const { shown, buttons } = browse([
+    {
+      id: 'lag',
+      title: 'Lag',
+      unit: 'micros',
+      logarithmic: false,
+      series: [{ label: 'p99', color: 'slow', values: [0, 5] }],
+    },
+  ]);
+  expect(shown()[0]?.data[1]).toEqual([0, 5]);
+  buttons.get('lag')?.click();
+  expect([...(shown()[0]?.data[1] ?? [])]).toEqual([null, 5]);
+});
+
 test('on paper the colours are those of paper, and afterwards those of before', () => {
   const { shown, fire } = browse(CHARTS);
   const color = () => shown()[0]?.options.series[1]?.stroke;

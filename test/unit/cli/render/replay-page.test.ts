@@ -113,10 +113,13 @@ test('charts: rates by the second, nulls where nothing was answered, errors are 
     'Rate: asked, sent, answered. sent: 40/s to 60/s; answered: 0/s to 75/s; asked: 50/s',
   );
   expect(charts.map(describeChart)[1]).toContain('p99 from intended: 900 µs to 1.50 s; ');
-  const nothing = { ...SHORT_TIMELINE, fromIntended: { p50: [0, 0, 0], p99: [0, 0, 0], max: [0, 0, 0] } };
+  const zeros = { p50: [0, 0, 0], p99: [0, 0, 0], max: [0, 0, 0] };
+  const nothing = { ...SHORT_TIMELINE, fromIntended: zeros };
   expect(chartsOf({ ...SIMPLE_REPORT, timeline: nothing }).map(describeChart)[1]).toContain(
     'p50 from intended: nothing',
   );
+  const unanswered = { ...nothing, service: zeros };
+  expect(chartsOf({ ...SIMPLE_REPORT, timeline: unanswered }).map(({ id }) => id)).not.toContain('latency');
 });
 
 test('a run that ends shortly behind a second does not look like one that broke down at its end', () => {
