@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BytecopyError, Selection } from '../../core/index.ts';
+import type { BytecopyError, Exchange, Selection } from '../../core/index.ts';
 import {
   DEFAULT_MAX_CONNECTIONS,
   mergeSnapshots,
@@ -17,9 +17,11 @@ import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.
 import { writeHgrmFiles } from '../output/hgrm-files.ts';
 import { writeReplayPage } from '../output/replay-page.ts';
 import { watchReplay } from '../output/replay-watch.ts';
+import { statusLine } from '../output/status-line.ts';
+import { formatNumberOf } from '../render/amount.ts';
 import { renderReplayReport } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
-import { requireDecisions } from '../replay/decisions.ts';
+import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
 import { type Prospect, prospectOf } from '../replay/prospect.ts';
 import { type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
@@ -63,20 +65,54 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
   const rules = await openRequestCheck(unplanned);
   const source = await openSource(context, flags, config);
   try {
-    const expected = await forecast(source.store.find(selection), { ...rules, writes: sending.writes });
-    requireDecisions(expected, sending);
+    const pages = whileLooking(context, source.store.find(selection));
+    const expected = await forecast(pages, { ...rules, writes: sending.writes });
+    if (context.interrupted.aborted) {
+      context.exitCode = 130;
+      return;
+    }
+    requireSomething(expected);
     const plan = settlePlan(pacing, expected);
     const prospect = prospectOf(plan, expected);
     const connections = sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     const { writes } = sending;
     context.stderr.write(`${announce(expected, plan, prospect, { to: flags.to, writes, connections })}\n`);
+    requireWord(expected, sending);
     if (flags.dryRun) return;
     const recording = { store: source.store, selection, span: expected.span };
     const options = { ...unplanned, ...planOptionsOf(plan) };
-    const result = await send(context, { flags, outcome, options, plan, prospect, recording, storePath: source.path });
+    const { result, results } = await send(context, {
+      flags,
+      outcome,
+      options,
+      plan,
+      prospect,
+      recording,
+      storePath: source.path,
+    });
     await tell(context, flags, result);
+    await results?.finish();
   } finally {
     await source.close();
+  }
+}
+
+/** The pages of a recording that may be long: how far it is read, and no further once its user has had enough. */
+async function* whileLooking(
+  { stderr, interrupted }: Context,
+  pages: AsyncIterable<readonly Exchange[]>,
+): AsyncGenerator<readonly Exchange[]> {
+  const status = statusLine(stderr);
+  let count = 0;
+  try {
+    for await (const page of pages) {
+      if (interrupted.aborted) return;
+      count += page.length;
+      status.show(`looking at the recording: ${formatNumberOf(count, 'exchange')}`);
+      yield page;
+    }
+  } finally {
+    status.clear();
   }
 }
 
@@ -104,7 +140,10 @@ interface Sending {
   readonly storePath: string;
 }
 
-async function send(context: Context, sending: Sending): Promise<RunResult> {
+async function send(
+  context: Context,
+  sending: Sending,
+): Promise<{ readonly result: RunResult; readonly results: BlockingLines | undefined }> {
   const { flags, outcome, prospect } = sending;
   let run: ReplayRun | undefined;
   const onFailure = (_failure: BytecopyError) => run?.stop();
@@ -116,10 +155,13 @@ async function send(context: Context, sending: Sending): Promise<RunResult> {
   const view = await watchReplay(context.stderr, { title: `replay to ${flags.to}`, planned, progress });
   try {
     const snapshots = await run.run();
-    return mergeSnapshots(snapshots, outcome.thresholds);
+    return { result: mergeSnapshots(snapshots, outcome.thresholds), results };
+  } catch (cause) {
+    // What came before is kept; why the run failed matters more than its file.
+    await results?.finish().catch(() => {});
+    throw cause;
   } finally {
     view.end();
-    await results?.finish();
   }
 }
 
@@ -132,7 +174,7 @@ function runOf(context: Context, { options, plan, recording, storePath }: Sendin
         : { onResult: (result: Parameters<typeof resultLine>[0]) => results.line(resultLine(result)) };
     return replayHere(options, recording, { clock, ...onResult });
   }
-  const onLines = results === undefined ? {} : { onLines: (text: string) => results.line(text.slice(0, -1)) };
+  const onLines = results === undefined ? {} : { onLines: (text: string) => results.lines(text) };
   return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
 }
 
