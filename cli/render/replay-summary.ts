@@ -20,7 +20,7 @@ export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
   add('sends', describeSends(report), report.balanced ? undefined : 'does not add up');
   add('rate', rateText(report.rate), shortfallText(report.rate));
   if (report.late > 0) add('late', lateText(report));
-  if (report.stopped !== undefined) add('stopped', `${report.stopped.text} (${report.stopped.rule})`);
+  if (report.stopped !== undefined) add('stopped', stopText(report.stopped));
   add('bytes', bytesText(report));
   add('connections', connectionsText(report.connections));
   if (report.due > 0) addGenerator(report.generator, add);
@@ -78,6 +78,10 @@ function shortfallText({ reached, shortfall }: ReplayReport['rate']): string | u
 
 function lateText({ late, due }: ReplayReport): string {
   return `${formatNumberOf(late, 'send')} (${formatShare(late, due)}) more than 10 ms after due`;
+}
+
+function stopText({ rule, text }: NonNullable<ReplayReport['stopped']>): string {
+  return rule === 'interrupted' ? text : `${text} (${rule})`;
 }
 
 function bytesText({ requestBytes, responseBytes, verbatim }: ReplayReport): string {

@@ -99,6 +99,11 @@ test('why a rate was not reached', () => {
   expect(told(undefined)).toMatch(/ {2}← not reached$/);
 });
 
+test('a run that was interrupted says so once', () => {
+  const stopped = { rule: 'interrupted', text: 'interrupted' } as const;
+  expect(lines({ ...SIMPLE_REPORT, stopped })[4]).toBe('  stopped      interrupted');
+});
+
 test('plans in words', () => {
   const plan = SIMPLE_REPORT.plan as NonNullable<ReplayReport['plan']>;
   const told = (changes: Partial<typeof plan>) => describePlan({ ...plan, lateness: { kind: 'at-once' }, ...changes });
