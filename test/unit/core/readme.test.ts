@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseQuery } from '../../../core/index.ts';
+import { parsePlan, parseQuery } from '../../../core/index.ts';
 
 const CORE = new URL('../../../core/', import.meta.url);
 const README = readFileSync(new URL('README.md', CORE), 'utf8');
@@ -9,6 +9,12 @@ test('every query of the README is one', () => {
   const queries = /```lucene\n([^`]*)```/.exec(README)?.[1]?.trim().split('\n') ?? [];
   expect(queries.length).toBeGreaterThan(3);
   for (const query of queries) expect(parseQuery(query).kind).not.toBe('everything');
+});
+
+test('every phase of the README is one', () => {
+  const phases = [...README.matchAll(/^\| `([a-z]+:[^`]+)` \|/gm)].map(([, phase]) => phase as string);
+  expect(phases).toHaveLength(6);
+  expect(parsePlan(phases.join(', '))).toHaveLength(10);
 });
 
 test('the README lists every error code of the folder', () => {
