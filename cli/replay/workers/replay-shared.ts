@@ -7,6 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import { BytecopyError, type Millis } from '../../../core/index.ts';
 import {
+  DEFAULT_MAX_CONNECTIONS,
   mergeProgress,
   NO_PROGRESS,
   type ReplayOptions,
@@ -61,10 +62,16 @@ export function replayShared(replay: SharedReplay): ReplayRun {
 
   const open = (index: number): Promise<RunSnapshot | undefined> => {
     const lotsUnderWay = onLines === undefined ? undefined : new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    const { stopRules, ...rest } = options;
+    const { stopRules, maxConnections = DEFAULT_MAX_CONNECTIONS, ...rest } = options;
     const health = index === 0 ? stopRules?.health : undefined;
     const task: WorkerTask = {
-      options: { ...rest, shard: { index, count: workers }, stopRules: health === undefined ? {} : { health } },
+      options: {
+        ...rest,
+        shard: { index, count: workers },
+        // The bound is of the whole run; each needs one.
+        maxConnections: Math.max(1, Math.floor((maxConnections + index) / workers)),
+        stopRules: health === undefined ? {} : { health },
+      },
       storePath,
       selection: recording.selection,
       span: recording.span,
