@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { ReplayReport } from '../../emitter/index.ts';
-import { type ChartLibrary, renderReplayPage } from '../render/index.ts';
+import { type ChartLibrary, renderReplayPage } from '../render/html/page.ts';
 import { writeTextFile } from './text-file.ts';
 
 const installed = createRequire(import.meta.url);

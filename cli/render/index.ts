@@ -5,7 +5,6 @@ export { formatRatio, listCounts, renderCompleteness, whyNoExchange } from './co
 export { type ExchangeRendering, renderExchange } from './exchange.ts';
 export { renderExchangeDocument } from './exchange-document.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';
-export { type ChartLibrary, renderReplayPage } from './html/page.ts';
 export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';
 export { renderReplayProgress } from './replay-progress.ts';

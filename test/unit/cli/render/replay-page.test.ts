@@ -5,8 +5,8 @@ import { readChartLibrary } from '../../../../cli/output/replay-page.ts';
 import { chartsOf, describeChart } from '../../../../cli/render/html/charts.ts';
 import { intervalRows, MAX_ROWS } from '../../../../cli/render/html/interval-rows.ts';
 import { embedJson, escapeHtml, html } from '../../../../cli/render/html/markup.ts';
+import { renderReplayPage } from '../../../../cli/render/html/page.ts';
 import { PAGE_SCRIPT } from '../../../../cli/render/html/page-script.ts';
-import { renderReplayPage } from '../../../../cli/render/index.ts';
 import type { ReplayReport } from '../../../../emitter/index.ts';
 import { NO_TIMELINE, operation, SHORT_TIMELINE, SIMPLE_REPORT, TROUBLED_REPORT } from './hand-made-report.ts';
 
