@@ -13,7 +13,7 @@ import type { Micros } from '../../core/index.ts';
 /** Longer ones count as this: one hour. */
 export const MAX_MICROS: Micros = 3_600_000_000;
 
-export type BucketBits = 6 | 7 | 10;
+export type BucketBits = 5 | 6 | 7 | 10;
 
 /** @returns whole µs, 0–{@link MAX_MICROS}; what is no number counts as 0 */
 export function wholeMicros(micros: Micros): Micros {

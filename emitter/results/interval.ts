@@ -33,19 +33,19 @@ export class Interval {
   readonly scheduleLag = new SparseHistogram();
 
   /** Adds up all but the connections, which another time and another worker join in different ways. */
-  join({ counts, fromIntended, service, scheduleLag }: IntervalSnapshot): void {
-    const mine = this.counts;
-    mine.due += counts.due;
-    mine.missed += counts.missed;
-    mine.sent += counts.sent;
-    mine.answered += counts.answered;
-    mine.failed += counts.failed;
-    mine.notSent += counts.notSent;
-    mine.errors += counts.errors;
+  join({ counts, fromIntended, service, scheduleLag }: Interval): void {
+    this.#count(counts);
+    this.fromIntended.join(fromIntended);
+    this.service.join(service);
+    this.scheduleLag.join(scheduleLag);
+  }
+
+  add({ counts, connections, fromIntended, service, scheduleLag }: IntervalSnapshot): void {
+    this.#count(counts);
+    this.connections += connections;
     this.fromIntended.add(fromIntended);
     this.service.add(service);
     this.scheduleLag.add(scheduleLag);
-    this.changed = true;
   }
 
   snapshot(index: number): IntervalSnapshot {
@@ -57,5 +57,16 @@ export class Interval {
       service: this.service.snapshot(),
       scheduleLag: this.scheduleLag.snapshot(),
     };
+  }
+  #count(counts: IntervalCounts): void {
+    const mine = this.counts;
+    mine.due += counts.due;
+    mine.missed += counts.missed;
+    mine.sent += counts.sent;
+    mine.answered += counts.answered;
+    mine.failed += counts.failed;
+    mine.notSent += counts.notSent;
+    mine.errors += counts.errors;
+    this.changed = true;
   }
 }

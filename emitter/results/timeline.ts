@@ -1,8 +1,8 @@
 /**
  * The run by intervals: one second each at first, two by two joined whenever the run outgrows {@link MAX_INTERVALS}, so that
  * a run of any length has a small, whole history. Latencies are kept as sparse histograms, so that the percentiles of joined
- * intervals are true ones: 1–4 KB an interval, 14 MB for an hour of
- * 60,000 a second.
+ * intervals are true ones: 7 KB an interval of 10,000 sends, 25 MB where there are 3,600 of them. Joining so many takes some
+ * 30 ms, once an hour, two hours, four hours.
  */
 import type { Micros } from '../../core/index.ts';
 import { Interval, type IntervalCounts, type IntervalSnapshot } from './interval.ts';
@@ -66,17 +66,13 @@ export class Timeline {
   join(snapshot: TimelineSnapshot): void {
     const other = new Timeline();
     other.#intervalMicros = snapshot.intervalMicros;
-    for (const told of snapshot.intervals) {
-      const interval = other.#interval(told.index);
-      interval.join(told);
-      interval.connections = told.connections;
-    }
+    for (const told of snapshot.intervals) other.#interval(told.index).add(told);
     while (other.#intervalMicros < this.#intervalMicros) other.#widen();
     while (this.#intervalMicros < other.#intervalMicros) this.#widen();
     for (const [index, theirs] of other.#intervals.entries()) {
       if (theirs === undefined) continue;
       const mine = this.#interval(index);
-      mine.join(theirs.snapshot(index));
+      mine.join(theirs);
       mine.connections += theirs.connections;
     }
   }
@@ -133,7 +129,7 @@ export class Timeline {
       if (wide === undefined) {
         this.#put(index >>> 1, one);
       } else {
-        wide.join(one.snapshot(index));
+        wide.join(one);
         wide.connections = Math.max(wide.connections, one.connections);
       }
       one.changed = true;

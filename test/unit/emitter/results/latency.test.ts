@@ -20,7 +20,7 @@ function of(values: Iterable<number>, digits: 2 | 3 = 3): LatencyHistogram {
 }
 
 test('every value lies in its bucket, and the buckets come one after the other', () => {
-  for (const bits of [6, 7, 10] as const) {
+  for (const bits of [5, 6, 7, 10] as const) {
     for (const value of [0, 1, 63, 64, 127, 128, 129, 2_047, 2_048, 2_049, 4_095, 4_096, 1_000_000, MAX_MICROS]) {
       const bucket = bucketOf(value, bits);
       expect(highestIn(bucket, bits)).toBeGreaterThanOrEqual(value);
@@ -92,11 +92,11 @@ test('histograms of any parts add up to the histogram of all', () => {
   );
 });
 
-test('a sparse histogram is within 1.6 % and knows its maximum', () => {
+test('a sparse histogram is within 3.2 % and knows its maximum', () => {
   const sparse = new SparseHistogram();
   for (let value = 1_000; value > 0; value--) sparse.record(value * 1_000);
   for (const percent of [1, 50, 99, 100]) {
-    expect(Math.abs(sparse.percentile(percent) / (percent * 10_000) - 1)).toBeLessThan(0.016);
+    expect(Math.abs(sparse.percentile(percent) / (percent * 10_000) - 1)).toBeLessThan(0.032);
   }
   expect(sparse.max).toBe(1_000_000);
 });
