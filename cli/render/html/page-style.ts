@@ -36,6 +36,5 @@ th[aria-sort=ascending] button::after { content: ' ▲'; }
 th[aria-sort=descending] button::after { content: ' ▼'; }
 details { margin-top: 1.8rem; }
 summary { font-weight: 600; }
-footer { margin-top: 2rem; color: var(--faint); font-size: 13px; }
 @media print { table { font-size: 11px; } .wide th, .wide td { padding: 0.1rem 0.4rem; } body { max-width: none; padding: 0; } figcaption button { display: none; } .wide { overflow: visible; } }
 `;
