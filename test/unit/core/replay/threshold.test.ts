@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { judgeThreshold, type MeasuredTimes, parseThreshold, type ThresholdValues } from '../../../../core/index.ts';
 
@@ -86,4 +87,11 @@ test.each([
     }),
   );
   expect(() => parseThreshold(text)).toThrow(problem);
+});
+
+test('every threshold of the README is one', () => {
+  const readme = readFileSync(new URL('../../../../core/README.md', import.meta.url), 'utf8');
+  const thresholds = /```thresholds\n([^`]*)```/.exec(readme)?.[1]?.trim().split('\n') ?? [];
+  expect(thresholds.length).toBeGreaterThan(3);
+  for (const threshold of thresholds) expect(parseThreshold(threshold).text).toBe(threshold);
 });
