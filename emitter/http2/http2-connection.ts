@@ -1,37 +1,39 @@
 /**
- * One connection of HTTP/2, of many streams; the only file that knows undici.
+ * One connection of HTTP/2, of many streams, from its opening to its end; the only file that knows undici.
  *
- * undici opens it when a request comes, and again when one comes after it broke. Here it is opened through
- * {@link Http2Connection.open}, so that it can be opened ahead, and so that a server that speaks no HTTP/2 is told.
+ *     opening ──▶ open ──▶ gone          undici would open it again by itself, and send again what it takes for unsent:
+ *        └──▶ failed                     here a connection that is gone stays so, and what was on it has failed
  */
 import type { EventEmitter } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { buildConnector, Client, type Dispatcher } from 'undici';
-import type { Endpoint, Millis } from '../../core/index.ts';
-import { formatEndpoint } from '../../core/index.ts';
+import { type Endpoint, formatEndpoint, type Millis } from '../../core/index.ts';
 import type { TlsOptions } from '../options.ts';
-import { NOT_HTTP2 } from './http2-failure.ts';
+import { CONNECTION_GONE, NOT_HTTP2 } from './http2-failure.ts';
 import type { Http2Request } from './http2-request.ts';
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What becomes of one request. Exactly one of `ended` and `failed` is called, and nothing after it. */
 export interface StreamHandler {
-  /** Its bytes are about to be written. @returns false where they may not be (again) */
-  sends(): boolean;
-  began(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  /** Its bytes are about to be written. */
+  sends(): void;
+  began(status: number, headers: ResponseHeaders): void;
   /** @param bytes of the body, borrowed for the call */
   body(bytes: Uint8Array): void;
   ended(): void;
   failed(error: unknown): void;
 }
 
-/** Ends a stream; harmless where it has ended. */
+/** Ends a stream; nothing is told of it any more. */
 export type EndStream = (reason: Error) => void;
 
-export interface ConnectionWatch {
-  opened(): void;
-  failedToOpen(): void;
+/** Each connection is `opened` and then `gone`, or did not open. */
+export interface ConnectionOwner {
+  opened(connection: Http2Connection): void;
+  didNotOpen(connection: Http2Connection, error: Error): void;
   /** @param byPeer not closed here */
-  closed(byPeer: boolean): void;
+  gone(connection: Http2Connection, byPeer: boolean): void;
 }
 
 export interface Http2ConnectionOptions {
@@ -48,107 +50,110 @@ export class Http2Connection {
   /** Requests handed over in its life. */
   taken = 0;
   readonly #options: Http2ConnectionOptions;
-  readonly #watch: ConnectionWatch;
-  readonly #client: Client;
-  readonly #connect: (callback: buildConnector.Callback) => void;
-  /** Opened ahead, and not asked for yet. */
-  #ahead: Promise<Socket> | undefined;
-  #destroyed = false;
+  readonly #owner: ConnectionOwner;
+  #state: 'opening' | 'open' | 'gone' = 'opening';
+  #socket: Socket | undefined;
+  #client: Client | undefined;
 
-  constructor(options: Http2ConnectionOptions, watch: ConnectionWatch) {
+  /** Begins to open. */
+  constructor(options: Http2ConnectionOptions, owner: ConnectionOwner) {
     this.#options = options;
-    this.#watch = watch;
-    const { endpoint, tls, timeoutMs, maxStreams } = options;
-    const origin = new URL(`${tls === undefined ? 'http' : 'https'}://${formatEndpoint(endpoint)}`);
-    const connector = buildConnector({ allowH2: true, timeout: Math.ceil(timeoutMs), ...tlsOptions(tls) });
-    const place = { hostname: endpoint.address, host: '', protocol: origin.protocol, port: `${endpoint.port}` };
-    this.#connect = (callback) => connector(place, callback);
-    this.#client = new Client(origin, {
+    this.#owner = owner;
+    const { endpoint, tls, timeoutMs } = options;
+    const connect = buildConnector({ allowH2: true, timeout: Math.ceil(timeoutMs), ...tlsOptions(tls) });
+    const protocol = tls === undefined ? 'http:' : 'https:';
+    connect({ hostname: endpoint.address, host: '', protocol, port: `${endpoint.port}` }, (error, socket) => {
+      if (error === null) this.#connected(socket);
+      else this.#failed(error);
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /**
+   * @param handler of a connection that is open
+   * @returns what ends the stream before its time
+   */
+  send({ verb, path, fields, body }: Http2Request, handler: StreamHandler): EndStream {
+    const stream = new Stream(handler);
+    const request = {
+      method: verb as Dispatcher.HttpMethod,
+      path,
+      headers: fields as string[],
+      body: body ?? null,
+      // Says here only that others may be under way beside it.
+      idempotent: true,
+      // Otherwise it follows Host, and the connection ends whenever another host comes.
+      servername: this.#options.endpoint.address,
+    };
+    this.#client?.dispatch(request, stream);
+    return (reason) => stream.end(reason);
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'opening') this.#state = 'gone';
+    else this.#gone(false);
+    await this.#client?.destroy();
+    this.#socket?.destroy();
+  }
+
+  #connected(socket: Socket): void {
+    socket.on('error', () => {});
+    const agreed = (socket as { alpnProtocol?: string | false | null }).alpnProtocol;
+    if (this.#state === 'gone') {
+      socket.destroy();
+    } else if (this.#options.tls !== undefined && agreed !== 'h2') {
+      socket.destroy();
+      this.#failed(coded('no HTTP/2 offered', NOT_HTTP2));
+    } else {
+      // Without TLS there is nothing to agree on: undici is told that it is agreed.
+      Object.assign(socket, { alpnProtocol: 'h2' });
+      socket.once('close', () => this.#gone(true));
+      this.#socket = socket;
+      this.#client = this.#clientOn(socket);
+      this.#state = 'open';
+      this.#owner.opened(this);
+    }
+  }
+
+  #clientOn(socket: Socket): Client {
+    const { endpoint, tls, maxStreams } = this.#options;
+    let unused = true;
+    const client = new Client(`${tls === undefined ? 'http' : 'https'}://${formatEndpoint(endpoint)}`, {
       allowH2: true,
       pipelining: maxStreams,
       maxConcurrentStreams: maxStreams,
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (_, callback) => {
-        this.#socket().then(
-          (socket) => callback(null, socket),
-          (error: Error) => callback(error, null),
-        );
+        const usable = unused && !socket.destroyed;
+        unused = false;
+        // Not at once: undici does not expect it.
+        queueMicrotask(() => (usable ? callback(null, socket) : callback(coded('gone', CONNECTION_GONE), null)));
       },
     });
     // Each request is told of its own failure.
-    const events: EventEmitter = this.#client;
+    const events: EventEmitter = client;
     events.on('error', () => {});
+    return client;
   }
 
-  /** Opens it ahead; resolves when it is open or has failed. */
-  async open(): Promise<void> {
-    this.#ahead ??= this.#openSocket();
-    await this.#ahead.catch(() => {});
+  #failed(error: Error): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    this.#owner.didNotOpen(this, error);
   }
 
-  /** @returns what ends the stream before its time */
-  send({ verb, path, fields, body }: Http2Request, handler: StreamHandler): EndStream {
-    const stream = new Stream(handler);
-    const request: Dispatcher.DispatchOptions = {
-      method: verb as Dispatcher.HttpMethod,
-      path,
-      headers: fields as string[],
-      body: body ?? null,
-      // Says only that others may be under way beside it: nothing is written twice, see Stream.onRequestStart.
-      idempotent: true,
-    };
-    // Otherwise it follows Host, and the connection is closed whenever another host comes.
-    this.#client.dispatch({ ...request, servername: this.#options.endpoint.address } as typeof request, stream);
-    return (reason) => stream.end(reason);
-  }
-
-  async destroy(): Promise<void> {
-    this.#destroyed = true;
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    ahead?.then(
-      (socket) => socket.destroy(),
-      () => {},
-    );
-    await this.#client.destroy();
-  }
-
-  async #socket(): Promise<Socket> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    const socket = await ahead?.catch(() => undefined);
-    return socket === undefined || socket.destroyed ? this.#openSocket() : socket;
-  }
-
-  #openSocket(): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      this.#connect((error, socket) => {
-        const refusal = error ?? this.#notHttp2(socket);
-        if (refusal !== undefined || socket === null) {
-          this.#watch.failedToOpen();
-          socket?.destroy();
-          reject(refusal);
-          return;
-        }
-        this.#watch.opened();
-        socket.on('error', () => {});
-        socket.once('close', () => this.#watch.closed(!this.#destroyed));
-        resolve(socket);
-      });
-    });
-  }
-
-  /** Without TLS there is nothing to agree on: undici is told that it is agreed. */
-  #notHttp2(socket: Socket | null): Error | undefined {
-    const { alpnProtocol } = socket as { alpnProtocol?: string | false | null };
-    if (this.#options.tls === undefined) Object.assign(socket as Socket, { alpnProtocol: 'h2' });
-    else if (alpnProtocol !== 'h2') return Object.assign(new Error('no HTTP/2 offered'), { code: NOT_HTTP2 });
-    return undefined;
+  #gone(byPeer: boolean): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    this.#owner.gone(this, byPeer);
   }
 }
 
-/** Between undici and the one who sent; what comes after the end is dropped. */
+/** Between undici and the one who sent. */
 class Stream implements Dispatcher.DispatchHandler {
   readonly #handler: StreamHandler;
   #controller: Dispatcher.DispatchController | undefined;
@@ -158,21 +163,17 @@ class Stream implements Dispatcher.DispatchHandler {
     this.#handler = handler;
   }
 
-  /** undici calls it once more where the connection broke under a request that it takes for unsent. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#ended) controller.abort(new Error('over'));
-    else if (!this.#handler.sends()) {
-      this.#fail(Object.assign(new Error('the connection closed'), { code: 'UND_ERR_SOCKET' }));
-      controller.abort(new Error('over'));
-    }
+    else this.#handler.sends();
   }
 
-  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(_: unknown, status: number, headers: ResponseHeaders): void {
     if (!this.#ended) this.#handler.began(status, headers);
   }
 
-  onResponseData(_: unknown, bytes: Buffer): void {
+  onResponseData(_: unknown, bytes: Uint8Array): void {
     if (!this.#ended) this.#handler.body(bytes);
   }
 
@@ -182,29 +183,30 @@ class Stream implements Dispatcher.DispatchHandler {
     this.#handler.ended();
   }
 
+  /** Told later, because undici may say so before it has taken the request. */
   onResponseError(_: unknown, error: Error): void {
-    this.#fail(error);
+    if (this.#ended) return;
+    this.#ended = true;
+    queueMicrotask(() => this.#handler.failed(error));
   }
 
   end(reason: Error): void {
     this.#ended = true;
     this.#controller?.abort(reason);
   }
+}
 
-  /** Later, because undici may say so before it has taken the request. */
-  #fail(error: Error): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    queueMicrotask(() => this.#handler.failed(error));
-  }
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
 }
 
 function tlsOptions(tls: Http2ConnectionOptions['tls']): object {
   if (tls === undefined) return {};
   const { ca, certificate, key, verify, serverName, hostName } = tls;
+  const asked = serverName ?? hostName;
   return {
     // No name is asked for where there is only an address: the certificate is verified against that.
-    servername: serverName ?? (isIP(hostName) === 0 ? hostName : ''),
+    servername: isIP(asked) === 0 ? asked : '',
     rejectUnauthorized: verify,
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { cert: certificate }),

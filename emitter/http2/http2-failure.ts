@@ -5,8 +5,12 @@ import { failureReason } from '../connection/failure.ts';
 /** The other side speaks TLS, and not HTTP/2 in it. */
 export const NOT_HTTP2 = 'ERR_HTTP2_NOT_OFFERED';
 
+/** The connection ended, and undici would have liked to open it again. */
+export const CONNECTION_GONE = 'ERR_HTTP2_CONNECTION_GONE';
+
 const REASONS: ReadonlyMap<string, FailureReason> = new Map([
   [NOT_HTTP2, 'protocol-error'],
+  [CONNECTION_GONE, 'connection-closed'],
   /** Not frames of HTTP/2. */
   ['ERR_HTTP2_ERROR', 'protocol-error'],
   ['ERR_HTTP2_SESSION_ERROR', 'protocol-error'],

@@ -1,12 +1,11 @@
 /**
  * Sends over HTTP/2: few connections, many streams on each.
  *
- *     offer ──▶ the first connection with room for a stream ──▶ stream ──▶ answered, or failed with why
- *          └─▶ none has: one more is opened while the bound allows; otherwise not taken
+ *     offer ──▶ the first open connection with room for a stream ──▶ answered, or failed with why
+ *          └─▶ none: not taken; `demand` opens another while the bound allows, which asks for what waits
  *
  * The requests are those of HTTP/1.x, said in another way. A connection is given up before common servers give it up:
- * nginx ends one at its 1,000th request, and undici then breaks what is under way on it. Such breaks and those of the
- * peer fail what they concern: nothing is sent twice.
+ * nginx ends one at its 1,000th request, and undici then breaks what is under way on it. Nothing is sent twice.
  */
 import type {
   Clock,
@@ -20,8 +19,9 @@ import type {
   SendHandler,
 } from '../../core/index.ts';
 import { formatEndpoint } from '../../core/index.ts';
+import { OpeningGate } from '../connection/opening-gate.ts';
 import type { SendingOptions } from '../options.ts';
-import { Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
+import { type ConnectionOwner, Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
 import { http2FailureReason } from './http2-failure.ts';
 import { type Http2Request, toHttp2Request } from './http2-request.ts';
 import { InFlight, type InFlightOwner } from './in-flight.ts';
@@ -44,22 +44,26 @@ export interface Http2SenderDeps {
   readonly handler: SendHandler;
 }
 
-export class Http2Sender implements Sender, InFlightOwner {
+export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
   readonly target: string;
   readonly verbatim = false;
   readonly #options: Http2SenderOptions;
   readonly #clock: Clock;
   readonly #handler: SendHandler;
   readonly #maxStreams: number;
+  readonly #gate = new OpeningGate(() => this.#grow());
+  /** Also those that are being opened. */
   readonly #connections: Http2Connection[] = [];
   /** In the order in which they were taken, which is that of their deadlines. */
   readonly #inFlight = new Set<InFlight>();
   /** Copies of one request are said once. */
   readonly #requests = new WeakMap<PreparedRequest, { readonly said: Http2Request | undefined }>();
   readonly #sweeping: NodeJS.Timeout;
+  readonly #warmed: (() => void)[] = [];
   #closed = false;
-  #asking = false;
-  #open = 0;
+  /** Sends that wait, as far as is known: what was demanded, less what was given since. */
+  #demanded = 0;
+  #opening = 0;
   #peak = 0;
   #opened = 0;
   #failedToOpen = 0;
@@ -76,10 +80,11 @@ export class Http2Sender implements Sender, InFlightOwner {
     this.#sweeping = setInterval(() => setImmediate(() => this.#sweep()), intervalMs);
   }
 
-  async warm(count: number): Promise<void> {
-    const wanted = Math.min(Math.ceil(count / this.#maxStreams), this.#options.maxConnections);
-    while (!this.#closed && this.#connections.length < wanted) this.#add();
-    await Promise.all(this.#connections.map((connection) => connection.open()));
+  warm(count: number): Promise<void> {
+    const wanted = this.#closed ? 0 : Math.min(count, this.#options.maxConnections);
+    while (this.#connections.length < wanted && this.#gate.allows(this.#opening)) this.#open();
+    if (this.#opening === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#warmed.push(resolve));
   }
 
   offer(send: Send, now: Micros): boolean {
@@ -90,26 +95,25 @@ export class Http2Sender implements Sender, InFlightOwner {
   }
 
   demand(count: number): void {
-    if (this.#asking || count === 0) return;
-    this.#asking = true;
-    queueMicrotask(() => {
-      this.#asking = false;
-      this.#ask();
-    });
+    this.#demanded = count;
+    this.#grow();
   }
 
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
       clearInterval(this.#sweeping);
+      this.#gate.stop();
       for (const inFlight of [...this.#inFlight]) this.#fail(inFlight, 'timeout');
     }
-    await Promise.all(this.#connections.map((connection) => connection.destroy()));
+    await Promise.all(this.#connections.splice(0).map((connection) => connection.close()));
+    this.#opening = 0;
+    this.#tellWarmed();
   }
 
   statistics(): SenderStatistics {
     return {
-      open: this.#open,
+      open: this.#connections.length - this.#opening,
       peak: this.#peak,
       opened: this.#opened,
       failedToOpen: this.#failedToOpen,
@@ -118,6 +122,39 @@ export class Http2Sender implements Sender, InFlightOwner {
       retried: 0,
       inFlight: this.#inFlight.size,
     };
+  }
+
+  opened(): void {
+    this.#opening--;
+    this.#opened++;
+    this.#peak = Math.max(this.#peak, this.#connections.length - this.#opening);
+    this.#gate.opened();
+    this.#ask();
+    this.#grow();
+    this.#tellWarmed();
+  }
+
+  /** As many waiting sends fail as it decides for, unless another connection serves. */
+  didNotOpen(connection: Http2Connection, error: Error): void {
+    this.#opening--;
+    this.#failedToOpen++;
+    this.#remove(connection);
+    const decides = this.#gate.failed();
+    const now = this.#clock.monotonic();
+    for (let count = 0; count < decides && this.#connections.length === this.#opening; count++) {
+      const send = this.#next(now);
+      if (send === undefined) break;
+      this.#handler.failed(send, http2FailureReason(error));
+    }
+    this.#grow();
+    this.#tellWarmed();
+  }
+
+  /** What was on it is told to have failed one by one, and asks for more then. */
+  gone(connection: Http2Connection, byPeer: boolean): void {
+    if (byPeer) this.#closedByPeer++;
+    this.#remove(connection);
+    this.#grow();
   }
 
   over(inFlight: InFlight, error: unknown): void {
@@ -162,55 +199,63 @@ export class Http2Sender implements Sender, InFlightOwner {
 
   #freed(connection: Http2Connection): void {
     if (this.#closed) return;
-    if (connection.taken >= MAX_TAKEN && connection.inFlight === 0) this.#remove(connection);
+    if (connection.taken >= MAX_TAKEN && connection.inFlight === 0) void connection.close();
     this.#ask();
+    this.#grow();
   }
 
   /** Fetches what waits, as far as there is room. */
   #ask(): void {
     for (let connection = this.#free(); connection !== undefined; connection = this.#free()) {
       const now = this.#clock.monotonic();
-      const send = this.#handler.next(now);
+      const send = this.#next(now);
       if (send === undefined) return;
       this.#take(send, connection, now);
     }
   }
 
-  /** The first with room, so that the others are for peaks; one more where none has any. */
+  #next(now: Micros): Send | undefined {
+    const send = this.#closed ? undefined : this.#handler.next(now);
+    if (send === undefined) this.#demanded = 0;
+    else if (this.#demanded > 0) this.#demanded--;
+    return send;
+  }
+
+  /** The first with room, so that the others are for peaks. */
   #free(): Http2Connection | undefined {
     if (this.#closed) return undefined;
     for (const connection of this.#connections) {
-      if (connection.inFlight < this.#maxStreams && connection.taken < MAX_TAKEN) return connection;
+      if (connection.isOpen && connection.inFlight < this.#maxStreams && connection.taken < MAX_TAKEN)
+        return connection;
     }
-    return this.#connections.length < this.#options.maxConnections ? this.#add() : undefined;
+    return undefined;
   }
 
-  #add(): Http2Connection {
+  /** Opens for what waits, a connection for as many sends as it has streams. */
+  #grow(): void {
+    const wanted = Math.ceil(this.#demanded / this.#maxStreams);
+    const { maxConnections } = this.#options;
+    while (!this.#closed && this.#opening < wanted && this.#connections.length < maxConnections) {
+      if (!this.#gate.allows(this.#opening)) return;
+      this.#open();
+    }
+  }
+
+  #open(): void {
     const { endpoint, tls, timeoutMs } = this.#options;
-    const connection = new Http2Connection(
-      { endpoint, tls, timeoutMs, maxStreams: this.#maxStreams },
-      {
-        opened: () => {
-          this.#opened++;
-          this.#open++;
-          this.#peak = Math.max(this.#peak, this.#open);
-        },
-        failedToOpen: () => {
-          this.#failedToOpen++;
-        },
-        closed: (byPeer) => {
-          this.#open--;
-          if (byPeer) this.#closedByPeer++;
-        },
-      },
-    );
-    this.#connections.push(connection);
-    return connection;
+    this.#gate.started(this.#demanded);
+    this.#opening++;
+    this.#connections.push(new Http2Connection({ endpoint, tls, timeoutMs, maxStreams: this.#maxStreams }, this));
   }
 
   #remove(connection: Http2Connection): void {
-    this.#connections.splice(this.#connections.indexOf(connection), 1);
-    void connection.destroy();
+    const place = this.#connections.indexOf(connection);
+    if (place >= 0) this.#connections.splice(place, 1);
+  }
+
+  #tellWarmed(): void {
+    if (this.#opening > 0) return;
+    for (const tell of this.#warmed.splice(0)) tell();
   }
 
   #sweep(): void {

@@ -1,7 +1,7 @@
 /** One send on its way over HTTP/2. */
-import type { ByteCount, Clock, Micros, Send } from '../../core/index.ts';
+import type { Clock, Micros, Send } from '../../core/index.ts';
 import { KeptAnswer } from '../connection/kept-answer.ts';
-import type { EndStream, Http2Connection, StreamHandler } from './http2-connection.ts';
+import type { EndStream, Http2Connection, ResponseHeaders, StreamHandler } from './http2-connection.ts';
 
 export interface InFlightOwner {
   /** @param error undefined where it was answered */
@@ -15,7 +15,6 @@ export class InFlight implements StreamHandler {
   readonly #clock: Clock;
   readonly #owner: InFlightOwner;
   readonly #kept: KeptAnswer | undefined;
-  #keptByteCount: ByteCount = 0;
   /** Set when it is handed over. */
   endStream: EndStream | undefined;
 
@@ -34,46 +33,41 @@ export class InFlight implements StreamHandler {
     this.#kept = keeps ? new KeptAnswer() : undefined;
   }
 
-  sends(): boolean {
+  sends(): void {
     const { send } = this;
-    if (send.attempts > 0) return false;
     send.attempts++;
     send.sentAt = this.#clock.monotonic();
-    return true;
   }
 
-  began(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
+  /** The head counts as HTTP/1.1 would say it, so that answers of both compare. */
+  began(status: number, headers: ResponseHeaders): void {
     const { send } = this;
     send.firstByteAt = this.#clock.monotonic();
     send.status = status;
-    if (this.#kept !== undefined) this.#keep(Buffer.from(headText(status, headers), 'latin1'));
+    const head = Buffer.from(headText(status, headers), 'latin1');
+    send.responseByteCount = head.length;
+    this.#kept?.append(head, 0, head.length);
   }
 
   body(bytes: Uint8Array): void {
     this.send.responseByteCount += bytes.length;
-    if (this.#kept !== undefined) this.#keep(bytes);
+    this.#kept?.append(bytes, 0, bytes.length);
   }
 
   ended(): void {
     const { send } = this;
     send.lastByteAt = this.#clock.monotonic();
     send.answer = `${send.status}`;
-    send.response = this.#kept?.take(this.#keptByteCount);
+    send.response = this.#kept?.take(send.responseByteCount);
     this.#owner.over(this, undefined);
   }
 
   failed(error: unknown): void {
     this.#owner.over(this, error);
   }
-
-  #keep(bytes: Uint8Array): void {
-    this.#keptByteCount += bytes.length;
-    this.#kept?.append(bytes, 0, bytes.length);
-  }
 }
 
-/** As HTTP/1.1 would say it, for who reads answers of both. */
-function headText(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): string {
+function headText(status: number, headers: ResponseHeaders): string {
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value ?? '']).map((one) => `${name}: ${one}\r\n`),
   );

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FailureReason, PreparedRequest, Send } from '../../../core/index.ts';
+import type { PreparedRequest, Send, Sender } from '../../../core/index.ts';
 import { Http2Sender, type Http2SenderOptions } from '../../../emitter/http2/http2-sender.ts';
-import { plannedSend } from '../../support/emitter/planned-send.ts';
+import { request } from '../../support/emitter/prepared-request.ts';
 import { reset } from '../../support/emitter/script-server.ts';
+import { SmallLane } from '../../support/emitter/small-lane.ts';
 import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
 import { testWith } from '../../support/requirements.ts';
 import { freePort, startNginx } from '../../support/servers/nginx.ts';
 
-type Outcome = 'answered' | FailureReason;
 type Respond = (stream: ServerHttp2Stream, headers: Record<string, unknown>, body: string) => void;
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
@@ -57,72 +57,46 @@ function rawServer(act: (socket: Socket) => void): Promise<number> {
   return listening(server);
 }
 
-/** Offers sends, keeps what finds no room, and resolves when each has its outcome. */
+/** A sender with what stands behind it. */
 class Run {
-  readonly outcomes = new Map<Send, Outcome>();
-  readonly sender: Http2Sender;
-  readonly #waiting: Send[] = [];
-  #sends = 0;
-  #done: () => void = () => {};
+  readonly lane: SmallLane;
 
   constructor(port: number, options: Partial<Http2SenderOptions> = {}) {
-    const handler = {
-      answered: (send: Send) => this.#ended(send, 'answered'),
-      failed: (send: Send, reason: FailureReason) => this.#ended(send, reason),
-      next: () => this.#waiting.shift(),
+    const settings: Http2SenderOptions = {
+      endpoint: { address: '127.0.0.1', port },
+      tls: undefined,
+      maxConnections: 2,
+      timeoutMs: 5_000,
+      pipelining: 1,
+      keepResponses: true,
+      ...options,
     };
-    this.sender = new Http2Sender(
-      {
-        endpoint: { address: '127.0.0.1', port },
-        tls: undefined,
-        maxConnections: 2,
-        timeoutMs: 5_000,
-        pipelining: 1,
-        keepResponses: true,
-        ...options,
-      },
-      { clock: SYSTEM_CLOCK, handler },
-    );
+    this.lane = new SmallLane((handler) => new Http2Sender(settings, { clock: SYSTEM_CLOCK, handler }));
     cleanups.push(() => this.sender.close());
   }
 
-  /** @returns the sends, each with its outcome */
-  async of(...requests: (string | Partial<PreparedRequest>)[]): Promise<[Send, Outcome][]> {
-    const sends = requests.map((request) => sendOf(request));
-    this.#sends += sends.length;
-    const done = new Promise<void>((resolve) => {
-      this.#done = resolve;
-    });
-    for (const send of sends) {
-      if (this.#waiting.length === 0 && this.sender.offer(send, SYSTEM_CLOCK.monotonic())) continue;
-      this.#waiting.push(send);
-    }
-    if (this.#waiting.length > 0) this.sender.demand(this.#waiting.length);
-    await done;
-    return sends.map((send) => [send, this.outcomes.get(send) as Outcome]);
+  get sender(): Sender {
+    return this.lane.sender;
   }
 
-  #ended(send: Send, outcome: Outcome): void {
-    expect(this.outcomes.has(send)).toBe(false);
-    this.outcomes.set(send, outcome);
-    if (this.outcomes.size === this.#sends) this.#done();
+  /** @returns the sends in their order, when each has its outcome */
+  async of(...requests: readonly PreparedRequest[]): Promise<readonly Send[]> {
+    const sends = this.lane.sendAll(requests);
+    await this.lane.settled(this.lane.outcomes.length + sends.filter((send) => !this.#isSettled(send)).length);
+    return sends;
+  }
+
+  outcomeOf(send: Send | undefined): string | undefined {
+    return this.lane.outcomes[this.lane.settledSends.indexOf(send as Send)];
+  }
+
+  #isSettled(send: Send): boolean {
+    return this.lane.settledSends.includes(send);
   }
 }
 
-function sendOf(request: string | Partial<PreparedRequest>): Send {
-  if (typeof request !== 'string') return plannedSend({ request });
-  const bytes = Buffer.from(request);
-  const verb = request.split(' ', 1)[0] as string;
-  return plannedSend({ request: { verb, parts: [bytes], byteCount: bytes.length } });
-}
-
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: shop.example\r\n\r\n`;
+const get = (path: string) => request(`GET ${path} HTTP/1.1\r\nHost: shop.example\r\n\r\n`);
 const many = (count: number) => Array.from({ length: count }, (_, index) => get(`/${index}`));
-const tally = (ended: readonly [Send, Outcome][]) => {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const [, outcome] of ended) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-};
 
 describe('a server of HTTP/2', () => {
   test('gets the request in its own words, and its answer is kept as HTTP/1.1 says it', async () => {
@@ -133,9 +107,11 @@ describe('a server of HTTP/2', () => {
       stream.end('made');
     });
     const run = new Run(port);
-    const [first] = await run.of(
-      'POST /items?id=1 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nX-Bytecopy-Replay: r\r\n' +
-        'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+    const [send] = await run.of(
+      request(
+        'POST /items?id=1 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nX-Bytecopy-Replay: r\r\n' +
+          'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+      ),
     );
     expect(seen).toEqual([
       expect.objectContaining({
@@ -147,13 +123,10 @@ describe('a server of HTTP/2', () => {
         body: 'abc',
       }),
     ]);
-    const [send, outcome] = first as [Send, Outcome];
-    expect(outcome).toBe('answered');
-    expect(send).toMatchObject({ status: 201, answer: '201', responseByteCount: 4, attempts: 1 });
-    expect(send.sentAt).toBeGreaterThan(0);
-    expect(send.firstByteAt).toBeGreaterThanOrEqual(send.sentAt);
-    expect(send.lastByteAt).toBeGreaterThanOrEqual(send.firstByteAt);
-    expect(Buffer.from(send.response as Uint8Array).toString()).toMatch(
+    expect(run.lane.outcomes).toEqual(['201']);
+    expect(send).toMatchObject({ status: 201, answer: '201', attempts: 1 });
+    expect(send?.responseByteCount).toBe(send?.response?.length);
+    expect(Buffer.from(send?.response ?? []).toString()).toMatch(
       /^HTTP\/1\.1 201\r\n(?:.*\r\n)*x-a: b\r\n(?:.*\r\n)*\r\nmade$/,
     );
     expect(run.sender.verbatim).toBe(false);
@@ -170,7 +143,8 @@ describe('a server of HTTP/2', () => {
       }
     });
     const run = new Run(port);
-    expect(tally(await run.of(...many(400)))).toEqual({ answered: 400 });
+    await run.of(...many(400));
+    expect(run.lane.counts()).toEqual({ 200: 400 });
     expect(sessions()).toBe(2);
     expect(run.sender.statistics()).toMatchObject({ open: 2, peak: 2, opened: 2, inFlight: 0, closedByPeer: 0 });
   });
@@ -179,7 +153,7 @@ describe('a server of HTTP/2', () => {
     const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
     const run = new Run(port);
     for (const host of ['a.example', 'b.example', 'a.example']) {
-      await run.of(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      await run.of(request(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
     }
     expect(sessions()).toBe(1);
   });
@@ -187,7 +161,7 @@ describe('a server of HTTP/2', () => {
   test('connections are opened ahead', async () => {
     const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
     const run = new Run(port);
-    await run.sender.warm(150);
+    await run.sender.warm(5);
     expect(run.sender.statistics()).toMatchObject({ open: 2, opened: 2 });
     await run.of(...many(10));
     expect(sessions()).toBe(2);
@@ -196,7 +170,8 @@ describe('a server of HTTP/2', () => {
   test('a connection is given up before servers give it up, and every send is answered', async () => {
     const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
     const run = new Run(port, { maxConnections: 1 });
-    expect(tally(await run.of(...many(2_500)))).toEqual({ answered: 2_500 });
+    await run.of(...many(2_500));
+    expect(run.lane.counts()).toEqual({ 204: 2_500 });
     expect(sessions()).toBe(3);
   });
 });
@@ -204,15 +179,17 @@ describe('a server of HTTP/2', () => {
 describe('what goes wrong', () => {
   test('nobody listens', async () => {
     const run = new Run(await freePort());
-    expect(tally(await run.of(...many(250)))).toEqual({ refused: 250 });
-    expect((await run.of(get('/')))[0]?.[0]).toMatchObject({ attempts: 0, sentAt: 0 });
+    const sends = await run.of(...many(250));
+    expect(run.lane.counts()).toEqual({ 'failed: refused': 250 });
+    expect(sends[0]).toMatchObject({ attempts: 0, sentAt: 0 });
     expect(run.sender.statistics().failedToOpen).toBeGreaterThan(0);
   });
 
   test('no answer within the limit', async () => {
     const { port } = await http2Server(() => {});
     const run = new Run(port, { timeoutMs: 100 });
-    expect(tally(await run.of(...many(3)))).toEqual({ timeout: 3 });
+    await run.of(...many(3));
+    expect(run.lane.counts()).toEqual({ 'failed: timeout': 3 });
   });
 
   test('an answer that never ends', async () => {
@@ -221,7 +198,8 @@ describe('what goes wrong', () => {
       stream.write('x');
     });
     const run = new Run(port, { timeoutMs: 100 });
-    expect(tally(await run.of(get('/')))).toEqual({ timeout: 1 });
+    await run.of(get('/'));
+    expect(run.lane.counts()).toEqual({ 'failed: timeout': 1 });
   });
 
   test('a stream that is reset, others go on', async () => {
@@ -230,8 +208,8 @@ describe('what goes wrong', () => {
       else stream.respond({ ':status': 200 }, { endStream: true });
     });
     const run = new Run(port);
-    const ended = await run.of(...many(3));
-    expect(ended.map(([, outcome]) => outcome)).toEqual(['answered', 'reset', 'answered']);
+    const sends = await run.of(...many(3));
+    expect(sends.map((send) => run.outcomeOf(send))).toEqual(['200', 'failed: reset', '200']);
   });
 
   test('the connection ends under requests: each fails once, none is sent again', async () => {
@@ -241,8 +219,8 @@ describe('what goes wrong', () => {
       if (paths.length === 20) stream.session?.destroy();
     });
     const run = new Run(port, { timeoutMs: 2_000 });
-    const counts = tally(await run.of(...many(20)));
-    expect((counts['connection-closed'] ?? 0) + (counts.reset ?? 0)).toBe(20);
+    await run.of(...many(20));
+    expect(run.lane.outcomes.every((one) => /^failed: (?:connection-closed|reset)$/.test(one))).toBe(true);
     expect(new Set(paths).size).toBe(paths.length);
     await expect.poll(() => run.sender.statistics().closedByPeer).toBe(1);
   });
@@ -255,7 +233,7 @@ describe('what goes wrong', () => {
     });
     const run = new Run(port, { timeoutMs: 500 });
     await run.of(...many(20));
-    expect([...run.outcomes.values()]).not.toContain('answered');
+    expect(run.lane.outcomes.every((one) => one.startsWith('failed: '))).toBe(true);
     expect(new Set(paths).size).toBe(paths.length);
   });
 
@@ -265,35 +243,21 @@ describe('what goes wrong', () => {
     ['a reset', (socket: Socket) => reset(socket)],
   ])('%s', async (_, act) => {
     const run = new Run(await rawServer(act), { timeoutMs: 2_000 });
-    const counts = tally(await run.of(...many(5)));
-    expect(counts.answered).toBeUndefined();
-    expect(counts.timeout).toBeUndefined();
-    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(5);
+    await run.of(...many(5));
+    expect(run.lane.outcomes.every((one) => /^failed: (?!timeout)/.test(one))).toBe(true);
   });
 
   test('what HTTP/2 cannot say fails, and nothing of it is sent', async () => {
     const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 200 }, { endStream: true }));
     const run = new Run(port);
-    const ended = await run.of(
-      'OPTIONS * HTTP/1.1\r\n\r\n',
-      { protocol: 'thrift' },
-      'GET / HTTP/1.1\r\nX: a\x01b\r\n\r\n',
+    const sends = await run.of(
+      request('OPTIONS * HTTP/1.1\r\n\r\n'),
+      request('', { protocol: 'thrift' }),
+      request('GET / HTTP/1.1\r\nX: a\x01b\r\n\r\n'),
     );
-    expect(tally(ended)).toEqual({ 'protocol-error': 3 });
-    expect(ended.map(([send]) => send.attempts)).toEqual([0, 0, 0]);
+    expect(run.lane.counts()).toEqual({ 'failed: protocol-error': 3 });
+    expect(sends.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
     expect(sessions()).toBeLessThanOrEqual(1);
-  });
-
-  test('closing fails what is under way, once, and takes nothing more', async () => {
-    const { port } = await http2Server(() => {});
-    const run = new Run(port);
-    const all = run.of(...many(250));
-    await run.sender.close();
-    await run.sender.close();
-    expect(run.sender.offer(sendOf(get('/')), 0)).toBe(false);
-    expect([...run.outcomes.values()].every((outcome) => outcome === 'timeout')).toBe(true);
-    expect(run.outcomes.size).toBe(200);
-    void all;
   });
 });
 
@@ -302,6 +266,7 @@ testWith(['nginx'], 'nginx ends a connection at its 1,000th request: no send not
   const nginx = await startNginx({ server: `listen 127.0.0.1:${port} http2; keepalive_requests 1000;` });
   cleanups.push(() => nginx.stop());
   const run = new Run(port, { maxConnections: 1, keepResponses: false });
-  expect(tally(await run.of(...many(3_000)))).toEqual({ answered: 3_000 });
+  await run.of(...many(3_000));
+  expect(run.lane.counts()).toEqual({ 200: 3_000 });
   expect(await nginx.lines()).toHaveLength(3_000);
 });
