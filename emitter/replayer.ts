@@ -153,12 +153,14 @@ export class Replayer {
 
   #reopening(source: AsyncIterable<readonly Exchange[]> | OpenRecording): OpenRecording {
     if (typeof source === 'function') return source;
-    if (this.#options.loop === 1) return () => source;
+    const { loop, by, times } = this.#options;
+    const once = loop === 1 && (by !== 'overlay' || times === 1);
+    if (once) return () => source;
     throw new BytecopyError(
       'REPLAY_LOOP_NEEDS_REOPENING',
-      'this recording can be read only once, so it cannot be looped',
+      'this recording can be read only once, so it cannot be looped or laid over itself',
       {
-        hint: 'loop over a store or a file, not over standard input',
+        hint: 'replay from a store or a file, not from standard input',
         exitCode: 2,
       },
     );
