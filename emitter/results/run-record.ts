@@ -21,7 +21,7 @@ import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';
 import { OperationTable } from './operation-table.ts';
-import { RecentWindow } from './recent-window.ts';
+import { RecentTimes } from './recent-times.ts';
 import type { PlanReport, ReplayProgress, ReplayReport } from './report.ts';
 import { ResultTeller } from './result-teller.ts';
 import type { RunCounts, RunEnding, RunSnapshot } from './run-snapshot.ts';
@@ -53,9 +53,7 @@ export class RunRecord {
   readonly #service = new LatencyHistogram();
   readonly #scheduleLag = new LatencyHistogram();
   readonly #tickLag = new LatencyHistogram(2);
-  readonly #recentLatency = new RecentWindow();
-  readonly #recentLag = new RecentWindow();
-  readonly #recentTickLag = new RecentWindow();
+  readonly #recent = new RecentTimes();
   readonly #timeline = new Timeline();
   readonly #operations = new OperationTable();
   readonly #answerMix = new AnswerMix();
@@ -104,7 +102,7 @@ export class RunRecord {
   /** A tick of the pacer came so much later than it was asked for; what becomes due until the next one came due in it. */
   tick(lagMicros: Micros): void {
     this.#tickLag.record(lagMicros);
-    this.#recentTickLag.record(lagMicros);
+    this.#recent.tickLag.record(lagMicros);
     this.#tickIsLate = lagMicros > LATE_TICK_MICROS;
   }
 
@@ -138,7 +136,7 @@ export class RunRecord {
     this.#answers.add(offset);
     this.#fromIntended.record(latency);
     this.#service.record(service);
-    this.#recentLatency.record(latency);
+    this.#recent.fromIntended.record(latency);
     operation.answered(latency, service);
     const interval = this.#timeline.at(offset);
     interval.counts.answered++;
@@ -194,7 +192,6 @@ export class RunRecord {
    */
   progress(now: Micros, sender: SenderStatistics, waiting: number, plannedUntil: Micros): ReplayProgress {
     const offset = now - this.#start;
-    for (const window of [this.#recentLatency, this.#recentLag, this.#recentTickLag]) window.roll(offset);
     this.#noteConnections(offset, sender.open);
     return {
       elapsedMs: this.#startedAt === 0 ? 0 : offset / 1_000,
@@ -208,11 +205,7 @@ export class RunRecord {
       waiting,
       connections: sender.open,
       consecutiveFailures: this.#consecutiveFailures,
-      recent: {
-        fromIntended: { p50: this.#recentLatency.percentile(50), p99: this.#recentLatency.percentile(99) },
-        scheduleLag: { p99: this.#recentLag.percentile(99) },
-        tickLag: { p99: this.#recentTickLag.percentile(99) },
-      },
+      recent: this.#recent.report(offset),
       plannedUntil,
     };
   }
@@ -289,7 +282,7 @@ export class RunRecord {
     this.#counts.requestBytes += send.request.byteCount;
     this.#sent.add(offset);
     this.#scheduleLag.record(lag);
-    this.#recentLag.record(lag);
+    this.#recent.scheduleLag.record(lag);
     const interval = this.#timeline.at(offset);
     interval.counts.sent++;
     interval.scheduleLag.record(lag);

@@ -122,20 +122,21 @@ test('three failures in a row end the run, and an answer between them begins ane
 });
 
 test('a check that is stopped asks and tells nothing more', async () => {
-  let check: HealthCheck | undefined;
   const told: StopCause[] = [];
+  let seen = (): void => {};
   const asked = new Promise<void>((resolve) => {
-    serve(() => {
-      check?.stop();
-      resolve();
-    }).then((server) => {
-      opened(server);
-      check = new HealthCheck({ ...options(server.port), intervalMs: 0 }, { onFailing: (cause) => told.push(cause) });
-      check.start();
-    });
+    seen = resolve;
   });
+  const server = opened(
+    await serve(() => {
+      check.stop();
+      seen();
+    }),
+  );
+  const check = new HealthCheck({ ...options(server.port), intervalMs: 0 }, { onFailing: (cause) => told.push(cause) });
+  check.start();
   await asked;
-  check?.start();
+  check.start();
   expect(told).toEqual([]);
-  expect((open[0] as ScriptServer).heads).toHaveLength(1);
+  expect(server.heads).toHaveLength(1);
 });
