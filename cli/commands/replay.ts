@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BytecopyError, Exchange, Selection } from '../../core/index.ts';
+import type { BytecopyError, Exchange, Millis, Selection } from '../../core/index.ts';
 import {
   DEFAULT_MAX_CONNECTIONS,
   mergeSnapshots,
@@ -90,7 +90,7 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
       recording,
       storePath: source.path,
     });
-    await tell(context, flags, result);
+    await tell(context, flags, result, results?.heldUpMs ?? 0);
     await results?.finish();
   } finally {
     await source.close();
@@ -178,12 +178,12 @@ function runOf(context: Context, { options, plan, recording, storePath }: Sendin
   return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
 }
 
-async function tell(context: Context, flags: ReplayFlags, result: RunResult): Promise<void> {
+async function tell(context: Context, flags: ReplayFlags, result: RunResult, heldUpMs: Millis): Promise<void> {
   const { report } = result;
   context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
   if (flags.html !== undefined) await writeReplayPage(flags.html, report);
   if (flags.hgrm !== undefined) await writeHgrmFiles(flags.hgrm, result.histograms);
-  const verdict = verdictOf(report, context.interrupted.aborted);
+  const verdict = verdictOf(report, { interrupted: context.interrupted.aborted, heldUpMs });
   if (verdict.text !== '') context.stderr.write(`${verdict.text}\n`);
   context.exitCode = verdict.exitCode;
 }

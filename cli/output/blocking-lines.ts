@@ -29,12 +29,18 @@ export class BlockingLines {
   readonly #onFailure: (failure: BytecopyError) => void;
   #text = '';
   #failure: BytecopyError | undefined;
+  #heldUpMs: Millis = 0;
 
   /** @param onFailure called once, at the first write that fails; lines after it are lost */
   constructor(file: FileHandle, path: string, onFailure: (failure: BytecopyError) => void) {
     this.#file = file;
     this.#path = path;
     this.#onFailure = onFailure;
+  }
+
+  /** How long writing has held up whoever wrote the lines. */
+  get heldUpMs(): Millis {
+    return this.#heldUpMs;
   }
 
   line(text: string): void {
@@ -60,6 +66,7 @@ export class BlockingLines {
   }
 
   #write(): void {
+    const begun = performance.now();
     const bytes = Buffer.from(this.#text);
     this.#text = '';
     try {
@@ -67,6 +74,7 @@ export class BlockingLines {
     } catch (cause) {
       this.#fail(cause as Error);
     }
+    this.#heldUpMs += performance.now() - begun;
   }
 
   #writeAll(bytes: Uint8Array): void {

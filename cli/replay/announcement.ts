@@ -31,7 +31,7 @@ export function announce(
   sending: AnnouncedSending,
 ): string {
   const to = escapeForTerminal(sending.to);
-  const many = sends === undefined ? 'requests' : formatNumberOf(sends, 'send');
+  const many = sends === undefined ? 'requests' : `${isExact(plan) ? '' : 'about '}${formatNumberOf(sends, 'send')}`;
   const { timing, session, workers } = plan;
   const head = `replaying ${many} to ${to}${lengthOf(plan, durationMs)}${peakOf(plan, peakPerSecond)}`;
   const report = { ...planOptionsOf(plan), session, workers };
@@ -44,6 +44,22 @@ export function announce(
     `${sessions(expected)}on at most ${formatNumberOf(sending.connections, 'connection')}`,
   ].filter((line) => line !== '');
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** Random gaps fit another number of sends into a given time; where a limit cuts a recorded rhythm is counted by intervals. */
+function isExact({ timing, arrivals, durationMs }: SettledPlan): boolean {
+  switch (timing.kind) {
+    case 'recorded':
+      return durationMs === undefined;
+    case 'rate':
+      return arrivals === 'even' || durationMs === undefined;
+    case 'profile':
+      return arrivals === 'even';
+    case 'max':
+      return true;
+    default:
+      return timing satisfies never;
+  }
 }
 
 function lengthOf({ timing, loop, durationMs: limit }: SettledPlan, durationMs: Millis | undefined): string {
@@ -95,7 +111,8 @@ function passes({ loop, by, times }: SettledPlan, expected: Forecast, sends: num
 function leftBehind({ exchanges, sendable, leftBehind: reasons }: Forecast): string {
   if (sendable === exchanges) return '';
   const left = formatCount(exchanges - sendable);
-  return `${left} of ${formatNumberOf(exchanges, 'exchange')} stay behind: ${listCounts(reasons)}`;
+  const stays = exchanges - sendable === 1 ? 'stays' : 'stay';
+  return `${left} of ${formatNumberOf(exchanges, 'exchange')} ${stays} behind: ${listCounts(reasons)}`;
 }
 
 function writes({ writes: found }: Forecast, word: AnnouncedSending['writes']): string {

@@ -5,6 +5,7 @@
  *       4  not to be trusted: saturated, or the rate not reached         before
  *       3  a threshold failed, or a stop rule ended the run              before   0
  */
+import type { Millis } from '../../core/index.ts';
 import type { ReplayReport } from '../../emitter/index.ts';
 import { listCounts } from '../render/completeness.ts';
 import { escapeForTerminal } from '../render/terminal-text.ts';
@@ -15,17 +16,23 @@ export interface Verdict {
   readonly text: string;
 }
 
-export function verdictOf(report: ReplayReport, interrupted: boolean): Verdict {
+/** Share of the run from which on writing its results counts as what held it up. */
+const HELD_UP_SHARE = 0.05;
+
+export interface Circumstances {
+  readonly interrupted: boolean;
+  /** How long writing the results has held up the sending; 0 where they were not asked for. */
+  readonly heldUpMs: Millis;
+}
+
+export function verdictOf(report: ReplayReport, { interrupted, heldUpMs }: Circumstances): Verdict {
   const { stopped } = report;
   if (interrupted || stopped?.rule === 'interrupted') {
     return { exitCode: 130, text: 'interrupted: the report tells of what was sent until then' };
   }
   if (report.due > 0 && report.answered === 0) return { exitCode: 1, text: nothingAnswered(report) };
   if (report.generator.saturated || stopped?.rule === 'loop-lag') {
-    return {
-      exitCode: 4,
-      text: 'the emitter itself was overloaded, so its figures say little about the target: ask for less, give it a core of its own, or say --workers N',
-    };
+    return { exitCode: 4, text: overloaded(report, heldUpMs) };
   }
   if (!report.rate.reached) return { exitCode: 4, text: notReached(report) };
   if (stopped !== undefined) {
@@ -37,6 +44,15 @@ export function verdictOf(report: ReplayReport, interrupted: boolean): Verdict {
     return { exitCode: 3, text: `not kept: ${texts}; the report has what was measured` };
   }
   return { exitCode: 0, text: '' };
+}
+
+function overloaded({ durationMs }: ReplayReport, heldUpMs: Millis): string {
+  const meaning = 'the emitter itself was overloaded, so its figures say little about the target';
+  if (heldUpMs > durationMs * HELD_UP_SHARE) {
+    const seconds = (heldUpMs / 1_000).toFixed(1);
+    return `${meaning}: writing --results held it up for ${seconds} s; a faster disk or reader takes them sooner`;
+  }
+  return `${meaning}: ask for less, give it a core of its own, or say --workers N`;
 }
 
 function nothingAnswered({ target, failed, notSent }: ReplayReport): string {

@@ -27,6 +27,14 @@ test('how many, where to, for how long and how fast come first', () => {
   );
 });
 
+test('a number that chance or a limit of time decides is about so', () => {
+  const first = (flags: PacingFlags) => announced(flags)[0];
+  expect(first({ qps: 100, arrivals: 'poisson', duration: 1_000 })).toContain('about 100 sends');
+  expect(first({ plan: parsePlan('hold:100/1s'), arrivals: 'poisson' })).toContain('about 100 sends');
+  expect(first({ duration: 60_000 })).toContain('about 600 sends');
+  expect(first({ qps: 100, arrivals: 'poisson' })).toContain('replaying 6,000 sends');
+});
+
 test('how traffic is multiplied, and why so where nobody said how', () => {
   const line = (flags: PacingFlags) => announced(flags).find((one) => one.startsWith('  by '));
   expect(line({})).toBeUndefined();
@@ -51,6 +59,8 @@ test('what stays behind is told by reason, writes by operation and what becomes 
     ]),
   );
   expect(announced({}, expected)).toContain('  writes, which are sent: 5 × POST /cart');
+  const one = steady(10, 600, { exchanges: 6_001, leftBehind: { incomplete: 1 } });
+  expect(announced({}, one)).toContain('  1 of 6,001 exchanges stays behind: 1 incomplete');
 });
 
 test('passes, sessions and connections', () => {

@@ -26,15 +26,17 @@ const FAILED_THRESHOLD: Partial<ReplayReport> = { thresholds: [{ text: 'p(95)<1'
 const STOPPED: Partial<ReplayReport> = { stopped: { rule: 'failure-share', text: '52 % failed, 10 % are allowed' } };
 
 function code(changes: Partial<ReplayReport>, interrupted = false): number {
-  return verdictOf(report(changes), interrupted).exitCode;
+  return verdictOf(report(changes), { interrupted, heldUpMs: 0 }).exitCode;
 }
 
+const USUAL = { interrupted: false, heldUpMs: 0 };
+
 test('a run in which all went well says nothing', () => {
-  expect(verdictOf(report(), false)).toEqual({ exitCode: 0, text: '' });
+  expect(verdictOf(report(), USUAL)).toEqual({ exitCode: 0, text: '' });
 });
 
 test('each way to end has its code and says what to do', () => {
-  const verdict = (changes: Partial<ReplayReport>) => verdictOf(report(changes), false);
+  const verdict = (changes: Partial<ReplayReport>) => verdictOf(report(changes), USUAL);
   expect(verdict(SATURATED)).toMatchObject({ exitCode: 4, text: expect.stringContaining('--workers') });
   expect(verdict(NOT_REACHED)).toMatchObject({ exitCode: 4, text: expect.stringContaining('--connections') });
   expect(verdict({ rate: { ...GOOD_RATE, reached: false, shortfall: 'dropped' } })).toMatchObject({
@@ -57,6 +59,13 @@ test('the overload of the emitter itself is no fault of the target: a lag rule e
   expect(code({ stopped: { rule: 'loop-lag', text: 'p99 300 ms' } })).toBe(4);
 });
 
+test('an emitter that its own results held up says so', () => {
+  const slow = { interrupted: false, heldUpMs: 1_900 };
+  const { text } = verdictOf(report({ ...SATURATED, durationMs: 3_000 }), slow);
+  expect(text).toContain('--results held it up for 1.9 s');
+  expect(verdictOf(report({ ...SATURATED, durationMs: 60_000 }), slow).text).toContain('--workers');
+});
+
 test('interrupted before unanswered before untrusted before unkept', () => {
   const all = { ...SATURATED, ...NOT_REACHED, ...FAILED_THRESHOLD, ...STOPPED };
   expect(code(all)).toBe(4);
@@ -70,6 +79,6 @@ test('a run in which nothing was due is no failure', () => {
 });
 
 test('texts from the command line cannot steer the terminal', () => {
-  const { text } = verdictOf(report({ thresholds: [{ text: '\x1b[2J', value: 1, passed: false }] }), false);
+  const { text } = verdictOf(report({ thresholds: [{ text: '\x1b[2J', value: 1, passed: false }] }), USUAL);
   expect(text).not.toContain('\x1b');
 });
