@@ -72,6 +72,8 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   readonly #gate: OpeningGate;
   readonly #sweeping: NodeJS.Timeout;
   readonly #warmed: (() => void)[] = [];
+  /** Taken, of a wire that found no place because all connections are busy with others; goes before any other. */
+  #held: Send | undefined;
   #closed = false;
   #idleLimitMicros: Micros = IDLE_LIMIT_MS * 1000;
   /** Sends that wait, as far as is known: what was demanded, less what was given since. */
@@ -136,6 +138,8 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     clearInterval(this.#sweeping);
     this.#gate.stop();
     for (const connection of [...this.#all]) connection.abort('timeout');
+    if (this.#held !== undefined) this.#handler.failed(this.#held, 'timeout');
+    this.#held = undefined;
     return Promise.resolve();
   }
 
@@ -202,8 +206,9 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       if (connection.takes(send.request)) {
         this.#inFlight++;
         connection.send(send, now);
-      } else {
-        this.#place(send, now, connection);
+      } else if (!this.#place(send, now, connection)) {
+        this.#held = send;
+        return;
       }
     }
   }
@@ -215,6 +220,11 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   }
 
   #next(now: Micros): Send | undefined {
+    const held = this.#held;
+    if (held !== undefined) {
+      this.#held = undefined;
+      return held;
+    }
     const send = this.#closed ? undefined : this.#handler.next(now);
     if (send === undefined) this.#demanded = 0;
     else if (this.#demanded > 0) this.#demanded--;
@@ -223,20 +233,23 @@ export class ConnectionPool implements Sender, ConnectionOwner {
 
   /**
    * A send that no connection asked for which could take it: another one does, or a new one.
-   * @param instead gives way where there are too many and none is idle
+   * @param instead gives way where there are too many and no other is idle
+   * @returns false where all are busy with other wires
    */
-  #place(send: Send, now: Micros, instead?: Connection): void {
+  #place(send: Send, now: Micros, instead?: Connection): boolean {
     const other = this.#free.take(send.request);
     if (other !== undefined) {
       this.#give(other, send, now);
-      return;
+      return true;
+    }
+    if (this.#all.size >= this.#options.maxConnections) {
+      const idle = this.#free.longestIdle(send.request.wire) ?? instead;
+      if (idle?.idle !== true) return false;
+      idle.giveWay();
     }
     this.#inFlight++;
-    if (this.#all.size >= this.#options.maxConnections) {
-      this.#closedIdle++;
-      (this.#free.longestIdle(send.request.wire) ?? instead)?.abort('timeout');
-    }
     this.#open([send]);
+    return true;
   }
 
   /** It never opened: what was reserved on it fails, else as many waiting sends as it decides for, unless others serve. */
@@ -261,6 +274,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   #lost(connection: Connection, reason: CloseReason): void {
     const byPeer = reason === 'connection-closed' || reason === 'reset';
     if (byPeer || reason === 'closed-with-answer') this.#closedByPeer++;
+    if (reason === 'gave-way') this.#closedIdle++;
     const wasFree = connection.listed;
     if (wasFree) this.#free.remove(connection);
     const sends = connection.takeUnanswered();
@@ -268,17 +282,27 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       if (byPeer) this.#closesAfter(this.#clock.monotonic() - connection.since);
       return;
     }
+    if (reason === 'gave-way') return;
     if (reason === 'finished') {
-      const now = this.#clock.monotonic();
-      const send = this.#next(now);
-      if (send !== undefined) this.#place(send, now);
+      this.#succeed();
       return;
     }
     if (byPeer && connection.diedIdle && this.#options.retry) this.#sendAgain(sends);
     else this.#fail(sends, failureOf(reason));
     if (this.#closed) return;
+    if (this.#held !== undefined) {
+      this.#succeed();
+      return;
+    }
     this.#demanded = Math.max(this.#demanded, this.#connecting + 1);
     this.#grow();
+  }
+
+  /** There is a place for another connection: one for the next send, if there is any. */
+  #succeed(): void {
+    const now = this.#clock.monotonic();
+    const send = this.#next(now);
+    if (send !== undefined && !this.#place(send, now)) this.#held = send;
   }
 
   #sendAgain(sends: readonly Send[]): void {
@@ -308,8 +332,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       if (this.#all.size >= this.#options.maxConnections) {
         const idle = this.#free.longestIdle(this.#refusedWire);
         if (idle === undefined) return;
-        this.#closedIdle++;
-        idle.abort('timeout');
+        idle.giveWay();
       }
       this.#open(NOTHING_RESERVED);
     }
@@ -343,5 +366,12 @@ export class ConnectionPool implements Sender, ConnectionOwner {
 }
 
 function failureOf(reason: CloseReason): FailureReason {
-  return reason === 'finished' || reason === 'closed-with-answer' ? 'connection-closed' : reason;
+  switch (reason) {
+    case 'finished':
+    case 'closed-with-answer':
+    case 'gave-way':
+      return 'connection-closed';
+    default:
+      return reason;
+  }
 }

@@ -29,8 +29,8 @@ import { SessionRun } from './session-run.ts';
 import { ThriftWire } from './thrift-wire.ts';
 import type { Wire } from './wire.ts';
 
-/** Why a connection has ended: broken, its session through, or by an answer that was its last. */
-export type CloseReason = FailureReason | 'finished' | 'closed-with-answer';
+/** Why a connection has ended: broken, its session through, by an answer that was its last, or to make room for another wire. */
+export type CloseReason = FailureReason | 'finished' | 'closed-with-answer' | 'gave-way';
 
 export interface ConnectionOwner {
   /** It can be used, and carries what was reserved on it. */
@@ -182,6 +182,11 @@ export class Connection {
     this.#close(reason);
   }
 
+  /** Closes it where it is idle, for one that speaks something else. */
+  giveWay(): void {
+    this.#close('gave-way');
+  }
+
   /** Once it is closed: what it had, or was to have, in flight. */
   takeUnanswered(): readonly Send[] {
     if (this.#local === undefined) return this.#reserved;
@@ -320,8 +325,11 @@ export class Connection {
     this.#since = oldest === undefined ? now : oldest.sentAt;
   }
 
+  /** The peer closed; while connecting, only a handshake can tell. */
   #ended(): void {
-    if (this.#state === 'open') {
+    if (this.#state === 'connecting') {
+      this.#close('tls');
+    } else if (this.#state === 'open') {
       if (this.#session !== undefined) {
         this.#session.end();
       } else if (this.#wire !== undefined && this.#inFlight.count > 0) {
@@ -340,7 +348,7 @@ export class Connection {
     return this.#reached ? 'tls' : failureReason(code);
   }
 
-  #close(reason: FailureReason): void {
+  #close(reason: CloseReason): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#socket.destroy();
