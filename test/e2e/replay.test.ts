@@ -110,7 +110,7 @@ describeWith(['build', 'nginx'], 'replay', () => {
     await importRecording();
     const ended = await run(['replay', '--to', nginx.url, '--read-only', '--dry-run', ...store]);
     expect(ended.code).toBe(0);
-    expect(ended.stderr).toContain('replaying 25 requests');
+    expect(ended.stderr).toContain('replaying 20 sends');
     expect(await nginx.lines()).toEqual([]);
   });
 
