@@ -29,7 +29,7 @@ export class SequenceIds {
     }
     if (places.length === 0) return undefined;
     this.#last = this.#last === MAX_ID ? 1 : this.#last + 1;
-    return low + (this.#last % (high - low + 1));
+    return low + ((this.#last - 1) % (high - low + 1));
   }
 }
 
