@@ -233,7 +233,7 @@ export class Replayer {
     const stages = this.#stages;
     if (stages === undefined || this.#is('preparing')) return undefined;
     const { planner, record, lane } = stages;
-    record.tick(lag);
+    record.tick(lag, now);
     if (!this.#asFastAsPossible) this.#sendDue(stages, now);
     const laneAt = now >= this.#start ? lane.pump(now) : this.#start;
     this.#plan(STEPS_A_TICK);

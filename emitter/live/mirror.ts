@@ -182,7 +182,7 @@ export class Mirror {
   }
 
   #tick(stages: Stages, now: Micros, lag: Micros): Micros | undefined {
-    stages.record.tick(lag);
+    stages.record.tick(lag, now);
     for (let send = this.#ahead.peek(); send !== undefined && send.dueAt <= now; send = this.#ahead.peek()) {
       this.#ahead.pop();
       this.#aheadBytes -= send.request.byteCount;

@@ -93,7 +93,7 @@ export interface GeneratorReport {
   readonly cpuPercent: number;
   /** How late the pacer's ticks came: its own lateness, without waiting for connections. */
   readonly tickLag: Percentiles;
-  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or over 1 % of the sends came due in ticks later than that. */
+  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or over 1 % of the sends were later than that when their tick came. */
   readonly saturated: boolean;
 }
 

@@ -32,7 +32,7 @@ import { Timeline } from './timeline.ts';
 const LATE_MICROS: Micros = 10_000;
 /** Beyond this a send is missing from the second in which it was due. */
 const MISSED_MICROS: Micros = 1_000_000;
-/** A tick of the pacer that comes later than this shows a generator that cannot keep its plan. */
+/** A send whose tick came later than this shows a generator that cannot keep its plan. */
 const LATE_TICK_MICROS: Micros = 20_000;
 
 export interface RunRecordOptions {
@@ -66,7 +66,7 @@ export class RunRecord {
     answered: 0,
     errors: 0,
     late: 0,
-    dueInLateTicks: 0,
+    tickedLate: 0,
     requestBytes: 0,
     responseBytes: 0,
   };
@@ -75,7 +75,7 @@ export class RunRecord {
   #failedCount = 0;
   #notSentCount = 0;
   #consecutiveFailures = 0;
-  #tickIsLate = false;
+  #tickAt: Micros = 0;
   #start: Micros = 0;
   #startedAt: Micros = 0;
   #startCpu: Micros = 0;
@@ -99,11 +99,11 @@ export class RunRecord {
     this.#teller?.start(now, wall);
   }
 
-  /** A tick of the pacer came so much later than it was asked for; what becomes due until the next one came due in it. */
-  tick(lagMicros: Micros): void {
+  /** The pacer's tick of `now` came so much later than it was asked for; what becomes due until the next one came due in it. */
+  tick(lagMicros: Micros, now: Micros): void {
     this.#tickLag.record(lagMicros);
     this.#recent.tickLag.record(lagMicros);
-    this.#tickIsLate = lagMicros > LATE_TICK_MICROS;
+    this.#tickAt = now;
   }
 
   /** The send is due now: it is held until one of the three outcomes. */
@@ -113,7 +113,7 @@ export class RunRecord {
     this.#account.held++;
     counts.due++;
     counts.held++;
-    if (this.#tickIsLate) counts.dueInLateTicks++;
+    if (this.#tickAt - send.dueAt > LATE_TICK_MICROS) counts.tickedLate++;
     const offset = send.dueAt - this.#start;
     this.#asked.add(offset);
     this.#timeline.at(offset).counts.due++;

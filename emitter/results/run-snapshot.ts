@@ -18,8 +18,8 @@ export interface RunCounts {
   errors: number;
   /** Sends that went more than 10 ms after they were due. */
   late: number;
-  /** Sends that came due in a tick of the pacer that was itself too late. */
-  dueInLateTicks: number;
+  /** Sends whose tick of the pacer came over 20 ms after they were due. */
+  tickedLate: number;
   requestBytes: ByteCount;
   responseBytes: ByteCount;
 }

@@ -40,7 +40,7 @@ for (let round = 0; round < 3; round++) {
   for (let index = 0; index < count; index++) {
     const at = 1 + (index * 1_000_000) / SENDS_A_SECOND;
     const send = newSend(requests[index % requests.length] as PreparedRequest, 0, at, FREE_ORDER);
-    record.tick(3);
+    record.tick(3, at);
     record.due(send);
     held.push(send);
     if (held.length < 64) continue;

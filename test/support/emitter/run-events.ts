@@ -54,13 +54,17 @@ export interface RunEvent {
     | 'stopped';
 }
 
-export function runRecord({
-  plan = PLAN as PlanReport | undefined,
-  target = 't:1',
-  onResult = undefined as ((result: ReplayResult) => void) | undefined,
-} = {}) {
+export interface RunRecordChanges {
+  readonly plan?: PlanReport;
+  readonly mirror?: boolean;
+  readonly target?: string;
+  readonly onResult?: (result: ReplayResult) => void;
+}
+
+/** A record of a run that has started, of a replay unless it is a mirror's. */
+export function runRecord({ plan = PLAN, mirror = false, target = 't:1', onResult }: RunRecordChanges = {}) {
   const ledger = new Ledger();
-  const record = new RunRecord({ target, runId: 'r', plan, ledger, onResult });
+  const record = new RunRecord({ target, runId: 'r', plan: mirror ? undefined : plan, ledger, onResult });
   record.start(RUN_START, RUN_WALL);
   return { record, ledger };
 }

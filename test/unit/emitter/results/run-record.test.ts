@@ -3,6 +3,7 @@ import type { ReplayResult } from '../../../../core/index.ts';
 import { plannedSend } from '../../../support/emitter/planned-send.ts';
 import {
   exchangeOf,
+  PLAN,
   RUN_START,
   RUN_WALL,
   runRecord,
@@ -198,36 +199,34 @@ test('seconds whose sends went more than a second late fall short', () => {
   expect(reportAfter(30, record).rate).toMatchObject({ reached: false, shortfall: 'short-seconds' });
 });
 
-test('a generator is saturated when over 1 % of the sends came due in ticks that were 20 ms late', () => {
-  const share = (lateSends: number) => {
-    const { record } = runRecord();
-    for (let tick = 0; tick < 1_000; tick++) record.tick(3);
-    for (let index = 0; index < 1_000; index++) {
-      record.tick(index < lateSends ? 20_001 : 19_000);
-      tell(record, { dueAt: index, outcome: OK });
-    }
+test('a generator is saturated when over 1 % of the sends were 20 ms late when their tick came', () => {
+  const share = (lateSends: number, plan = PLAN) => {
+    const { record } = runRecord({ plan });
+    for (let tick = 0; tick < 2_000; tick++) record.tick(3, RUN_START);
+    record.tick(40_000, RUN_START + 40_000);
+    // Of those that one late tick finds, the ones that were due last are hardly late.
+    for (let index = 0; index < 500; index++) tell(record, { dueAt: index < lateSends ? 19_999 : 20_000, outcome: OK });
+    record.tick(3, RUN_START + 60_000);
+    for (let index = 0; index < 500; index++) tell(record, { dueAt: 60_000, outcome: OK });
     return reportAfter(1, record).generator;
   };
   expect(share(10).saturated).toBe(false);
   expect(share(11).saturated).toBe(true);
-  expect(share(11).tickLag).toMatchObject({ count: 2_000, p50: 3, max: 20_001 });
+  expect(share(11).tickLag).toMatchObject({ count: 2_002, p50: 3, p99: 3, max: 40_000 });
+  expect(share(500, { ...PLAN, timing: { kind: 'max' } }).saturated).toBe(false);
 });
 
-test('as fast as possible a generator is never told of as saturated', () => {
-  const { record } = runRecord({
-    plan: {
-      timing: { kind: 'max' },
-      times: 1,
-      by: 'copies',
-      arrivals: 'even',
-      session: undefined,
-      lateness: { kind: 'at-once' },
-      workers: 1,
-    },
-  });
-  record.tick(50_000);
-  tell(record, { dueAt: 0, outcome: OK });
+test('a mirror is not saturated by requests that reach it late', () => {
+  const { record } = runRecord({ mirror: true });
+  record.tick(3, RUN_START + 100_000);
+  for (let index = 0; index < 500; index++) tell(record, { dueAt: 0, outcome: OK });
   expect(reportAfter(1, record).generator.saturated).toBe(false);
+});
+
+test('a generator whose ticks come late is saturated, however few sends there are', () => {
+  const { record } = runRecord();
+  for (let tick = 0; tick < 100; tick++) record.tick(tick < 2 ? 25_000 : 3, RUN_START);
+  expect(reportAfter(1, record).generator.saturated).toBe(true);
 });
 
 test('progress says where the run stands, and how the last ten seconds were', () => {
@@ -238,7 +237,7 @@ test('progress says where the run stands, and how the last ten seconds were', ()
   tell(record, { dueAt: 0, outcome: { failed: 'reset' } });
   tell(record, { dueAt: 0, outcome: { failed: 'refused', attempts: 0 } });
   tell(record, { dueAt: 0, outcome: { notSent: 'dropped' } });
-  record.tick(9);
+  record.tick(9, RUN_START);
   expect(at(2)).toEqual({
     elapsedMs: 2_000,
     due: 4,
