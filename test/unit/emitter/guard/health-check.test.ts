@@ -5,7 +5,9 @@ import { setUpTls } from '../../../../emitter/connection/open-socket.ts';
 import { HealthCheck } from '../../../../emitter/guard/health-check.ts';
 import { type HealthProbeOptions, probeHealth } from '../../../../emitter/guard/health-probe.ts';
 import type { StopCause } from '../../../../emitter/results/report.ts';
-import { reset, type ScriptServer, type SeenRequest, serve } from '../../../support/emitter/script-server.ts';
+import { selfSigned } from '../../../support/emitter/certificate.ts';
+import { answer, reset, type ScriptServer, type SeenRequest, serve } from '../../../support/emitter/script-server.ts';
+import { testWith } from '../../../support/requirements.ts';
 
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -110,6 +112,20 @@ test('over TLS a target that speaks none is not well', async () => {
   const { port } = server.address() as AddressInfo;
   expect(await probed(options(port, { tls }))).toMatch(/^ERR_SSL|^EPROTO|^ECONNRESET/);
   expect(await probed(options(port, { tls, health: 'tcp' }))).toMatch(/^ERR_SSL|^EPROTO|^ECONNRESET/);
+});
+
+testWith(['openssl'], 'over TLS the name is verified as for the sends', async () => {
+  const certificate = selfSigned('DNS:shop.example');
+  const { port, heads } = opened(await serve(({ socket }) => socket.write(answer(200)), certificate));
+  const trusting = (name: string) => setUpTls({ verify: true, ca: certificate.cert }, name);
+  expect(await probed(options(port, { tls: trusting('shop.example') }))).toBeUndefined();
+  expect(await probed(options(port, { tls: trusting('shop.example'), health: 'tcp' }))).toBeUndefined();
+  expect(await probed(options(port, { tls: trusting('other.example') }))).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+  expect(await probed(options(port, { tls: setUpTls({ verify: false }, 'other.example') }))).toBeUndefined();
+  expect(await probed(options(port, { tls: setUpTls({ verify: true }, 'shop.example') }))).toBe(
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+  );
+  expect(heads).toHaveLength(2);
 });
 
 test('three failures in a row end the run, and an answer between them begins anew', async () => {
