@@ -38,7 +38,9 @@ export class ResponseFramer {
   readonly #line = new StatusLine();
   readonly #chunked = new ChunkedBody();
   readonly #pending = new HeadBuffer();
-  #expected: RequestKind[] = [];
+  /** Kinds of what was sent; entries behind that are old ones. */
+  readonly #expected: RequestKind[] = [];
+  #sent = 0;
   #answered = 0;
   #state: number = STATE.head;
   #remaining = 0;
@@ -53,19 +55,20 @@ export class ResponseFramer {
 
   /** Requests sent whose answer is not complete. */
   get outstanding(): number {
-    return this.#expected.length - this.#answered;
+    return this.#sent - this.#answered;
   }
 
   /** One call a request sent, in the order of sending. */
   expect(verb: string): void {
-    if (this.#answered > 0 && this.#answered === this.#expected.length) {
-      this.#expected.length = 0;
+    if (this.#answered === this.#sent) {
+      this.#sent = 0;
       this.#answered = 0;
     } else if (this.#answered >= COMPACT_AT) {
-      this.#expected = this.#expected.slice(this.#answered);
+      this.#expected.copyWithin(0, this.#answered, this.#sent);
+      this.#sent -= this.#answered;
       this.#answered = 0;
     }
-    this.#expected.push(requestKindOf(verb));
+    this.#expected[this.#sent++] = requestKindOf(verb);
   }
 
   /** @param bytes borrowed until it returns: the caller may overwrite them then */
@@ -221,5 +224,5 @@ export class ResponseFramer {
   }
 }
 
-/** Answered entries are dropped from the front in lots, so that a pipeline that never runs dry stays small. */
+/** Answered entries are dropped from the front in lots, so that a pipeline that never runs dry stays small. The array itself is not cut: that costs more than the entry. */
 const COMPACT_AT = 64;
