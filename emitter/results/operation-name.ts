@@ -8,24 +8,44 @@
  */
 
 const MAX_NAME_LENGTH = 200;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 
-const NUMBER = /^\d+$/;
+/** Shortest id that is no number. */
+const MIN_ID_LENGTH = 12;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-/** From 12 digits on, as with object ids and digests; a word of these letters alone has no digit. */
-const HEXADECIMAL = /^(?=.*\d)[0-9a-f]{12,}$/i;
+const HEXADECIMAL = /^[0-9a-f]{12,}$/i;
 /** Letters of both cases and two digits within 16 characters or more, of both alphabets (RFC 4648, sections 4 and 5). */
 const BASE64 = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d.*\d)(?:[\w+=-]|%2[BF]|%3D){16,}$/;
 
 /** @param operation `GET /items/42`, a Thrift function, the name of a session's protocol */
 export function operationName(operation: string): string {
-  const path = operation.indexOf('/');
-  if (path === -1) return shortened(operation);
-  const [start = '', ...segments] = operation.split('/');
-  return shortened([start, ...segments.map((segment) => (isId(segment) ? '{id}' : segment))].join('/'));
+  let name = '';
+  let taken = 0;
+  for (let slash = operation.indexOf('/'); slash !== -1; ) {
+    const next = operation.indexOf('/', slash + 1);
+    const end = next === -1 ? operation.length : next;
+    if (isId(operation, slash + 1, end)) {
+      name += `${operation.slice(taken, slash)}/{id}`;
+      taken = end;
+    }
+    slash = next;
+  }
+  return shortened(name + operation.slice(taken));
 }
 
-function isId(segment: string): boolean {
-  return NUMBER.test(segment) || UUID.test(segment) || HEXADECIMAL.test(segment) || BASE64.test(segment);
+/** What has no digit is a word. */
+function isId(text: string, start: number, end: number): boolean {
+  let digits = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= DIGIT_0 && code <= DIGIT_9) digits++;
+  }
+  if (digits === 0) return false;
+  if (digits === end - start) return true;
+  if (end - start < MIN_ID_LENGTH) return false;
+  const segment = text.slice(start, end);
+  return UUID.test(segment) || HEXADECIMAL.test(segment) || BASE64.test(segment);
 }
 
 function shortened(name: string): string {
