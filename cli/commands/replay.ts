@@ -23,6 +23,7 @@ import { renderReplayReport } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
 import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
+import { horizonOf } from '../replay/horizon.ts';
 import { type Prospect, prospectOf } from '../replay/prospect.ts';
 import { type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
 import { resultLine } from '../replay/result-line.ts';
@@ -66,7 +67,7 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
   const source = await openSource(context, flags, config);
   try {
     const pages = whileLooking(context, source.store.find(selection));
-    const expected = await forecast(pages, { ...rules, writes: sending.writes });
+    const expected = await forecast(pages, { ...rules, writes: sending.writes, horizon: horizonOf(pacing) });
     if (context.interrupted.aborted) {
       context.exitCode = 130;
       return;

@@ -31,7 +31,8 @@ export function announce(
   sending: AnnouncedSending,
 ): string {
   const to = escapeForTerminal(sending.to);
-  const many = sends === undefined ? 'requests' : `${isExact(plan) ? '' : 'about '}${formatNumberOf(sends, 'send')}`;
+  const many =
+    sends === undefined ? 'requests' : `${isExact(plan, expected) ? '' : 'about '}${formatNumberOf(sends, 'send')}`;
   const { timing, session, workers } = plan;
   const head = `replaying ${many} to ${to}${lengthOf(plan, durationMs)}${peakOf(plan, peakPerSecond)}`;
   const report = { ...planOptionsOf(plan), session, workers };
@@ -47,10 +48,10 @@ export function announce(
 }
 
 /** Random gaps fit another number of sends into a given time; where a limit cuts a recorded rhythm is counted by intervals. */
-function isExact({ timing, arrivals, durationMs }: SettledPlan): boolean {
+function isExact({ timing, arrivals, durationMs }: SettledPlan, { complete }: Forecast): boolean {
   switch (timing.kind) {
     case 'recorded':
-      return durationMs === undefined;
+      return durationMs === undefined || !complete;
     case 'rate':
       return arrivals === 'even' || durationMs === undefined;
     case 'profile':
@@ -108,11 +109,11 @@ function passes({ loop, by, times }: SettledPlan, expected: Forecast, sends: num
     : `in ${formatNumberOf(Math.ceil(needed), 'pass').replace(/pass(s)$/, 'passes')} over the recording`;
 }
 
-function leftBehind({ exchanges, sendable, leftBehind: reasons }: Forecast): string {
+function leftBehind({ exchanges, complete, sendable, leftBehind: reasons }: Forecast): string {
   if (sendable === exchanges) return '';
   const left = formatCount(exchanges - sendable);
   const stays = exchanges - sendable === 1 ? 'stays' : 'stay';
-  return `${left} of ${formatNumberOf(exchanges, 'exchange')} ${stays} behind: ${listCounts(reasons)}`;
+  return `${left} of ${complete ? '' : 'the first '}${formatNumberOf(exchanges, 'exchange')} ${stays} behind: ${listCounts(reasons)}`;
 }
 
 function writes({ writes: found }: Forecast, word: AnnouncedSending['writes']): string {

@@ -8,11 +8,15 @@
 import type { Exchange, Micros, NotSentReason, Protocol, RecordedCounts } from '../../core/index.ts';
 import type { RequestCheck } from '../../emitter/index.ts';
 import { type DistinctCount, DistinctKeys } from './distinct-keys.ts';
+import type { Horizon } from './horizon.ts';
 import { type OperationCount, OperationCounts } from './operation-counts.ts';
 import { RhythmCounter } from './rhythm.ts';
 
 export interface Forecast {
+  /** Looked at: all, or those up to the horizon. */
   readonly exchanges: number;
+  /** There is nothing behind them. */
+  readonly complete: boolean;
   /** What can be sent; writes are among it unless they are to be left out. */
   readonly sendable: number;
   readonly protocols: Readonly<Partial<Record<Protocol, number>>>;
@@ -30,15 +34,16 @@ export interface Forecast {
   readonly sessions: DistinctCount | undefined;
 }
 
-/** What the emitter says of the exchanges, and what was said about writes. */
+/** What the emitter says of the exchanges, what was said about writes, and how far the plan can come. */
 export interface ForecastRules extends RequestCheck {
   readonly writes: 'undecided' | 'allow' | 'skip';
+  readonly horizon: Horizon;
 }
 
 /** @throws BytecopyError as the check and the recording do */
 export async function forecast(
   pages: AsyncIterable<readonly Exchange[]>,
-  { check, writes, sessionOf }: ForecastRules,
+  { check, writes, sessionOf, horizon }: ForecastRules,
 ): Promise<Forecast> {
   const rhythm = new RhythmCounter();
   const written = new OperationCounts();
@@ -47,9 +52,14 @@ export async function forecast(
   const leftBehind: Partial<Record<NotSentReason, number>> = {};
   const all = new Span();
   const sent = new Span();
-  for await (const page of pages) {
+  let complete = true;
+  looking: for await (const page of pages) {
     for (const exchange of page) {
       const at = exchange.request?.firstByteAt ?? exchange.id.at;
+      if (sent.count >= horizon.sends || (sent.count > 0 && at - sent.firstAt >= horizon.spanMicros)) {
+        complete = false;
+        break looking;
+      }
       all.add(exchange.id.at);
       let reason = check(exchange);
       if (reason === 'write-not-allowed') {
@@ -68,6 +78,7 @@ export async function forecast(
   }
   return {
     exchanges: all.count,
+    complete,
     sendable: sent.count,
     protocols,
     leftBehind,

@@ -51,6 +51,11 @@ function recorded(speed: number, plan: SettledPlan, expected: Forecast, limits: 
   const rhythm = plan.by === 'overlay' && spanMs > 0 ? overlaid(expected.rhythm, sliceMs) : expected.rhythm;
   const passMs = sliceMs / compressed;
   const peakPerSecond = Math.max(1, Math.round(mostWithin(rhythm, 1_000 * compressed) * copies));
+  if (!expected.complete) {
+    // What lies before the horizon is what is sent, in one pass.
+    const byCount = expected.sendable >= limits.sends;
+    return { sends: expected.sendable, durationMs: byCount ? passMs : limits.durationMs, peakPerSecond };
+  }
   const timeAt = (sends: number): Millis => {
     if (passMs === 0 || limits.perPass === 0) return 0;
     if (sends === Number.POSITIVE_INFINITY) return sends;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ForecastRules, forecast } from '../../../../cli/replay/forecast.ts';
+import type { Horizon } from '../../../../cli/replay/horizon.ts';
 import type { Exchange, NotSentReason } from '../../../../core/index.ts';
 import { exchange, message, NOON_MICROS } from '../../../support/exchanges/index.ts';
 
@@ -21,7 +22,8 @@ function check({ verb, request, protocol }: Exchange): NotSentReason | undefined
   return verb === 'GET' ? undefined : 'write-not-allowed';
 }
 
-const ALLOWED: ForecastRules = { check, sessionOf: undefined, writes: 'allow' };
+const ALL: Horizon = { sends: Number.POSITIVE_INFINITY, spanMicros: Number.POSITIVE_INFINITY };
+const ALLOWED: ForecastRules = { check, sessionOf: undefined, writes: 'allow', horizon: ALL };
 const POST = { verb: 'POST', operation: 'POST /cart' } as const;
 
 test('exchanges = sendable + left behind by reason', async () => {
@@ -60,6 +62,7 @@ test('writes about which nothing was said count as sendable until somebody decid
 test('nothing is a forecast too', async () => {
   expect(await forecast(pages(), ALLOWED)).toEqual({
     exchanges: 0,
+    complete: true,
     sendable: 0,
     protocols: {},
     leftBehind: {},
@@ -94,6 +97,15 @@ test('paths full of names do not grow the count of writes without bound', async 
     { operation: 'POST /named-7', count: 2 },
   ]);
   expect(writes).toHaveLength(1_001);
+});
+
+test('nothing is looked at behind the horizon', async () => {
+  const recording = [at(0), at(1, { request: undefined }), at(10), at(20, POST), at(30)];
+  const looked = (horizon: Partial<Horizon>) =>
+    forecast(pages(...recording), { ...ALLOWED, horizon: { ...ALL, ...horizon } });
+  expect(await looked({ sends: 2 })).toMatchObject({ exchanges: 3, sendable: 2, complete: false, writes: [] });
+  expect(await looked({ spanMicros: 20 })).toMatchObject({ exchanges: 3, sendable: 2, complete: false, writes: [] });
+  expect(await looked({ spanMicros: 31, sends: 4 })).toMatchObject({ exchanges: 5, complete: true });
 });
 
 test('a check that refuses ends it before anything is sent', async () => {

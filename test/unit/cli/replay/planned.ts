@@ -9,6 +9,7 @@ export function steady(perSecond: number, seconds: number, changes: Partial<Fore
   const span = { firstAt: NOON_MICROS, lastAt: NOON_MICROS + seconds * 1_000_000 };
   return {
     exchanges: perSecond * seconds,
+    complete: true,
     sendable: perSecond * seconds,
     protocols: { http1: perSecond * seconds },
     leftBehind: {},
