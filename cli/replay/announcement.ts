@@ -34,7 +34,7 @@ export function announce(
   const many =
     sends === undefined ? 'requests' : `${isExact(plan, expected) ? '' : 'about '}${formatNumberOf(sends, 'send')}`;
   const { timing, session, workers } = plan;
-  const head = `replaying ${many} to ${to}${lengthOf(plan, durationMs)}${peakOf(plan, peakPerSecond)}`;
+  const head = `replaying ${many} to ${to}${lengthOf(plan, { sends, durationMs })}${peakOf(plan, peakPerSecond)}`;
   const report = { ...planOptionsOf(plan), session, workers };
   const lines = [
     ...(timing.kind === 'max' && plan.times === 1 ? [] : [describePlan(report)]),
@@ -63,10 +63,9 @@ function isExact({ timing, arrivals, durationMs }: SettledPlan, { complete }: Fo
   }
 }
 
-function lengthOf({ timing, loop, durationMs: limit }: SettledPlan, durationMs: Millis | undefined): string {
-  if (timing.kind === 'max') return limit === undefined ? '' : ` within ${lengthText(limit)}`;
-  if (durationMs !== undefined) return ` in ${lengthText(durationMs)}`;
-  return loop === 'forever' ? ' until stopped' : '';
+function lengthOf({ timing }: SettledPlan, { sends, durationMs }: Pick<Prospect, 'sends' | 'durationMs'>): string {
+  if (durationMs !== undefined) return ` ${timing.kind === 'max' ? 'within' : 'in'} ${lengthText(durationMs)}`;
+  return sends === undefined ? ' until stopped' : '';
 }
 
 function peakOf({ timing }: SettledPlan, peakPerSecond: number | undefined): string {

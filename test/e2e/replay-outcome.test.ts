@@ -48,7 +48,7 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
   });
 
   testWith([], 'a threshold that is not kept: the report, then exit code 3', async () => {
-    const ended = await run(replay('--qps', '100', '--threshold', 'answered:count>=20', '--threshold', 'due:count<5'));
+    const ended = await run(replay('--qps', 'max', '--threshold', 'answered:count>=20', '--threshold', 'due:count<5'));
     expect(ended.code, ended.stderr).toBe(3);
     expect(ended.stdout).toContain('20 answered');
     expect(ended.stderr).toContain('not kept: due:count<5');
@@ -56,7 +56,7 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
 
   /** A replay without end that has been answered. */
   async function endless(...flags: readonly string[]) {
-    const running = start(replay('--qps', '100', '--loop', ...flags));
+    const running = start(replay('--qps', 'max', '--connections', '1', '--loop', ...flags));
     await running.says('until stopped');
     while ((await nginx.lines()).length === 0);
     return running;
@@ -80,7 +80,7 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
 
   testWith([], 'results: a line a send, with the exchange as show takes it and the answer', async () => {
     const results = join(folder, 'results.jsonl');
-    const ended = await run(replay('--qps', '200', '--results', results, '--save-responses'));
+    const ended = await run(replay('--qps', 'max', '--results', results, '--save-responses'));
     expect(ended.code, ended.stderr).toBe(0);
     const lines = jsonLines(await readFile(results, 'utf8')) as {
       exchange: string;

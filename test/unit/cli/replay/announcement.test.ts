@@ -19,6 +19,9 @@ test('how many, where to, for how long and how fast come first', () => {
   expect(first({ qps: 1_000 })).toBe('replaying 6,000 sends to http://a:80 in 6 s at 1,000/s');
   expect(first({ qps: 5, loop: true })).toBe('replaying requests to http://a:80 until stopped at 5/s');
   expect(first({ qps: 'max' })).toBe('replaying 6,000 sends to http://a:80, as fast as it answers');
+  expect(first({ qps: 'max', loop: true })).toBe(
+    'replaying requests to http://a:80 until stopped, as fast as it answers',
+  );
   expect(first({ qps: 'max', duration: 5_000, loop: true })).toBe(
     'replaying requests to http://a:80 within 5 s, as fast as it answers',
   );
