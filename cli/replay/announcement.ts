@@ -33,11 +33,11 @@ export function announce(
   const to = escapeForTerminal(sending.to);
   const many =
     sends === undefined ? 'requests' : `${isExact(plan, expected) ? '' : 'about '}${formatNumberOf(sends, 'send')}`;
-  const { timing, session, workers } = plan;
+  const { session, workers } = plan;
   const head = `replaying ${many} to ${to}${lengthOf(plan, { sends, durationMs })}${peakOf(plan, peakPerSecond)}`;
   const report = { ...planOptionsOf(plan), session, workers };
   const lines = [
-    ...(timing.kind === 'max' && plan.times === 1 ? [] : [describePlan(report)]),
+    saysMore(plan) ? describePlan(report) : '',
     multiplication(expected, plan),
     passes(plan, expected, sends),
     leftBehind(expected),
@@ -45,6 +45,11 @@ export function announce(
     `${sessions(expected)}on at most ${formatNumberOf(sending.connections, 'connection')}`,
   ].filter((line) => line !== '');
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** More than the first line has said already. */
+function saysMore({ timing, times, session, workers }: SettledPlan): boolean {
+  return timing.kind !== 'max' || times !== 1 || session !== undefined || workers > 1;
 }
 
 /** Random gaps fit another number of sends into a given time; where a limit cuts a recorded rhythm is counted by intervals. */

@@ -78,6 +78,13 @@ test('passes, sessions and connections', () => {
   expect(announced({}).at(-1)).toBe('  on at most 128 connections');
 });
 
+test('what is as usual is left out, what is not is said as fast as possible too', () => {
+  expect(announced({ qps: 'max' })).toHaveLength(2);
+  expect(announced({ qps: 'max', session: 'client', workers: 2 })[1]).toBe(
+    '  as fast as the target answers; in order within each client; 2 workers',
+  );
+});
+
 test('nothing from the wire or the command line steers the terminal', () => {
   const expected = steady(10, 1, { writes: [{ operation: 'POST /\x9b31m', count: 1 }] });
   const text = announced({ session: 'header:\x1b[2J' }, expected, { to: 'http://\x1b[2J' }).join('\n');
