@@ -35,4 +35,4 @@ export type {
   Timeline,
 } from './results/report.ts';
 export { NO_PROGRESS } from './results/report.ts';
-export { joinChanges, type RunEnding, type RunSnapshot } from './results/run-snapshot.ts';
+export type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';

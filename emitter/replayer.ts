@@ -124,7 +124,7 @@ export class Replayer {
     return stages.record.snapshot(this.#deps.clock.monotonic(), stages.sender.statistics(), ending);
   }
 
-  /** Sends nothing more: what is planned is not sent, what is in flight has {@link STOP_GRACE_MS} to end. Idempotent. */
+  /** Sends nothing more: what is due and waits is not sent, what is in flight has {@link STOP_GRACE_MS} to end. Idempotent. */
   stop(cause: StopCause = INTERRUPTED): void {
     if (this.#is('stopping') || this.#is('ended')) return;
     const preparing = this.#is('preparing');
@@ -134,7 +134,8 @@ export class Replayer {
     if (stages === undefined) return;
     stages.planner.stop();
     stages.pages.stop();
-    for (let send = this.#queue.shift(); send !== undefined; send = this.#queue.shift()) stages.record.stopped(send);
+    // Planned and not due yet: no send of this run.
+    while (this.#queue.shift() !== undefined);
     stages.lane.stop();
     this.#grace = setTimeout(() => stages.sender.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
     if (preparing) this.#notify();

@@ -86,6 +86,9 @@ export class TargetGuard {
   readonly #target: Target;
   readonly #hosts: ReadonlySet<string>;
   readonly #authority: string;
+  /** The host asked about last, which is nearly always the next one too. */
+  #lastHost = '';
+  #lastIsTarget = false;
 
   constructor(target: Target, endpoints: readonly Endpoint[]) {
     this.#target = target;
@@ -108,7 +111,13 @@ export class TargetGuard {
   }
 
   #names(host: string): boolean {
-    if (host === '') return false;
+    if (host === this.#lastHost) return this.#lastIsTarget;
+    this.#lastHost = host;
+    this.#lastIsTarget = host !== '' && this.#isAuthority(host);
+    return this.#lastIsTarget;
+  }
+
+  #isAuthority(host: string): boolean {
     const [, name = '', port = this.#target.secure ? ':443' : ':80'] = /^(.*?)(:\d+)?$/s.exec(host) ?? [];
     return `${plainName(name.replace(/^\[|\]$/g, ''))}${port}` === this.#authority;
   }

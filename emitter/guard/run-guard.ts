@@ -17,21 +17,23 @@ export interface RunGuardDeps {
 }
 
 export class RunGuard {
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   readonly #health: HealthCheck | undefined;
 
   /** @param target whose health is asked for; only needed where that is a rule */
   constructor(options: StopRuleOptions, target: ProbedTarget | undefined, deps: RunGuardDeps) {
-    const rules = new StopRules(options);
+    const { health, ...judged } = options;
+    const rules = new StopRules(judged);
     const end = (cause: StopCause): void => {
       this.stop();
       deps.onStop(cause);
     };
-    this.#timer = setInterval(() => {
-      const cause = rules.judge(deps.progress());
-      if (cause !== undefined) end(cause);
-    }, INTERVAL_MS);
-    const { health } = options;
+    if (Object.keys(judged).length > 0) {
+      this.#timer = setInterval(() => {
+        const cause = rules.judge(deps.progress());
+        if (cause !== undefined) end(cause);
+      }, INTERVAL_MS);
+    }
     if (health === undefined || target === undefined) return;
     this.#health = new HealthCheck({ ...target, health }, { onFailing: end });
     this.#health.start();

@@ -26,8 +26,6 @@ export class Interval {
   readonly counts: IntervalCounts = { due: 0, missed: 0, sent: 0, answered: 0, failed: 0, notSent: 0, errors: 0 };
   /** Most that were open at once. */
   connections = 0;
-  /** Something was counted since it was told last. */
-  changed = true;
   readonly fromIntended = new SparseHistogram();
   readonly service = new SparseHistogram();
   readonly scheduleLag = new SparseHistogram();
@@ -58,6 +56,7 @@ export class Interval {
       scheduleLag: this.scheduleLag.snapshot(),
     };
   }
+
   #count(counts: IntervalCounts): void {
     const mine = this.counts;
     mine.due += counts.due;
@@ -67,6 +66,5 @@ export class Interval {
     mine.failed += counts.failed;
     mine.notSent += counts.notSent;
     mine.errors += counts.errors;
-    this.changed = true;
   }
 }

@@ -48,12 +48,6 @@ export class ResultTeller {
     });
   }
 
-  /** A send that never became due. */
-  tellPlanned({ request, copy }: Send, outcome: ReplayOutcome): void {
-    const { exchange, operation } = request;
-    this.#onResult({ exchange, copy, target: this.#target, operation, outcome, ...NOTHING_HAPPENED });
-  }
-
   tellRefused({ id, operation }: Pick<Exchange, 'id' | 'operation'>, copies: number, outcome: ReplayOutcome): void {
     for (let copy = 0; copy < copies; copy++) {
       this.#onResult({ exchange: id, copy, target: this.#target, operation, outcome, ...NOTHING_HAPPENED });

@@ -173,12 +173,6 @@ export class RunRecord {
     this.#teller?.tell(send, `not-sent:${reason}`);
   }
 
-  /** A planned send that will not become due, because the run was stopped. */
-  stopped(send: Send): void {
-    this.#refuse(send.request.operation, 'stopped', 1);
-    this.#teller?.tellPlanned(send, 'not-sent:stopped');
-  }
-
   /** So many sends of an exchange that were due and cannot be planned. */
   refuse(exchange: Pick<Exchange, 'id' | 'operation'>, copies: number, reason: NotSentReason): void {
     if (copies === 0) return;
@@ -210,22 +204,13 @@ export class RunRecord {
     };
   }
 
-  /** Everything counted so far. */
-  snapshot(now: Micros, sender: SenderStatistics, ending: RunEnding = {}): RunSnapshot {
-    return this.#snapshot(now, sender, ending, false);
-  }
-
-  /** As a snapshot, but with those intervals of the timeline alone that changed since the last call; see {@link joinChanges}. */
-  changes(now: Micros, sender: SenderStatistics): RunSnapshot {
-    return this.#snapshot(now, sender, {}, true);
-  }
-
   /** The report of this record alone. */
   report(now: Micros, sender: SenderStatistics, ending: RunEnding = {}): ReplayReport {
     return mergeSnapshots([this.snapshot(now, sender, ending)]).report;
   }
 
-  #snapshot(now: Micros, sender: SenderStatistics, ending: RunEnding, changedOnly: boolean): RunSnapshot {
+  /** Everything counted so far. */
+  snapshot(now: Micros, sender: SenderStatistics, ending: RunEnding = {}): RunSnapshot {
     const { target, runId, plan } = this.#options;
     const { inFlight: _inFlight, ...connections } = sender;
     const elapsedMicros = this.#startedAt === 0 ? 0 : now - this.#start;
@@ -247,7 +232,7 @@ export class RunRecord {
       tickLag: this.#tickLag.snapshot(),
       answerMix: this.#answerMix.snapshot(),
       operations: this.#operations.snapshot(),
-      timeline: this.#timeline.snapshot(changedOnly),
+      timeline: this.#timeline.snapshot(),
       connections,
       stopped: ending.stopped,
       verbatim: ending.verbatim ?? true,

@@ -60,23 +60,3 @@ export interface RunSnapshot {
   readonly cpuMicros: Micros;
   readonly processId: number;
 }
-
-/**
- * What a worker told so far and what it tells now, where now its timeline holds only what changed.
- *
- * @param kept undefined at first
- * @param changes the worker's next `RunRecord.changes`
- * @returns as one full snapshot of the worker
- */
-export function joinChanges(kept: RunSnapshot | undefined, changes: RunSnapshot): RunSnapshot {
-  if (kept === undefined || kept.timeline.intervalMicros !== changes.timeline.intervalMicros) return changes;
-  const intervals = new Map(kept.timeline.intervals.map((interval) => [interval.index, interval]));
-  for (const interval of changes.timeline.intervals) intervals.set(interval.index, interval);
-  return {
-    ...changes,
-    timeline: {
-      ...changes.timeline,
-      intervals: [...intervals.values()].sort((one, other) => one.index - other.index),
-    },
-  };
-}

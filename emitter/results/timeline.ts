@@ -29,10 +29,9 @@ export class Timeline {
   #from: Micros = 0;
   #to: Micros = 0;
 
-  /** The interval of that moment, marked as changed. */
+  /** The interval of that moment. */
   at(offset: Micros): Interval {
     if (offset >= this.#from && offset < this.#to) {
-      this.#current.changed = true;
       return this.#current;
     }
     return this.#seek(offset);
@@ -51,12 +50,10 @@ export class Timeline {
     return { planned, short };
   }
 
-  /** @param changedOnly what was not told before, or changed since; otherwise everything */
-  snapshot(changedOnly: boolean): TimelineSnapshot {
+  snapshot(): TimelineSnapshot {
     const intervals: IntervalSnapshot[] = [];
     for (const [index, interval] of this.#intervals.entries()) {
-      if (interval === undefined || (changedOnly && !interval.changed)) continue;
-      if (changedOnly) interval.changed = false;
+      if (interval === undefined) continue;
       intervals.push(interval.snapshot(index));
     }
     return { intervalMicros: this.#intervalMicros, intervals };
@@ -100,7 +97,6 @@ export class Timeline {
     while (bounded >= MAX_INTERVALS * this.#intervalMicros) this.#widen();
     const index = Math.floor(bounded / this.#intervalMicros);
     const interval = this.#interval(index);
-    interval.changed = true;
     this.#current = interval;
     this.#from = index * this.#intervalMicros;
     this.#to = this.#from + this.#intervalMicros;
@@ -132,7 +128,6 @@ export class Timeline {
         wide.join(one);
         wide.connections = Math.max(wide.connections, one.connections);
       }
-      one.changed = true;
     }
   }
 }

@@ -53,12 +53,6 @@ for (let round = 0; round < 3; round++) {
   const told = performance.now();
   const snapshot = record.snapshot(count * 20, STATISTICS);
   const snapshotMs = performance.now() - told;
-  const changed = performance.now();
-  record.changes(count * 20, STATISTICS);
-  record.due(newSend(requests[0] as PreparedRequest, 0, 5, FREE_ORDER));
-  const again = performance.now();
-  record.changes(count * 20, STATISTICS);
-  const ended = performance.now();
   const intervals = snapshot.timeline.intervals;
   const buckets = intervals.reduce(
     (sum, { fromIntended, service, scheduleLag }) =>
@@ -67,7 +61,6 @@ for (let round = 0; round < 3; round++) {
   );
   console.log(
     `${(((user + system) * 1_000) / count).toFixed(0)} ns a send (making it included); snapshot ${snapshotMs.toFixed(1)} ms, ` +
-      `changes ${(again - changed).toFixed(1)} and then ${(ended - again).toFixed(1)} ms; ` +
       `${(buckets / intervals.length).toFixed(0)} buckets an interval`,
   );
 }

@@ -17,7 +17,7 @@ const events: fc.Arbitrary<RunEvent> = fc.record({
     fc.record({ answer: fc.constantFrom('200', '404', '500', 'reply', 'exception') }),
     fc.record({ failed: fc.constantFrom('reset', 'timeout', 'refused'), attempts: fc.constantFrom(0, 1) }),
     fc.record({ notSent: fc.constantFrom('dropped', 'stopped') }),
-    fc.constantFrom('held', 'stopped'),
+    fc.constant('held' as const),
   ),
 });
 

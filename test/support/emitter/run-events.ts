@@ -50,8 +50,7 @@ export interface RunEvent {
     | { readonly answer: string }
     | { readonly failed: FailureReason; readonly attempts?: number }
     | { readonly notSent: NotSentReason }
-    | 'held'
-    | 'stopped';
+    | 'held';
 }
 
 export interface RunRecordChanges {
@@ -85,7 +84,6 @@ export function tell(record: RunRecord, event: RunEvent): void {
   } = event;
   const dueAt = RUN_START + event.dueAt;
   const send = plannedSend({ dueAt, request: { operation, recordedAnswer: recorded, byteCount: 100 } });
-  if (outcome === 'stopped') return record.stopped(send);
   record.due(send);
   if (outcome === 'held') return;
   if ('notSent' in outcome) return record.notSent(send, outcome.notSent);

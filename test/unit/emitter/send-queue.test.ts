@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { newSend } from '../../../emitter/plan/send.ts';
 import { SendQueue } from '../../../emitter/send-queue.ts';
+import { plannedSend } from '../../support/emitter/planned-send.ts';
 
 function send(byteCount = 10, copy = 0) {
-  const exchange = { at: 0, flow: '', offset: 0, index: 0 };
-  return newSend({ exchange, verb: 'GET', parts: [], byteCount, repeatable: true, recordedStatus: 0 }, copy, 0);
+  return plannedSend({ copy, request: { byteCount } });
 }
 
 test('first in, first out, across growth and wrap', () => {

@@ -3,7 +3,7 @@ import { parseThreshold } from '../../../../core/index.ts';
 import { mergeProgress } from '../../../../emitter/results/merge-progress.ts';
 import { mergeSnapshots } from '../../../../emitter/results/merge-snapshots.ts';
 import { NO_PROGRESS } from '../../../../emitter/results/report.ts';
-import { joinChanges, type RunSnapshot } from '../../../../emitter/results/run-snapshot.ts';
+import type { RunSnapshot } from '../../../../emitter/results/run-snapshot.ts';
 import { RUN_START, RUN_WALL, runRecord, SENDER_AT_REST, tell } from '../../../support/emitter/run-events.ts';
 
 const SECOND = 1_000_000;
@@ -71,17 +71,6 @@ test('the histograms of a result are those of its percentiles', () => {
   const { report, histograms } = mergeSnapshots([record.snapshot(END, SENDER_AT_REST)]);
   expect(histograms.fromIntended.percentiles()).toEqual(report.latency.fromIntended);
   expect(histograms.service.percentile(99)).toBe(10);
-});
-
-test('what a worker tells every second joins to what it would tell at once', () => {
-  const { record } = runRecord();
-  let kept: RunSnapshot | undefined;
-  for (const second of [0, 1, 2, 3, 9, 3_700, 3_701]) {
-    tell(record, { dueAt: second * SECOND, lagMicros: 1, serviceMicros: 2.5 * SECOND, outcome: { answer: '200' } });
-    kept = joinChanges(kept, record.changes(END, SENDER_AT_REST));
-    const whole = record.snapshot(END, SENDER_AT_REST);
-    expect({ ...kept, cpuMicros: 0 }).toEqual({ ...whole, cpuMicros: 0 });
-  }
 });
 
 test('progress of workers adds up, and their worst latency is told', () => {

@@ -46,7 +46,7 @@ test('the sum adds up at every step, and the report says what became of each', (
     () => tell(record, { dueAt: SECOND, outcome: { failed: 'refused', attempts: 0 } }),
     () => tell(record, { dueAt: 2 * SECOND, outcome: { notSent: 'dropped' } }),
     () => record.refuse(exchangeOf('POST /orders'), 2, 'incomplete'),
-    () => tell(record, { dueAt: 4 * SECOND, outcome: 'stopped' }),
+    () => tell(record, { dueAt: 4 * SECOND, outcome: { notSent: 'stopped' } }),
     () => tell(record, { dueAt: 3 * SECOND, outcome: 'held' }),
   ];
   for (const step of steps) {
@@ -66,7 +66,7 @@ test('the sum adds up at every step, and the report says what became of each', (
     notSent: { dropped: 1, incomplete: 2, stopped: 1 },
     requestBytes: 200,
     responseBytes: 50,
-    rate: { askedPerSecond: 4 / 3, sentPerSecond: 1, reached: false, shortfall: 'dropped' },
+    rate: { askedPerSecond: 5 / 4, sentPerSecond: 1, reached: false, shortfall: 'dropped' },
     answers: { answered: { 200: 1 }, recorded: { 200: 1 }, changed: 0, changes: [] },
     connections: { open: 1, peak: 2, opened: 3, closedByPeer: 1 },
     stopped: undefined,

@@ -74,25 +74,12 @@ test('workers of one run are joined, also where one has wider intervals: connect
   other.at(0).connections = 10;
   other.at(MAX_INTERVALS * SECOND).counts.sent = 9;
   const merged = new Timeline();
-  for (const timeline of [one, other]) merged.join(timeline.snapshot(false));
+  for (const timeline of [one, other]) merged.join(timeline.snapshot());
   const { intervalMs, sent, connections } = merged.report();
   expect(intervalMs).toBe(2_000);
   expect(sent.slice(0, 3)).toEqual([3, 3, 0]);
   expect(connections.slice(0, 2)).toEqual([15, 1]);
   expect(sent.at(-1)).toBe(9);
-});
-
-test('what did not change is told once', () => {
-  const timeline = new Timeline();
-  for (const second of [0, 1, 2]) timeline.at(second * SECOND).counts.due++;
-  const told = () => timeline.snapshot(true).intervals.map(({ index }) => index);
-  expect(told()).toEqual([0, 1, 2]);
-  expect(told()).toEqual([]);
-  timeline.at(SECOND).counts.failed++;
-  timeline.at(3 * SECOND);
-  expect(told()).toEqual([1, 3]);
-  timeline.at(MAX_INTERVALS * SECOND);
-  expect(told()).toEqual([0, 1, MAX_INTERVALS / 2]);
 });
 
 test('an interval falls short when more than one in twenty of its sends was missed', () => {
