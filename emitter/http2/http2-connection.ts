@@ -5,10 +5,10 @@
  *        └──▶ failed                     here a connection that is gone stays so, and what was on it has failed
  */
 import type { EventEmitter } from 'node:events';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { type Endpoint, formatEndpoint, type Millis } from '../../core/index.ts';
-import type { TlsOptions } from '../options.ts';
+import type { TlsSetup } from '../connection/open-socket.ts';
 import { CONNECTION_GONE, NOT_HTTP2 } from './http2-failure.ts';
 import type { Http2Request } from './http2-request.ts';
 
@@ -39,7 +39,7 @@ export interface ConnectionOwner {
 export interface Http2ConnectionOptions {
   readonly endpoint: Endpoint;
   /** Undefined without TLS: then the peer has to know beforehand that HTTP/2 comes (RFC 9113, section 3.3). */
-  readonly tls: (TlsOptions & { readonly hostName: string }) | undefined;
+  readonly tls: TlsSetup | undefined;
   readonly timeoutMs: Millis;
   readonly maxStreams: number;
 }
@@ -200,16 +200,8 @@ function coded(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function tlsOptions(tls: Http2ConnectionOptions['tls']): object {
+function tlsOptions(tls: TlsSetup | undefined): object {
   if (tls === undefined) return {};
-  const { ca, certificate, key, verify, serverName, hostName } = tls;
-  const asked = serverName ?? hostName;
-  return {
-    // No name is asked for where there is only an address: the certificate is verified against that.
-    servername: isIP(asked) === 0 ? asked : '',
-    rejectUnauthorized: verify,
-    ...(ca === undefined ? {} : { ca }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    ...(key === undefined ? {} : { key }),
-  };
+  const { context, verify, serverName } = tls;
+  return { secureContext: context, rejectUnauthorized: verify, servername: serverName };
 }

@@ -19,8 +19,9 @@ import type {
   SendHandler,
 } from '../../core/index.ts';
 import { formatEndpoint } from '../../core/index.ts';
+import { setUpTls } from '../connection/open-socket.ts';
 import { OpeningGate } from '../connection/opening-gate.ts';
-import type { SendingOptions } from '../options.ts';
+import type { SendingOptions, TlsOptions } from '../options.ts';
 import { type ConnectionOwner, Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
 import { http2FailureReason } from './http2-failure.ts';
 import { type Http2Request, toHttp2Request } from './http2-request.ts';
@@ -36,7 +37,7 @@ export interface Http2SenderOptions
   extends Pick<SendingOptions, 'maxConnections' | 'timeoutMs' | 'pipelining' | 'keepResponses'> {
   readonly endpoint: Endpoint;
   /** Undefined: plain, to a server that knows that HTTP/2 comes. */
-  readonly tls: Http2ConnectionOptions['tls'];
+  readonly tls: (TlsOptions & { /** Of the target as it was asked for. */ readonly hostName: string }) | undefined;
 }
 
 export interface Http2SenderDeps {
@@ -50,7 +51,7 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
   readonly #options: Http2SenderOptions;
   readonly #clock: Clock;
   readonly #handler: SendHandler;
-  readonly #maxStreams: number;
+  readonly #settings: Http2ConnectionOptions;
   readonly #gate = new OpeningGate(() => this.#grow());
   /** Also those that are being opened. */
   readonly #connections: Http2Connection[] = [];
@@ -69,13 +70,20 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
   #failedToOpen = 0;
   #closedByPeer = 0;
 
+  /** @throws BytecopyError `REPLAY_TLS_INVALID` (exit code 2) */
   constructor(options: Http2SenderOptions, deps: Http2SenderDeps) {
-    this.target = formatEndpoint(options.endpoint);
+    const { endpoint, tls, timeoutMs, pipelining } = options;
+    this.target = formatEndpoint(endpoint);
     this.#options = options;
     this.#clock = deps.clock;
     this.#handler = deps.handler;
-    this.#maxStreams = options.pipelining * STREAMS_PER_PIPELINING;
-    const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, options.timeoutMs / 10));
+    this.#settings = {
+      endpoint,
+      tls: tls === undefined ? undefined : setUpTls(tls, tls.hostName),
+      timeoutMs,
+      maxStreams: pipelining * STREAMS_PER_PIPELINING,
+    };
+    const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, timeoutMs / 10));
     // In the turn after: when this process was held up, the answers that came meanwhile are read before they are missed.
     this.#sweeping = setInterval(() => setImmediate(() => this.#sweep()), intervalMs);
   }
@@ -224,16 +232,16 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
   /** The first with room, so that the others are for peaks. */
   #free(): Http2Connection | undefined {
     if (this.#closed) return undefined;
+    const { maxStreams } = this.#settings;
     for (const connection of this.#connections) {
-      if (connection.isOpen && connection.inFlight < this.#maxStreams && connection.taken < MAX_TAKEN)
-        return connection;
+      if (connection.isOpen && connection.inFlight < maxStreams && connection.taken < MAX_TAKEN) return connection;
     }
     return undefined;
   }
 
   /** Opens for what waits, a connection for as many sends as it has streams. */
   #grow(): void {
-    const wanted = Math.ceil(this.#demanded / this.#maxStreams);
+    const wanted = Math.ceil(this.#demanded / this.#settings.maxStreams);
     const { maxConnections } = this.#options;
     while (!this.#closed && this.#opening < wanted && this.#connections.length < maxConnections) {
       if (!this.#gate.allows(this.#opening)) return;
@@ -242,10 +250,9 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
   }
 
   #open(): void {
-    const { endpoint, tls, timeoutMs } = this.#options;
     this.#gate.started(this.#demanded);
     this.#opening++;
-    this.#connections.push(new Http2Connection({ endpoint, tls, timeoutMs, maxStreams: this.#maxStreams }, this));
+    this.#connections.push(new Http2Connection(this.#settings, this));
   }
 
   #remove(connection: Http2Connection): void {

@@ -1,10 +1,18 @@
 /** The sender of HTTP/2 against node's own server, nginx, and servers that behave badly. */
 import { once } from 'node:events';
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer as createHttp2Server,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PreparedRequest, Send, Sender } from '../../../core/index.ts';
 import { Http2Sender, type Http2SenderOptions } from '../../../emitter/http2/http2-sender.ts';
+import { selfSigned } from '../../support/emitter/certificate.ts';
 import { request } from '../../support/emitter/prepared-request.ts';
 import { reset } from '../../support/emitter/script-server.ts';
 import { SmallLane } from '../../support/emitter/small-lane.ts';
@@ -19,7 +27,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function listening(server: Server | Http2Server): Promise<number> {
+async function listening(server: Server | Http2Server | Http2SecureServer): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -269,4 +277,66 @@ testWith(['nginx'], 'nginx ends a connection at its 1,000th request: no send not
   await run.of(...many(3_000));
   expect(run.lane.counts()).toEqual({ 200: 3_000 });
   expect(await nginx.lines()).toHaveLength(3_000);
+});
+
+describe('over TLS', () => {
+  const secure = async () => {
+    const certificate = selfSigned('DNS:shop.example');
+    const server = createSecureServer({ ...certificate });
+    let asked: unknown;
+    server.on('secureConnection', (socket: TLSSocket & { servername?: unknown }) => {
+      asked = socket.servername;
+      socket.on('error', () => {});
+      cleanups.push(() => socket.destroy());
+    });
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200 }, { endStream: true });
+    });
+    cleanups.push(() => server.close());
+    return { port: await listening(server), ca: certificate.cert, asked: () => asked };
+  };
+
+  testWith(['openssl'], 'the server is asked for by its name, which its certificate has to bear', async () => {
+    const { port, ca, asked } = await secure();
+    const run = new Run(port, { tls: { ca, verify: true, hostName: 'shop.example' } });
+    await run.of(...many(3));
+    expect(run.lane.counts()).toEqual({ 200: 3 });
+    expect(asked()).toBe('shop.example');
+  });
+
+  testWith(['openssl'], 'another name, or an authority that is not trusted: nothing is sent', async () => {
+    const { port, ca } = await secure();
+    const otherName = new Run(port, { tls: { ca, verify: true, hostName: 'other.example' } });
+    const [send] = await otherName.of(...many(3));
+    expect(otherName.lane.counts()).toEqual({ 'failed: tls': 3 });
+    expect(send?.attempts).toBe(0);
+    const untrusted = new Run(port, { tls: { verify: true, hostName: 'shop.example' } });
+    await untrusted.of(...many(3));
+    expect(untrusted.lane.counts()).toEqual({ 'failed: tls': 3 });
+    const unverified = new Run(port, { tls: { verify: false, hostName: 'other.example' } });
+    await unverified.of(...many(3));
+    expect(unverified.lane.counts()).toEqual({ 200: 3 });
+  });
+
+  testWith(['openssl'], 'a server that only speaks HTTP/1.1 gets nothing', async () => {
+    const certificate = selfSigned('DNS:shop.example');
+    const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'] }, (socket) => {
+      socket.on('error', () => {});
+      cleanups.push(() => socket.destroy());
+    });
+    cleanups.push(() => server.close());
+    const tls = { ca: certificate.cert, verify: true, hostName: 'shop.example' };
+    const run = new Run(await listening(server), { tls });
+    const [send] = await run.of(...many(3));
+    expect(run.lane.counts()).toEqual({ 'failed: protocol-error': 3 });
+    expect(send?.attempts).toBe(0);
+  });
+
+  testWith(['openssl'], 'a server without TLS', async () => {
+    const { port } = await http2Server((stream) => stream.respond({ ':status': 200 }, { endStream: true }));
+    const run = new Run(port, { tls: { verify: false, hostName: 'shop.example' }, timeoutMs: 1_000 });
+    await run.of(...many(3));
+    expect(run.lane.outcomes.every((one) => /^failed: (?:tls|reset|connection-closed)$/.test(one))).toBe(true);
+  });
 });
