@@ -32,10 +32,12 @@ export interface ResponseHandler {
 
 const STATE = { head: 0, length: 1, chunked: 2, untilClose: 3, tunnel: 4, failed: 5 } as const;
 
+/** Filled and read within one step of one framer: all share them, because making one costs more than framing an answer. */
+const FIELDS = new FieldSection([]);
+const LINE = new StatusLine();
+
 export class ResponseFramer {
   readonly #handler: ResponseHandler;
-  readonly #fields = new FieldSection([]);
-  readonly #line = new StatusLine();
   readonly #chunked = new ChunkedBody();
   readonly #pending = new HeadBuffer();
   /** Kinds of what was sent; entries behind that are old ones. */
@@ -156,19 +158,19 @@ export class ResponseFramer {
   }
 
   #parseHead(bytes: Uint8Array, start: number, end: number): number {
-    const fieldsAt = this.#line.read(bytes, start, end);
+    const fieldsAt = LINE.read(bytes, start, end);
     if (fieldsAt === NOT_A_START_LINE) {
       this.#fail('not-http');
       return end;
     }
     if (fieldsAt === INCOMPLETE) return INCOMPLETE;
-    const behind = this.#fields.read(bytes, fieldsAt, end);
+    const behind = FIELDS.read(bytes, fieldsAt, end);
     if (behind !== INCOMPLETE) this.#beginBody(behind - start);
     return behind;
   }
 
   #beginBody(headByteCount: ByteCount): void {
-    const status = this.#line.status;
+    const status = LINE.status;
     if (status < 200 && status !== 101) {
       this.#handler.interim?.(status);
       return;
@@ -176,9 +178,9 @@ export class ResponseFramer {
     this.#status = status;
     this.#headByteCount = headByteCount;
     this.#byteCount = headByteCount;
-    const fields = this.#fields;
+    const fields = FIELDS;
     const framing = responseFraming(status, fields, this.#expected[this.#answered] as RequestKind);
-    this.#keepAlive = this.#line.version >= 11 ? !fields.connectionClose : fields.connectionKeepAlive;
+    this.#keepAlive = LINE.version >= 11 ? !fields.connectionClose : fields.connectionKeepAlive;
     switch (framing) {
       case FRAMING.chunked:
         this.#chunked.reset();
