@@ -37,11 +37,11 @@ export class StopRules {
     const answered = progress.answered - begin.answered;
     const settled = failed + answered;
     const seconds = Math.round((progress.elapsedMs - begin.elapsedMs) / 1_000);
-    if (failureShare !== undefined && settled >= MIN_SENDS && failed > 0 && failed >= failureShare * settled) {
+    if (failureShare !== undefined && settled >= MIN_SENDS && failed > failureShare * settled) {
       const found = `${failed} of the ${settled} sends of the last ${seconds} s failed, ${percent(failed / settled)}`;
       return { rule: 'failure-share', text: `${found}; the limit is ${percent(failureShare)}` };
     }
-    if (consecutiveFailures !== undefined && progress.consecutiveFailures >= consecutiveFailures) {
+    if (consecutiveFailures !== undefined && progress.consecutiveFailures > consecutiveFailures) {
       const found = `${progress.consecutiveFailures} sends in a row failed`;
       return { rule: 'consecutive-failures', text: `${found}; the limit is ${consecutiveFailures}` };
     }

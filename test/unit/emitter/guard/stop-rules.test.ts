@@ -34,9 +34,9 @@ test('the share of failures is judged from 20 sends on', () => {
   });
 });
 
-test('a share at its limit ends the run, one below it does not, and none failed is never too many', () => {
-  expect(judged({ failureShare: 0.1 }, [at(1, { answered: 91, failed: 9 })])).toEqual([undefined]);
-  expect(judged({ failureShare: 0.1 }, [at(1, { answered: 90, failed: 10 })])[0]?.rule).toBe('failure-share');
+test('a share beyond its limit ends the run, one at it does not, and none failed is never too many', () => {
+  expect(judged({ failureShare: 0.1 }, [at(1, { answered: 90, failed: 10 })])).toEqual([undefined]);
+  expect(judged({ failureShare: 0.1 }, [at(1, { answered: 89, failed: 11 })])[0]?.rule).toBe('failure-share');
   expect(judged({ failureShare: 0 }, [at(1, { answered: 90 })])).toEqual([undefined]);
 });
 
@@ -62,14 +62,14 @@ test('failures in a long calm run are seen against its last ten seconds alone', 
   );
 });
 
-test('failures in a row end the run when they are as many as allowed', () => {
+test('failures in a row end the run when they are more than allowed', () => {
   const causes = judged({ consecutiveFailures: 3 }, [
-    at(1, { consecutiveFailures: 2 }),
-    at(2, { consecutiveFailures: 3 }),
+    at(1, { consecutiveFailures: 3 }),
+    at(2, { consecutiveFailures: 4 }),
   ]);
   expect(causes).toEqual([
     undefined,
-    { rule: 'consecutive-failures', text: '3 sends in a row failed; the limit is 3' },
+    { rule: 'consecutive-failures', text: '4 sends in a row failed; the limit is 3' },
   ]);
 });
 
