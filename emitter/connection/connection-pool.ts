@@ -10,6 +10,7 @@
  * connections at an interval replaces a timer a request. Idle connections are closed before the peer does: after
  * {@link IDLE_LIMIT_MS}, or sooner when a peer was seen to close earlier. Where the peer still was faster (RFC 9112,
  * section 9.3.1), a repeatable request of which no answer byte came goes once more on a fresh connection, if asked for.
+ * Where peers close behind their answers, connections rest before they are used again (resting-connections.ts).
  */
 import type {
   ByteCount,
@@ -30,6 +31,7 @@ import { FreeConnections } from './free-connections.ts';
 import { setUpTls } from './open-socket.ts';
 import { OpeningGate } from './opening-gate.ts';
 import type { OwnEndpoints } from './own-endpoints.ts';
+import { EARLY_MICROS, RestingConnections } from './resting-connections.ts';
 
 /** Below the 5 s after which Node's own servers close, the shortest default among common servers. */
 export const IDLE_LIMIT_MS: Millis = 4_000;
@@ -69,6 +71,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   readonly #own: OwnEndpoints;
   readonly #all = new Set<Connection>();
   readonly #free = new FreeConnections();
+  readonly #resting: RestingConnections;
   readonly #gate: OpeningGate;
   readonly #sweeping: NodeJS.Timeout;
   readonly #warmed: (() => void)[] = [];
@@ -105,6 +108,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       keepResponses,
       timeoutMs,
     };
+    this.#resting = new RestingConnections((connection) => this.#serve(connection, this.#clock.monotonic()));
     this.#gate = new OpeningGate(() => this.#grow());
     const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, timeoutMs / 10));
     // In the turn after: when this process was held up, the answers that came meanwhile are read before they are missed.
@@ -137,6 +141,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     this.#closed = true;
     clearInterval(this.#sweeping);
     this.#gate.stop();
+    this.#resting.stop();
     for (const connection of [...this.#all]) connection.abort('timeout');
     if (this.#held !== undefined) this.#handler.failed(this.#held, 'timeout');
     this.#held = undefined;
@@ -170,7 +175,8 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   answered(connection: Connection, send: Send, now: Micros): void {
     this.#inFlight--;
     this.#handler.answered(send);
-    if (!connection.listed) this.#serve(connection, now);
+    if (connection.listed || (this.#resting.suspicious && this.#resting.takes(connection))) return;
+    this.#serve(connection, now);
   }
 
   handedOver(send: Send): void {
@@ -278,6 +284,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     const wasFree = connection.listed;
     if (wasFree) this.#free.remove(connection);
     const sends = connection.takeUnanswered();
+    if (byPeer && this.#endedEarly(connection, sends.length)) this.#resting.endedEarly();
     if (wasFree && sends.length === 0 && reason !== 'closed-with-answer') {
       if (byPeer) this.#closesAfter(this.#clock.monotonic() - connection.since);
       return;
@@ -296,6 +303,12 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     }
     this.#demanded = Math.max(this.#demanded, this.#connecting + 1);
     this.#grow();
+  }
+
+  /** The peer closed it behind an answer, whether the next request was already on its way or not. */
+  #endedEarly(connection: Connection, unanswered: number): boolean {
+    if (connection.answerCount === 0) return false;
+    return unanswered > 0 ? connection.diedIdle : this.#clock.monotonic() - connection.since < EARLY_MICROS;
   }
 
   /** There is a place for another connection: one for the next send, if there is any. */

@@ -75,6 +75,7 @@ export class Connection {
   /** TCP has connected: what fails then under TLS is its handshake. */
   #reached = false;
   #reused = false;
+  #answerCount = 0;
   /** Whether any byte came since the oldest send in flight found it idle. */
   #answering = false;
   #answerBeganAt: Micros = 0;
@@ -146,6 +147,11 @@ export class Connection {
     return this.#reused && !this.#answering;
   }
 
+  /** Answers it has carried. */
+  get answerCount(): number {
+    return this.#answerCount;
+  }
+
   takes(request: PreparedRequest): boolean {
     return this.#wire === undefined || (this.#wire.name === request.wire && request.expects !== 'turns');
   }
@@ -164,6 +170,7 @@ export class Connection {
     }
     send.sentAt = now;
     send.attempts++;
+    if (this.#pipelining > 1) this.#gather();
     if (request.expects === 'turns') {
       this.#begin(send, now);
     } else {
@@ -213,6 +220,13 @@ export class Connection {
       protocol === 'thrift' ? new ThriftWire(name, this.#inFlight, kept) : new HttpWire(name, this.#inFlight, kept);
     this.#wire = wire;
     return wire;
+  }
+
+  /** What is sent within one turn is written at once. */
+  #gather(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    process.nextTick(uncork, this.#socket);
   }
 
   #write(parts: readonly Uint8Array[], written: () => void): void {
@@ -286,7 +300,6 @@ export class Connection {
       this.#close('connection-closed');
       return;
     }
-    if (this.#pipelining > 1) this.#socket.cork();
     let at = 0;
     do {
       if (this.#answerBeganAt === 0) this.#answerBeganAt = now;
@@ -294,7 +307,6 @@ export class Connection {
       if (wire.done) this.#settle(wire, now);
       else if (wire.broken) this.#close('protocol-error');
     } while (at < byteCount && this.#state === 'open');
-    if (this.#pipelining > 1) this.#socket.uncork();
   }
 
   #readEarly(): void {
@@ -321,6 +333,7 @@ export class Connection {
   #settled(now: Micros): void {
     this.#answerBeganAt = 0;
     this.#reused = true;
+    this.#answerCount++;
     const { oldest } = this.#inFlight;
     this.#since = oldest === undefined ? now : oldest.sentAt;
   }
@@ -355,6 +368,10 @@ export class Connection {
     this.#session?.stop();
     this.#owner.gone(this, reason);
   }
+}
+
+function uncork(socket: Socket): void {
+  socket.uncork();
 }
 
 function ignored(): void {}

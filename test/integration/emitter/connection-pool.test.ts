@@ -252,6 +252,41 @@ test('a word to an idle connection closes it, and no send pays for it', async ()
   });
 });
 
+test('a peer that closes behind its answers without a word: few sends meet that, though none is sent again', async () => {
+  const target = ({ socket }: SeenRequest): void => {
+    socket.end(answer(200));
+  };
+  await withPool(target, { maxConnections: 4 }, async ({ lane, server }) => {
+    lane.sendAll(new Array<PreparedRequest>(200).fill(GET_REQUEST));
+    await lane.settled(200);
+    const { 200: answered = 0, ...failed } = lane.counts();
+    expect(answered).toBeGreaterThanOrEqual(190);
+    expect(Object.keys(failed)).not.toContain('failed: timeout');
+    expect(lane.settledSends.every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(server.connections()).toBeGreaterThanOrEqual(answered);
+  });
+});
+
+test('connections of a peer that closes no more behind its answers are used again at once', async () => {
+  let closes = true;
+  const target = ({ socket }: SeenRequest): void => {
+    if (closes) socket.end(answer(200));
+    else socket.write(answer(200));
+  };
+  await withPool(target, { maxConnections: 2 }, async ({ lane, server }) => {
+    lane.sendAll(new Array<PreparedRequest>(40).fill(GET_REQUEST));
+    await lane.settled(40);
+    closes = false;
+    lane.sendAll(new Array<PreparedRequest>(40).fill(GET_REQUEST));
+    await lane.settled(80);
+    const opened = server.connections();
+    lane.sendAll(new Array<PreparedRequest>(500).fill(GET_REQUEST));
+    await lane.settled(580);
+    expect(server.connections()).toBe(opened);
+    expect(lane.outcomes.slice(40).every((outcome) => outcome === '200')).toBe(true);
+  });
+});
+
 test('pipelined requests share a connection, and each gets the answer of its place', async () => {
   const held: SeenRequest[] = [];
   const target = (seen: SeenRequest): void => {
