@@ -16,6 +16,7 @@ export interface CliEnd {
 }
 
 export interface CliProcess {
+  readonly processId: number;
   /** CPU that the process and all its living children have used so far. */
   cpuMicros(): number;
   /** The same, each by its command line's first words. */
@@ -49,6 +50,7 @@ export async function startCli(args: readonly string[], says?: string): Promise<
   });
   await Promise.race([heard, early]);
   return {
+    processId,
     cpuMicros: () => family(processId).reduce((sum, id) => sum + cpuMicrosOf(id), 0),
     cpuByProcess: () => family(processId).map((id) => ({ name: nameOf(id), micros: cpuMicrosOf(id) })),
     interrupt: () => {
