@@ -69,7 +69,7 @@ export class Http2Connection {
   }
 
   get isOpen(): boolean {
-    return this.#state === 'open';
+    return this.#state === 'open' && this.#socket?.destroyed === false;
   }
 
   /**

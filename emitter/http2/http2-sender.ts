@@ -158,10 +158,11 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
     this.#tellWarmed();
   }
 
-  /** What was on it is told to have failed one by one, and asks for more then. */
+  /** What was on it is told to have failed one by one. One that was in use is replaced, an idle one is not. */
   gone(connection: Http2Connection, byPeer: boolean): void {
     if (byPeer) this.#closedByPeer++;
     this.#remove(connection);
+    if (connection.inFlight > 0 || connection.taken >= MAX_TAKEN) this.#demanded = Math.max(this.#demanded, 1);
     this.#grow();
   }
 
@@ -209,6 +210,7 @@ export class Http2Sender implements Sender, ConnectionOwner, InFlightOwner {
     if (this.#closed) return;
     if (connection.taken >= MAX_TAKEN && connection.inFlight === 0) void connection.close();
     this.#ask();
+    if (!this.#connections.some(({ isOpen }) => isOpen)) this.#demanded = Math.max(this.#demanded, 1);
     this.#grow();
   }
 

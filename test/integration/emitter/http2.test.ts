@@ -10,8 +10,9 @@ import {
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { PreparedRequest, Send, Sender } from '../../../core/index.ts';
+import type { PreparedRequest, Send, Sender, SendHandler } from '../../../core/index.ts';
 import { Http2Sender, type Http2SenderOptions } from '../../../emitter/http2/http2-sender.ts';
+import { FREE_ORDER, newSend } from '../../../emitter/plan/send.ts';
 import { selfSigned } from '../../support/emitter/certificate.ts';
 import { request } from '../../support/emitter/prepared-request.ts';
 import { reset } from '../../support/emitter/script-server.ts';
@@ -182,6 +183,40 @@ describe('a server of HTTP/2', () => {
     expect(run.lane.counts()).toEqual({ 204: 2_500 });
     expect(sessions()).toBe(3);
   });
+});
+
+test('a demand is told once, and then sends are fetched as streams end, over all connections that it takes', async () => {
+  const { port, sessions } = await http2Server((stream) => stream.respond({ ':status': 204 }, { endStream: true }));
+  let left = 2_500;
+  let ended = () => {};
+  const all = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const answers: string[] = [];
+  const count = (outcome: string) => {
+    answers.push(outcome);
+    if (answers.length === 2_500) ended();
+  };
+  const handler: SendHandler = {
+    answered: (send) => count(send.answer),
+    failed: (_, reason) => count(reason),
+    next: () => (left-- > 0 ? newSend(get('/'), 0, 0, FREE_ORDER) : undefined),
+  };
+  const endpoint = { address: '127.0.0.1', port };
+  const settings = {
+    endpoint,
+    tls: undefined,
+    maxConnections: 2,
+    timeoutMs: 5_000,
+    pipelining: 1,
+    keepResponses: false,
+  };
+  const sender = new Http2Sender(settings, { clock: SYSTEM_CLOCK, handler });
+  cleanups.push(() => sender.close());
+  sender.demand(1);
+  await all;
+  expect(new Set(answers)).toEqual(new Set(['204']));
+  expect(sessions()).toBe(3);
 });
 
 describe('what goes wrong', () => {
