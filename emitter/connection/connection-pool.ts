@@ -7,10 +7,10 @@
  *     answer ──▶ `next` for the same connection
  *
  * At the bound, a connection of another wire gives way, the one that was idle for the longest. Sweeping the few
- * connections at an interval replaces a timer a request. Idle connections are closed before the peer does: after
- * {@link IDLE_LIMIT_MS}, or sooner when a peer was seen to close earlier. Where the peer still was faster (RFC 9112,
- * section 9.3.1), a repeatable request of which no answer byte came goes once more on a fresh connection, if asked for.
- * Where peers close behind their answers, connections rest before they are used again (resting-connections.ts).
+ * connections at an interval replaces a timer a request. Idle connections are closed before the peer does
+ * (idle-limit.ts). Where the peer still was faster (RFC 9112, section 9.3.1), a repeatable request of which no answer
+ * byte came goes once more on a fresh connection, if asked for. Where peers close behind their answers, connections rest
+ * before they are used again (resting-connections.ts). Where none opens, few are tried (opening-gate.ts).
  */
 import type {
   ByteCount,
@@ -26,17 +26,15 @@ import type {
 } from '../../core/index.ts';
 import { formatEndpoint } from '../../core/index.ts';
 import type { TlsOptions } from '../options.ts';
-import { type CloseReason, Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
+import { type CloseReason, failureOf, isByPeer } from './close-reason.ts';
+import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
 import { FreeConnections } from './free-connections.ts';
+import { IdleLimit } from './idle-limit.ts';
 import { setUpTls } from './open-socket.ts';
 import { OpeningGate } from './opening-gate.ts';
 import type { OwnEndpoints } from './own-endpoints.ts';
 import { EARLY_MICROS, RestingConnections } from './resting-connections.ts';
 
-/** Below the 5 s after which Node's own servers close, the shortest default among common servers. */
-export const IDLE_LIMIT_MS: Millis = 4_000;
-/** However early a peer closes, connections are kept for so long: one that closes at random must not make us reconnect all the time. */
-const MIN_IDLE_LIMIT_MS: Millis = 1_000;
 const READ_BUFFER_BYTES: ByteCount = 64 * 1024;
 const MAX_SWEEP_INTERVAL_MS: Millis = 100;
 
@@ -73,12 +71,12 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   readonly #free = new FreeConnections();
   readonly #resting: RestingConnections;
   readonly #gate: OpeningGate;
+  readonly #idleLimit = new IdleLimit();
   readonly #sweeping: NodeJS.Timeout;
   readonly #warmed: (() => void)[] = [];
   /** Taken, of a wire that found no place because all connections are busy with others; goes before any other. */
   #held: Send | undefined;
   #closed = false;
-  #idleLimitMicros: Micros = IDLE_LIMIT_MS * 1000;
   /** Sends that wait, as far as is known: what was demanded, less what was given since. */
   #demanded = 0;
   /** What the send speaks that was refused last: connections of that are of no use to it. */
@@ -278,7 +276,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   }
 
   #lost(connection: Connection, reason: CloseReason): void {
-    const byPeer = reason === 'connection-closed' || reason === 'reset';
+    const byPeer = isByPeer(reason);
     if (byPeer || reason === 'closed-with-answer') this.#closedByPeer++;
     if (reason === 'gave-way') this.#closedIdle++;
     const wasFree = connection.listed;
@@ -286,7 +284,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     const sends = connection.takeUnanswered();
     if (byPeer && this.#endedEarly(connection, sends.length)) this.#resting.endedEarly();
     if (wasFree && sends.length === 0 && reason !== 'closed-with-answer') {
-      if (byPeer) this.#closesAfter(this.#clock.monotonic() - connection.since);
+      if (byPeer) this.#idleLimit.peerClosedAfter(this.#clock.monotonic() - connection.since);
       return;
     }
     if (reason === 'gave-way') return;
@@ -335,11 +333,6 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     for (const send of sends) this.#handler.failed(send, reason);
   }
 
-  /** The peer closed one that was idle for so long: the others are closed sooner from now on. */
-  #closesAfter(idleMicros: Micros): void {
-    this.#idleLimitMicros = Math.max(MIN_IDLE_LIMIT_MS * 1000, Math.min(this.#idleLimitMicros, idleMicros * 0.8));
-  }
-
   #grow(): void {
     while (!this.#closed && this.#connecting < this.#demanded && this.#gate.allows(this.#connecting)) {
       if (this.#all.size >= this.#options.maxConnections) {
@@ -370,21 +363,10 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       const forMicros = now - connection.since;
       if (!connection.idle) {
         if (forMicros > timeoutMicros) connection.abort('timeout');
-      } else if (forMicros > this.#idleLimitMicros) {
+      } else if (forMicros > this.#idleLimit.micros) {
         this.#closedIdle++;
         connection.abort('timeout');
       }
     }
-  }
-}
-
-function failureOf(reason: CloseReason): FailureReason {
-  switch (reason) {
-    case 'finished':
-    case 'closed-with-answer':
-    case 'gave-way':
-      return 'connection-closed';
-    default:
-      return reason;
   }
 }

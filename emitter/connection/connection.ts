@@ -19,6 +19,7 @@ import type {
   PreparedRequest,
   Send,
 } from '../../core/index.ts';
+import type { CloseReason } from './close-reason.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import { failureReason } from './failure.ts';
 import { HttpWire } from './http-wire.ts';
@@ -28,9 +29,6 @@ import { openSocket, type TlsSetup } from './open-socket.ts';
 import { SessionRun } from './session-run.ts';
 import { ThriftWire } from './thrift-wire.ts';
 import type { Wire } from './wire.ts';
-
-/** Why a connection has ended: broken, its session through, by an answer that was its last, or to make room for another wire. */
-export type CloseReason = FailureReason | 'finished' | 'closed-with-answer' | 'gave-way';
 
 export interface ConnectionOwner {
   /** It can be used, and carries what was reserved on it. */
