@@ -89,7 +89,9 @@ function hasHeaders({ attributes: { transport = '' } }: RecordedRequest): boolea
   return transport !== 'framed' && transport !== 'unframed';
 }
 
+/** Some servers answer oneways all the same (Kitex's do): where that was recorded, the answer is awaited. */
 function isOneway({ attributes, outcome, notes }: RecordedRequest): boolean {
+  if (attributes.answer !== undefined) return false;
   if (attributes.call === 'oneway' || outcome === 'oneway') return true;
   return outcome === 'request-only' && notes?.includes(MAYBE_ONEWAY) === true;
 }

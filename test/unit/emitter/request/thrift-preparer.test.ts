@@ -109,6 +109,12 @@ describe('oneways expect no answer', () => {
     expect(built(asCall)).toMatchObject({ expects: 'none', recordedAnswer: 'oneway' });
   });
 
+  test('where the server answered all the same, its answer is awaited: it would be taken for that of the next call', () => {
+    const recorded = thriftExchange({ kind: KIND.oneway, notes: ['oneway-answered'] });
+    const answered = { ...recorded, attributes: { ...recorded.attributes, answer: 'reply' } };
+    expect(built(answered)).toMatchObject({ expects: 'answer', recordedAnswer: 'reply' });
+  });
+
   test('a call that was answered is none, whatever is noted', () => {
     expect(built(thriftExchange({ notes: ['maybe-oneway'] })).expects).toBe('answer');
   });
