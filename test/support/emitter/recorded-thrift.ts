@@ -25,6 +25,7 @@ export function thriftExchange(call: RecordedCall = {}): Exchange {
     transport = 'framed',
     wrap = transport === 'framed' ? framed : (payload: Buffer) => payload,
     argument = 'a',
+    outcome = kind === KIND.oneway ? 'oneway' : 'paired',
     ...rest
   } = call;
   const bytes = wrap(apacheMessage(encoding, { name, kind, sequenceId, body: struct([1, text(argument)]) }));
@@ -33,13 +34,13 @@ export function thriftExchange(call: RecordedCall = {}): Exchange {
     encoding,
     sequenceId: `${sequenceId}`,
     call: kind === KIND.oneway ? 'oneway' : 'call',
-    ...(kind === KIND.oneway ? {} : { answer: 'reply' }),
+    ...(outcome === 'paired' ? { answer: 'reply' } : {}),
   };
   const recorded = exchange(bytes.toString('latin1'), {
     protocol: 'thrift',
     operation: name,
     status: 0,
-    outcome: kind === KIND.oneway ? 'oneway' : 'paired',
+    outcome,
     attributes,
     ...rest,
   });
