@@ -41,6 +41,10 @@ export interface PlannerDeps {
   readonly notSent: (exchange: Exchange, copies: number, reason: NotSentReason) => void;
 }
 
+interface Refusal {
+  readonly cause: unknown;
+}
+
 interface Placed {
   readonly exchange: Exchange;
   /** In an overlay as if its slice had been recorded with the first. */
@@ -48,6 +52,8 @@ interface Placed {
   readonly slice: number;
   readonly copies: number;
   readonly pass: number;
+  /** What the check threw: it ends the run where a send of the exchange is due, and not where the plan ends before. */
+  readonly refusal: Refusal | undefined;
   /** Built for the first copy that is this shard's. */
   request: PreparedRequest | undefined;
 }
@@ -148,6 +154,7 @@ export class Planner {
       this.stop();
       return;
     }
+    if (current.refusal !== undefined) throw current.refusal.cause;
     const number = this.#copy++;
     // Slices have no copies, copies no slices.
     const copy = current.slice + number;
@@ -184,14 +191,20 @@ export class Planner {
     }
     const copies = this.#copies.next();
     if (copies === 0) return true;
-    const reason = this.#deps.preparer.check(exchange);
+    let reason: NotSentReason | undefined;
+    let refusal: Refusal | undefined;
+    try {
+      reason = this.#deps.preparer.check(exchange);
+    } catch (cause) {
+      refusal = { cause };
+    }
     if (reason !== undefined) {
       const isOwn = this.#refused++ % this.#shard.count === this.#shard.index;
       if (isOwn) this.#deps.notSent(exchange, copies, reason);
       return true;
     }
     this.#lastSendingPass = this.#readPass;
-    const placed = this.#placedAs(exchange, copies);
+    const placed = this.#placedAs(exchange, copies, refusal);
     if (!this.#timing.looksAhead) {
       this.#begin(placed, undefined);
       return true;
@@ -202,11 +215,12 @@ export class Planner {
     return true;
   }
 
-  #placedAs(exchange: Exchange, copies: number): Placed {
+  #placedAs(exchange: Exchange, copies: number, refusal: Refusal | undefined): Placed {
     const overlay = this.#page?.overlay;
     const place = this.#place - 1;
     const at = overlay?.times[place] ?? requestTime(exchange);
-    return { exchange, at, slice: overlay?.slices[place] ?? 0, copies, pass: this.#readPass, request: undefined };
+    const slice = overlay?.slices[place] ?? 0;
+    return { exchange, at, slice, copies, pass: this.#readPass, refusal, request: undefined };
   }
 
   #begin(placed: Placed, nextAt: Micros | undefined): void {

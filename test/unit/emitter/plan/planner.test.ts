@@ -269,3 +269,26 @@ test('a request that comes before its time is due with the one before it', () =>
   planner.plan(100);
   expect(due()).toEqual([0, 1_000, 1_000]);
 });
+
+test('what may not be sent ends the run where it is due, and not where the plan ends before it', () => {
+  const undecided = {
+    ...TAKES_ALL,
+    check: ({ operation }: Exchange) => {
+      if (operation !== 'POST /cart') return undefined;
+      throw new Error('writes need a word');
+    },
+  };
+  const planned = (given: PlanOptions) => {
+    const [first, second, write] = recording({ count: 3, gapMicros: 1_000 }) as [Exchange, Exchange, Exchange];
+    const pages = new Pages().comes([first, second, { ...write, operation: 'POST /cart' }]).ends();
+    const queue = new Queue(10);
+    const planner = new Planner(planOptions(given), { pages, queue, preparer: undecided, notSent: () => {} });
+    planner.plan(100);
+    return queue.length;
+  };
+  expect(() => planned({})).toThrow('writes need a word');
+  expect(() => planned({ timing: { kind: 'rate', perSecond: 100 } })).toThrow('writes need a word');
+  expect(planned({ count: 2 })).toBe(2);
+  expect(planned({ durationMs: 2 })).toBe(2);
+  expect(planned({ timing: { kind: 'rate', perSecond: 100 }, durationMs: 20 })).toBe(2);
+});
