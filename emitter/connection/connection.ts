@@ -65,7 +65,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #pipelining: number;
   readonly #inFlight: InFlight;
-  readonly #reserved: readonly Send[];
+  /** What goes as soon as it is open; nothing from then on. */
+  #reserved: readonly Send[];
   #state: ConnectionState = 'connecting';
   #wire: Wire | undefined;
   #session: SessionRun | undefined;
@@ -208,7 +209,9 @@ export class Connection {
     this.#since = now;
     const { localAddress = '', localPort = 0 } = this.#socket;
     this.#local = { address: localAddress, port: localPort };
-    for (const send of this.#reserved) this.send(send, now);
+    const reserved = this.#reserved;
+    this.#reserved = [];
+    for (const send of reserved) this.send(send, now);
     this.#owner.opened(this, now);
   }
 
@@ -265,8 +268,10 @@ export class Connection {
       finished: () => this.#finished(),
       broke: (reason: FailureReason) => this.#close(reason),
     };
-    this.#session = new SessionRun(send, line, this.#clock, { maxPauseMs: timeoutMs, keepAnswer: keepResponses });
-    this.#session.start(now);
+    const session = new SessionRun(send, line, this.#clock, { maxPauseMs: timeoutMs, keepAnswer: keepResponses });
+    this.#session = session;
+    // Not within the call that gave the send: a session without words is through at once.
+    process.nextTick(() => session.start(now));
   }
 
   /** What the client said last is still on its way: the connection is ended behind it. */

@@ -58,6 +58,7 @@ export class SessionRun {
   }
 
   start(now: Micros): void {
+    if (this.#ended) return;
     this.#line.waitsSince(now);
     this.#advance(now);
   }

@@ -188,3 +188,12 @@ test('a server that trickles for ever fails as timeout', async () => {
   await lane.settled(1);
   expect(lane.outcomes).toEqual(['failed: timeout']);
 });
+
+test('a session without words is through, and not before the offer has returned', async () => {
+  const { lane } = await start(() => {});
+  await lane.sender.warm(1);
+  lane.send(session());
+  expect(lane.outcomes).toEqual([]);
+  await lane.settled(1);
+  expect(lane.outcomes).toEqual(['session']);
+});

@@ -1,5 +1,7 @@
 /** Thrift calls through the pool: ids of the connection on the wire, recorded ones in what is kept. */
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import thrift from 'thrift';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PreparedRequest } from '../../../core/index.ts';
 import type { ConnectionPoolOptions } from '../../../emitter/connection/connection-pool.ts';
@@ -8,6 +10,7 @@ import { poolTo } from '../../support/emitter/pool.ts';
 import { request } from '../../support/emitter/prepared-request.ts';
 import { serveRaw } from '../../support/emitter/script-server.ts';
 import { SmallLane } from '../../support/emitter/small-lane.ts';
+import { EchoProcessor } from '../../support/thrift/echo-service.ts';
 import {
   apacheMessage,
   framed,
@@ -216,3 +219,60 @@ test('what is no Thrift is a protocol error', async () => {
   await lane.settled(1);
   expect(lane.outcomes).toEqual(['failed: protocol-error']);
 });
+
+/** The package's types know neither the header protocol nor that servers are made of processors. */
+type Loose = typeof thrift & {
+  readonly THeaderProtocol: unknown;
+  createMultiplexServer(processor: unknown, options: object): Server;
+};
+const apache = thrift as Loose;
+
+test.each([
+  ['unframed', 'binary', thrift.TBufferedTransport, thrift.TBinaryProtocol],
+  ['framed', 'binary', thrift.TFramedTransport, thrift.TBinaryProtocol],
+  ['unframed', 'compact', thrift.TBufferedTransport, thrift.TCompactProtocol],
+  ['framed', 'compact', thrift.TFramedTransport, thrift.TCompactProtocol],
+  ['theader', 'binary', thrift.TBufferedTransport, apache.THeaderProtocol],
+] as const)(
+  "Apache's server, %s %s: calls, an unknown function and oneways on two connections",
+  async (name, encoding, transport, protocol) => {
+    const processor = new EchoProcessor();
+    const server = apache.createMultiplexServer(processor, { transport, protocol });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const wrap = WRAPS[name] as Wrap;
+    const calling = (functionName: string, nonce: string, kind: number = KIND.call): PreparedRequest => {
+      const body = struct([1, text(nonce)]);
+      const bytes = wrap(apacheMessage(encoding, { name: functionName, kind, sequenceId: 5, body }), 5);
+      return request(bytes, {
+        protocol: 'thrift',
+        wire: `thrift ${name} ${encoding}`,
+        verb: '',
+        expects: kind === KIND.oneway ? 'none' : 'answer',
+        sequence: locateSequenceIds(bytes),
+      });
+    };
+    const lane = new SmallLane((handler) =>
+      poolTo((server.address() as AddressInfo).port, handler, { maxConnections: 2, keepResponses: true }),
+    );
+    cleanups.push(async () => {
+      await lane.sender.close();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    });
+    const requests = Array.from({ length: 60 }, (_, index) => {
+      if (index % 3 === 0) return calling('echo', `nonce-${index}`);
+      return index % 3 === 1 ? calling('missing', `nonce-${index}`) : calling('note', `nonce-${index}`, KIND.oneway);
+    });
+    const sends = lane.sendAll(requests);
+    await lane.settled(60);
+    expect(lane.counts()).toEqual({ reply: 20, exception: 20, oneway: 20 });
+    for (const [index, send] of sends.entries()) {
+      if (send.answer === 'oneway') continue;
+      const kept = Buffer.from(send.response ?? []);
+      expect(kept.includes(`nonce-${index}`)).toBe(true);
+      expect(viewThrift(asMessage(kept)).sequenceId).toBe(5);
+    }
+  },
+);
