@@ -108,11 +108,16 @@ export function replayShared(replay: SharedReplay): ReplayRun {
             message satisfies never;
         }
       });
-      worker.on('error', (error) => {
-        failure ??= { code: 'REPLAY_WORKER_FAILED', message: error.message, hint: undefined, exitCode: 1 };
+      const died = (message: string): void => {
+        failure ??= { code: 'REPLAY_WORKER_FAILED', message, hint: undefined, exitCode: 1 };
         stop();
+      };
+      worker.on('error', (error) => died(`a worker of the replay failed: ${error.message}`));
+      worker.on('exit', (code) => {
+        if (snapshot === undefined)
+          died(`a worker of the replay ended before its part was sent, with exit code ${code}`);
+        resolve(snapshot);
       });
-      worker.on('exit', () => resolve(snapshot));
     });
   };
 
