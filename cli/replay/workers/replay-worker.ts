@@ -26,7 +26,11 @@ async function work({ options, storePath, selection, span, lotsUnderWay }: Worke
   const { store } = await openStore({ path: storePath, access: 'read' });
   const lots =
     lotsUnderWay === undefined ? undefined : new LineLots(lotsUnderWay, (text) => tell({ kind: 'lines', text }));
+  // Made before it is waited for: another worker may fail, and stop this one, while it still prepares.
   let start: (at: Micros) => void = () => {};
+  const started = new Promise<Micros>((resolve) => {
+    start = resolve;
+  });
   const run = replayHere(
     options,
     { store, selection, span },
@@ -34,9 +38,7 @@ async function work({ options, storePath, selection, span, lotsUnderWay }: Worke
       clock: systemClock,
       startAt() {
         tell({ kind: 'ready' });
-        return new Promise((resolve) => {
-          start = resolve;
-        });
+        return started;
       },
       ...(lots === undefined ? {} : { onResult: (result: ReplayResult) => lots.line(resultLine(result)) }),
     },
@@ -51,11 +53,11 @@ async function work({ options, storePath, selection, span, lotsUnderWay }: Worke
   const progress = setInterval(() => tell({ kind: 'progress', progress: run.progress() }), PROGRESS_INTERVAL_MS);
   try {
     const [snapshot] = await run.run();
-    lots?.flush();
     tell({ kind: 'progress', progress: run.progress() });
     if (snapshot !== undefined) tell({ kind: 'ended', snapshot });
   } finally {
     clearInterval(progress);
+    lots?.flush();
     await store.close();
   }
 }
