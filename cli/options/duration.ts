@@ -47,3 +47,17 @@ export function parseTargetWait(text: string): Millis {
     exitCode: 2,
   });
 }
+
+/**
+ * How long something runs: more than nothing, at most what a timer can wait.
+ *
+ * @throws BytecopyError `USAGE` (exit code 2)
+ */
+export function parseRunTime(text: string): Millis {
+  const millis = parseWait(text);
+  if (millis > 0) return millis;
+  throw new BytecopyError('USAGE', `"${text}" is no time to run for`, {
+    hint: 'write more than nothing: 500ms, 10s, 5m, 2h',
+    exitCode: 2,
+  });
+}

@@ -23,8 +23,11 @@ export function collectPorts(text: string, before: readonly number[] = []): numb
 }
 
 export function parseCount(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw usage(text, 'a count', 'write a whole number of at least 1');
-  return Number(text);
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1) throw usage(text, 'a count', 'write a whole number of at least 1');
+  if (count > Number.MAX_SAFE_INTEGER)
+    throw usage(text, `a count of at most ${Number.MAX_SAFE_INTEGER}`, 'leave it out for no limit');
+  return count;
 }
 
 /** For a whole number between these two. */

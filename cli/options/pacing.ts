@@ -1,7 +1,7 @@
 /** When sends are due, how often and in which order: the flags of a plan. What needs the recording is settled later (`cli/replay/settled-plan.ts`). */
 import { type Command, Option } from 'commander';
 import { type Millis, type PlanPhase, parsePlan } from '../../core/index.ts';
-import { parseWait } from './duration.ts';
+import { parseRunTime } from './duration.ts';
 import { type Lateness, parseLateness } from './lateness.ts';
 import { parseCount, parsePositive, parseRate, parseTimes, parseWhole } from './number.ts';
 import { usageError } from './usage-error.ts';
@@ -85,7 +85,7 @@ export function addPacingOptions(command: Command): Command {
       ).choices(MULTIPLICATIONS),
     )
     .option('--loop [n]', 'n passes over the recording; without a number until stopped', parseCount)
-    .option('--duration <time>', 'send for this long at most', parseWait)
+    .option('--duration <time>', 'send for this long at most', parseRunTime)
     .option('--count <n>', 'send this many at most', parseCount)
     .option('--workers <n>', 'threads that share the plan (default: 1)', parseWhole(1, MAX_WORKERS));
 }

@@ -41,6 +41,12 @@ test('each flag says one thing of the plan', () => {
   expect(pacing('--session header:X-User --workers 4')).toMatchObject({ session: 'header:X-User', workers: 4 });
 });
 
+test('a run of no time and a count beyond all numbers are refused before anything is announced', () => {
+  for (const line of ['--duration 0s', `--count ${'9'.repeat(20)}`, `--loop ${'9'.repeat(20)}`]) {
+    expect(() => pacing(line), line).toThrow(USAGE);
+  }
+});
+
 test('a plan passes over the recording until it ends, unless passes are counted', () => {
   const hold = [{ kind: 'hold', perSecond: 2000, durationMs: 300_000 }];
   expect(pacing('--plan hold:2000/5m')).toMatchObject({ timing: { kind: 'profile', phases: hold }, loop: 'forever' });
