@@ -19,7 +19,7 @@ export class EarlyBytes {
   offer(bytes: Uint8Array, byteCount: ByteCount): boolean {
     if (this.#byteCount + byteCount > MAX_EARLY_BYTES) return false;
     this.#byteCount += byteCount;
-    this.#chunks.push(bytes.slice(0, byteCount));
+    this.#chunks.push(new Uint8Array(bytes.subarray(0, byteCount)));
     return true;
   }
 
