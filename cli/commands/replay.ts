@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BytecopyError, Exchange, Millis, Selection } from '../../core/index.ts';
+import type { BytecopyError, Exchange, Selection } from '../../core/index.ts';
 import {
   DEFAULT_MAX_CONNECTIONS,
   mergeSnapshots,
@@ -91,8 +91,7 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
       recording,
       storePath: source.path,
     });
-    await tell(context, flags, result, results?.heldUpMs ?? 0);
-    await results?.finish();
+    await tell(context, flags, result, results);
   } finally {
     await source.close();
   }
@@ -147,7 +146,7 @@ async function send(
 ): Promise<{ readonly result: RunResult; readonly results: BlockingLines | undefined }> {
   const { flags, outcome, prospect } = sending;
   let run: ReplayRun | undefined;
-  const onFailure = (_failure: BytecopyError) => run?.stop();
+  const onFailure = ({ message }: BytecopyError) => run?.stop({ rule: 'interrupted', text: message });
   const results = flags.results === undefined ? undefined : await openBlockingLines(flags.results, onFailure);
   run = runOf(context, sending, results);
   const { progress } = run;
@@ -179,12 +178,23 @@ function runOf(context: Context, { options, plan, recording, storePath }: Sendin
   return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
 }
 
-async function tell(context: Context, flags: ReplayFlags, result: RunResult, heldUpMs: Millis): Promise<void> {
-  const { report } = result;
+/** @throws BytecopyError `OUTPUT_FAILED` where one of the files cannot be written; the others are, all the same */
+async function tell(
+  context: Context,
+  flags: ReplayFlags,
+  { report, histograms }: RunResult,
+  results: BlockingLines | undefined,
+): Promise<void> {
   context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
-  if (flags.html !== undefined) await writeReplayPage(flags.html, report);
-  if (flags.hgrm !== undefined) await writeHgrmFiles(flags.hgrm, result.histograms);
-  const verdict = verdictOf(report, { interrupted: context.interrupted.aborted, heldUpMs });
+  const files = [
+    results?.finish(),
+    flags.html === undefined ? undefined : writeReplayPage(flags.html, report),
+    flags.hgrm === undefined ? undefined : writeHgrmFiles(flags.hgrm, histograms),
+  ];
+  const failed = (await Promise.allSettled(files)).find((file) => file.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const circumstances = { interrupted: context.interrupted.aborted, heldUpMs: results?.heldUpMs ?? 0 };
+  const verdict = verdictOf(report, circumstances);
   if (verdict.text !== '') context.stderr.write(`${verdict.text}\n`);
   context.exitCode = verdict.exitCode;
 }

@@ -48,6 +48,23 @@ describeWith(['build', 'nginx'], 'the report of a replay', () => {
     expect(ended.stdout).toMatch(/\n✓ answered:count>=20 +measured 20\n/);
   });
 
+  testWith([], 'a page that cannot be written takes no other file with it', async () => {
+    const results = join(folder, 'results.jsonl');
+    const ended = await replay('--html', '/dev/full', '--results', results, '--hgrm', join(folder, 'run'));
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('cannot write /dev/full: no space is left');
+    expect((await readFile(results, 'utf8')).split('\n').length).toBe(21);
+    expect(await readFile(join(folder, 'run-service.hgrm'), 'utf8')).toContain('Total count');
+  });
+
+  testWith([], 'results that cannot be written end the run, and it says why', async () => {
+    const ended = await replay('--results', '/dev/full', '--loop', '10000', '--qps', 'max');
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain('cannot write /dev/full: no space is left');
+    expect(ended.stderr).toContain('cannot write /dev/full: no space is left');
+    expect(ended.stderr).not.toContain('interrupted');
+  });
+
   testWith([], 'nothing steers a terminal where there is none', async () => {
     const ended = await replay();
     expect(ended.stdout + ended.stderr).not.toContain('\x1b');
