@@ -27,7 +27,8 @@ import type {
 import { formatEndpoint } from '../../core/index.ts';
 import type { TlsOptions } from '../options.ts';
 import { type CloseReason, failureOf, isByPeer } from './close-reason.ts';
-import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { FreeConnections } from './free-connections.ts';
 import { IdleLimit } from './idle-limit.ts';
 import { setUpTls } from './open-socket.ts';

@@ -9,24 +9,17 @@
  * written from within it.
  */
 import type { Socket } from 'node:net';
-import type {
-  ByteCount,
-  Clock,
-  Endpoint,
-  FailureReason,
-  Micros,
-  Millis,
-  PreparedRequest,
-  Send,
-} from '../../core/index.ts';
+import type { ByteCount, Clock, Endpoint, FailureReason, Micros, PreparedRequest, Send } from '../../core/index.ts';
 import type { CloseReason } from './close-reason.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import { failureReason } from './failure.ts';
 import { HttpWire } from './http-wire.ts';
 import { InFlight } from './in-flight.ts';
 import { KeptAnswer } from './kept-answer.ts';
-import { openSocket, type TlsSetup } from './open-socket.ts';
+import { openSocket } from './open-socket.ts';
 import { SessionRun } from './session-run.ts';
+import { SocketWriter } from './socket-writer.ts';
 import { ThriftWire } from './thrift-wire.ts';
 import type { Wire } from './wire.ts';
 
@@ -43,17 +36,6 @@ export interface ConnectionOwner {
   gone(connection: Connection, reason: CloseReason): void;
 }
 
-/** The same for all connections of a pool. */
-export interface ConnectionSettings {
-  readonly endpoint: Endpoint;
-  readonly tls: TlsSetup | undefined;
-  /** Read buffer; nothing of it is kept. */
-  readonly buffer: Uint8Array;
-  readonly pipelining: number;
-  readonly keepResponses: boolean;
-  readonly timeoutMs: Millis;
-}
-
 type ConnectionState = 'connecting' | 'open' | 'closed';
 
 export class Connection {
@@ -63,6 +45,7 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #clock: Clock;
   readonly #socket: Socket;
+  readonly #writer: SocketWriter;
   readonly #pipelining: number;
   readonly #inFlight: InFlight;
   /** What goes as soon as it is open; nothing from then on. */
@@ -92,6 +75,7 @@ export class Connection {
     this.#since = clock.monotonic();
     const { endpoint, tls, buffer } = settings;
     this.#socket = openSocket(endpoint, tls, buffer, (bytes, byteCount) => this.#read(bytes, byteCount));
+    this.#writer = new SocketWriter(this.#socket);
     this.#socket.once('connect', () => {
       this.#reached = true;
       if (tls === undefined) this.#opened();
@@ -113,17 +97,9 @@ export class Connection {
     );
   }
 
-  get connecting(): boolean {
-    return this.#state === 'connecting';
-  }
-
   /** Open, and nothing is in flight. */
   get idle(): boolean {
     return this.#state === 'open' && this.#inFlight.count === 0 && this.#session === undefined;
-  }
-
-  get closed(): boolean {
-    return this.#state === 'closed';
   }
 
   /** What it speaks; empty until its first send. */
@@ -169,16 +145,16 @@ export class Connection {
     }
     send.sentAt = now;
     send.attempts++;
-    if (this.#pipelining > 1) this.#gather();
+    if (this.#pipelining > 1) this.#writer.gather();
     if (request.expects === 'turns') {
       this.#begin(send, now);
     } else {
       const wire = this.#wire ?? this.#speak(request);
       const parts = wire.begin(send);
       const [first] = parts;
-      if (request.expects === 'none') this.#write(parts, () => this.#written(send));
+      if (request.expects === 'none') this.#writer.write(parts, () => this.#written(send));
       else if (parts.length === 1 && first !== undefined) this.#socket.write(first);
-      else this.#write(parts, ignored);
+      else this.#writer.write(parts, ignored);
     }
     if (this.#early.byteCount > 0) process.nextTick(() => this.#readEarly());
   }
@@ -223,27 +199,6 @@ export class Connection {
     return wire;
   }
 
-  /** What is sent within one turn is written at once. */
-  #gather(): void {
-    if (this.#socket.writableCorked > 0) return;
-    this.#socket.cork();
-    process.nextTick(uncork, this.#socket);
-  }
-
-  #write(parts: readonly Uint8Array[], written: () => void): void {
-    const last = parts.length - 1;
-    if (last < 0) {
-      process.nextTick(written);
-      return;
-    }
-    this.#socket.cork();
-    for (let at = 0; at < last; at++) this.#socket.write(parts[at] as Uint8Array);
-    this.#socket.write(parts[last] as Uint8Array, (error) => {
-      if (error === null || error === undefined) written();
-    });
-    this.#socket.uncork();
-  }
-
   /** A oneway call has been handed over. The next goes in a turn of its own: a target that takes all must not stop the rest. */
   #written(send: Send): void {
     const place = this.#state === 'open' ? this.#inFlight.placeOf(send) : -1;
@@ -261,7 +216,7 @@ export class Connection {
     this.#inFlight.add(send, 0);
     const { timeoutMs, keepResponses } = this.#settings;
     const line = {
-      write: (pieces: readonly Uint8Array[], written: () => void) => this.#write(pieces, written),
+      write: (pieces: readonly Uint8Array[], written: () => void) => this.#writer.write(pieces, written),
       waitsSince: (at: Micros) => {
         this.#since = at;
       },
@@ -371,10 +326,6 @@ export class Connection {
     this.#session?.stop();
     this.#owner.gone(this, reason);
   }
-}
-
-function uncork(socket: Socket): void {
-  socket.uncork();
 }
 
 function ignored(): void {}
