@@ -9,12 +9,22 @@ export class HeldSender implements Sender {
   /** Every send it ever took, with the time. */
   readonly taken: { readonly send: Send; readonly at: Micros }[] = [];
   demanded = 0;
-  readonly #places: number;
+  #places: number;
   readonly #handler: SendHandler;
 
   constructor(places: number, handler: SendHandler) {
     this.#places = places;
     this.#handler = handler;
+  }
+
+  /** Has so many places from now on; what it holds beyond them stays. */
+  setPlaces(places: number, now: Micros): void {
+    this.#places = places;
+    while (this.sends.length < this.#places) {
+      const held = this.sends.length;
+      this.#serve(now);
+      if (this.sends.length === held) return;
+    }
   }
 
   warm(): Promise<void> {
