@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -102,6 +102,57 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
     },
   );
 
+  testWith(
+    [],
+    'two targets, 3.5 times, 100 ms later: one that never answers takes nothing from the other, and all is accounted',
+    async () => {
+      const service = await startNginx();
+      const mirrored = await startCounter();
+      const held = new Set<Socket>();
+      const silent = createTcpServer((socket) => void held.add(socket.resume())).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      try {
+        const waits = ['--delay', '100ms', '--timeout', '6s', '--max-wait', '1s', '--connections', '4'];
+        const to = ['--to', silentUrl, '--copy-to', mirrored.url, '--times', '3.5'];
+        const mirror = start(['mirror', '-i', 'lo', '-p', String(service.port), ...to, ...waits, '--json']);
+        await mirror.says('capturing');
+        const askedAt: number[] = [];
+        const path = (n: number): string => {
+          askedAt[n] = performance.now();
+          return `/items/${n}`;
+        };
+        await pacedLoad({ port: service.port, ratePerSecond: 200, requests: 200, keepAlive: true, path });
+        // All of them, while the first requests to the other target are still waited for.
+        await vi.waitUntil(() => mirrored.requests() >= 700, WAIT);
+        expect([...held].map(({ destroyed }) => destroyed)).toEqual([false, false, false, false]);
+        const copies = Array.from({ length: 200 }, () => 0);
+        for (const { url, at } of mirrored.heads) {
+          const n = Number(url?.split('/')[2]);
+          copies[n] = (copies[n] as number) + 1;
+          expect(at - (askedAt[n] as number)).toBeGreaterThanOrEqual(100);
+        }
+        expect(copies.filter((count) => count === 3)).toHaveLength(100);
+        expect(copies.filter((count) => count === 4)).toHaveLength(100);
+        const ended = await mirror.interrupt();
+        expect(ended.code, ended.stderr).toBe(1);
+        expect(ended.stderr).toContain(`nothing was answered by ${silentUrl.slice('http://'.length)}`);
+        expect(JSON.parse(ended.stdout)).toMatchObject({
+          balanced: true,
+          mirrors: [
+            { due: 700, answered: 0, failed: { timeout: 4 }, notSent: { dropped: 696 }, balanced: true },
+            { due: 700, answered: 700, failed: {}, notSent: {}, balanced: true },
+          ],
+        });
+      } finally {
+        for (const socket of held) socket.destroy();
+        silent.close();
+        mirrored.stop();
+        await service.stop();
+      }
+    },
+  );
+
   testWith([], 'a mirror to the captured service itself is refused', async () => {
     const service = await startNginx();
     try {
@@ -120,9 +171,9 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
 
 /** A target that counts: asking nginx for its log would be a request on the captured port too. */
 async function startCounter() {
-  const heads: Pick<IncomingMessage, 'url' | 'headers'>[] = [];
+  const heads: (Pick<IncomingMessage, 'url' | 'headers'> & { readonly at: number })[] = [];
   const server = createServer(({ url, headers }, response) => {
-    heads.push({ ...(url === undefined ? {} : { url }), headers });
+    heads.push({ ...(url === undefined ? {} : { url }), headers, at: performance.now() });
     response.end('counted');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
