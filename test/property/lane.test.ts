@@ -42,9 +42,24 @@ test('whatever sender and target do, every due send has one outcome, sessions ke
       const watched = Object.create(record, {
         held: { get: () => record.held },
         due: { value: (send: Send) => record.due(send) },
-        answered: { value: (send: Send) => (told(send), record.answered(send)) },
-        failed: { value: (send: Send, reason: 'reset') => (told(send), record.failed(send, reason)) },
-        notSent: { value: (send: Send, reason: 'dropped') => (told(send), record.notSent(send, reason)) },
+        answered: {
+          value: (send: Send) => {
+            told(send);
+            record.answered(send);
+          },
+        },
+        failed: {
+          value: (send: Send, reason: 'reset') => {
+            told(send);
+            record.failed(send, reason);
+          },
+        },
+        notSent: {
+          value: (send: Send, reason: 'dropped') => {
+            told(send);
+            record.notSent(send, reason);
+          },
+        },
       }) as RunRecord;
       const lane = new Lane(
         { lateness: late, maxWaitMs },

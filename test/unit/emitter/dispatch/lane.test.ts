@@ -147,6 +147,32 @@ describe('after a target stood still for a second', () => {
   });
 });
 
+test('a free connection that the gate refuses asks to be pumped, or it would stand idle until the oldest expires', () => {
+  const run = lane({ places: 1, lateness: { kind: 'catch-up', factor: 2 } });
+  run.runTo(1_000 * MS, sends(100, 10 * MS));
+  const before = run.wakes();
+  // The first few make up for 10 ms; then the gate closes for a while.
+  for (let answers = 0; answers < 10 && run.sender.sends.length > 0; answers++)
+    run.settle((held, at) => held.answer(at));
+  expect(run.sender.sends).toHaveLength(0);
+  expect(run.lane.waiting).toBeGreaterThan(0);
+  expect(run.wakes()).toBeGreaterThan(before);
+});
+
+test('a session that goes on while the gate is closed asks to be pumped', () => {
+  const run = lane({ places: 0, lateness: { kind: 'catch-up', factor: 2 } });
+  const late = [...sends(50, 10 * MS, { session: 'a' })];
+  run.runTo(1_000 * MS, late);
+  const open = new HeldSender(10, run.lane);
+  run.lane.open(open);
+  run.runTo(1_001 * MS);
+  expect(open.sends).toHaveLength(1);
+  const before = run.wakes();
+  open.answer(1_001 * MS);
+  expect(run.lane.waiting).toBeGreaterThan(0);
+  expect(open.sends.length + run.wakes() - before).toBeGreaterThan(0);
+});
+
 describe('sessions', () => {
   const session = { session: 'a' };
 
