@@ -26,6 +26,8 @@ export interface Forecast {
   /** First and last request that can be sent; 0 where there is none. */
   readonly firstAt: Micros;
   readonly lastAt: Micros;
+  /** Between the last two of them, and so between passes over the recording; 0 where there are none. */
+  readonly lastGapMicros: Micros;
   /** Of what can be sent. */
   readonly rhythm: RecordedCounts;
   /** Operations that may change something, most frequent first, whether they will be sent or not. */
@@ -85,6 +87,7 @@ export async function forecast(
     span: { firstAt: all.firstAt, lastAt: all.lastAt },
     firstAt: sent.firstAt,
     lastAt: sent.lastAt,
+    lastGapMicros: sent.lastGapMicros,
     rhythm: rhythm.rhythm(),
     writes: written.mostFrequentFirst(),
     sessions: sessions?.count(),
@@ -95,8 +98,10 @@ class Span {
   count = 0;
   firstAt: Micros = 0;
   lastAt: Micros = 0;
+  lastGapMicros: Micros = 0;
 
   add(at: Micros): void {
+    if (this.count > 0) this.lastGapMicros = Math.max(0, at - this.lastAt);
     if (this.count === 0 || at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
     this.count++;

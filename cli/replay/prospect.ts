@@ -4,6 +4,9 @@ import type { Forecast } from './forecast.ts';
 import { countUntil, mostWithin, overlaid, timeOf } from './rhythm.ts';
 import type { SettledPlan } from './settled-plan.ts';
 
+/** Between passes over a recording of one moment. */
+const MOMENT_GAP_MS: Millis = 1_000;
+
 export interface Prospect {
   /** Undefined where only its user ends it; with `max` and a duration the most there can be. */
   readonly sends: number | undefined;
@@ -42,7 +45,7 @@ interface Limits {
   readonly sends: number;
 }
 
-/** A pass takes as long as the recording, or its slice, at its speed; where the run ends within one, the rhythm tells how far it comes. */
+/** A pass takes as long as the recording, or its slice, at its speed, and a gap lies between passes; where the run ends within one, the rhythm tells how far it comes. */
 function recorded(speed: number, plan: SettledPlan, expected: Forecast, limits: Limits): Prospect {
   const compressed = plan.by === 'speed' ? speed * plan.times : speed;
   const copies = plan.by === 'copies' ? plan.times : 1;
@@ -56,20 +59,28 @@ function recorded(speed: number, plan: SettledPlan, expected: Forecast, limits: 
     const byCount = expected.sendable >= limits.sends;
     return { sends: expected.sendable, durationMs: byCount ? passMs : limits.durationMs, peakPerSecond };
   }
+  const periodMs = passMs + gapBetweenPasses(plan, expected, sliceMs) / compressed;
   const timeAt = (sends: number): Millis => {
-    if (passMs === 0 || limits.perPass === 0) return 0;
-    if (sends === Number.POSITIVE_INFINITY) return sends;
-    const passes = Math.floor(sends / limits.perPass);
-    const rest = sends - passes * limits.perPass;
-    return passes * passMs + (rest === 0 ? 0 : Math.min(passMs, timeOf(rhythm, rest / copies) / compressed));
+    if (sends === 0 || sends === Number.POSITIVE_INFINITY) return sends;
+    const passesBefore = Math.ceil(sends / limits.perPass) - 1;
+    const rest = sends - passesBefore * limits.perPass;
+    const within = rest >= limits.perPass ? passMs : Math.min(passMs, timeOf(rhythm, rest / copies) / compressed);
+    return passesBefore * periodMs + within;
   };
   if (limits.durationMs < timeAt(limits.sends)) {
-    const passes = Math.floor(limits.durationMs / passMs);
-    const rest = countUntil(rhythm, (limits.durationMs - passes * passMs) * compressed) * copies;
+    const passes = Math.floor(limits.durationMs / periodMs);
+    const rest = countUntil(rhythm, (limits.durationMs - passes * periodMs) * compressed) * copies;
     const sends = Math.min(limits.sends, passes * limits.perPass + Math.round(rest));
     return { sends, durationMs: limits.durationMs, peakPerSecond };
   }
   return { sends: finite(limits.sends), durationMs: finite(timeAt(limits.sends)), peakPerSecond };
+}
+
+/** As the emitter leaves it, before its speed: as far as the last request is from the one before. Slices are assumed to be even. */
+function gapBetweenPasses({ by }: SettledPlan, { sendable, lastGapMicros }: Forecast, sliceMs: Millis): Millis {
+  if (sliceMs === 0) return MOMENT_GAP_MS;
+  const lastGapMs = lastGapMicros / 1_000;
+  return by === 'overlay' ? Math.min(lastGapMs, sliceMs / (sendable - 1)) : lastGapMs;
 }
 
 function profile(phases: readonly RatePhase[], limits: Limits): Prospect {

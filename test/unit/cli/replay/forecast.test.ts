@@ -49,6 +49,7 @@ test('writes that stay behind are named too, and take no part in length and rhyt
   expect(found).toMatchObject({ sendable: 2, leftBehind: { 'write-not-allowed': 1 }, writes: [{ count: 1 }] });
   expect(found.rhythm.counts).toEqual([1, 0, 1]);
   expect(found.lastAt - found.firstAt).toBe(200_000);
+  expect(found.lastGapMicros).toBe(200_000);
   expect(found.span.lastAt - found.span.firstAt).toBe(9_000_000);
 });
 
@@ -69,6 +70,7 @@ test('nothing is a forecast too', async () => {
     span: { firstAt: 0, lastAt: 0 },
     firstAt: 0,
     lastAt: 0,
+    lastGapMicros: 0,
     rhythm: { counts: [], intervalMs: 100 },
     writes: [],
     sessions: undefined,

@@ -15,6 +15,7 @@ export function steady(perSecond: number, seconds: number, changes: Partial<Fore
     leftBehind: {},
     span,
     ...span,
+    lastGapMicros: 1_000_000 / perSecond,
     rhythm: { counts: Array<number>(seconds * 10).fill(perSecond / 10), intervalMs: 100 },
     writes: [],
     sessions: undefined,

@@ -45,9 +45,8 @@ test('three ways to three times: slices over each other, faster, or each request
 test('limits end the recorded rhythm where it has come to', () => {
   expect(prospect({ duration: 60_000 })).toEqual({ sends: 600, durationMs: 60_000, peakPerSecond: 10 });
   expect(prospect({ count: 600 })).toMatchObject({ sends: 600, durationMs: 60_000 });
-  expect(prospect({ loop: 3 })).toMatchObject({ sends: 18_000, durationMs: 1_800_000 });
   expect(prospect({ loop: true })).toEqual({ sends: undefined, durationMs: undefined, peakPerSecond: 10 });
-  expect(prospect({ loop: true, duration: 900_000 })).toMatchObject({ sends: 9_000, durationMs: 900_000 });
+  expect(prospect({ loop: true, duration: 900_000 })).toMatchObject({ sends: 8_999, durationMs: 900_000 });
   expect(prospect({ duration: 150_000, speed: 2 }, BUSIER)).toMatchObject({ sends: 3_000, durationMs: 150_000 });
 });
 
@@ -75,10 +74,25 @@ test('a plan has its own length and peak', () => {
   });
 });
 
-test('a recording of one moment has no length, whatever is asked', () => {
+test('between passes lies a gap, as far as the last request is from the one before', () => {
+  const two = steady(1, 1, {
+    exchanges: 2,
+    sendable: 2,
+    rhythm: { counts: [1, ...Array<number>(9).fill(0), 1], intervalMs: 100 },
+  });
+  expect(prospect({ loop: 3 })).toMatchObject({ sends: 18_000, durationMs: 1_800_200 });
+  expect(prospect({ loop: 3 }, two)).toMatchObject({ sends: 6, durationMs: 5_000 });
+  expect(prospect({ loop: 3, speed: 2 }, two)).toMatchObject({ sends: 6, durationMs: 2_500 });
+  expect(prospect({ loop: true, duration: 3_000 }, two)).toMatchObject({ sends: 3, durationMs: 3_000 });
+  expect(prospect({ loop: 5, times: 2, by: 'overlay' }, two)).toMatchObject({ sends: 10, durationMs: 4_500 });
+});
+
+test('a recording of one moment has no length, and passes over it are a second apart', () => {
   const moment = steady(1, 0, { exchanges: 3, sendable: 3, rhythm: { counts: [3], intervalMs: 100 } });
   expect(prospect({}, moment)).toEqual({ sends: 3, durationMs: 0, peakPerSecond: 3 });
-  expect(prospect({ loop: 4 }, moment)).toEqual({ sends: 12, durationMs: 0, peakPerSecond: 3 });
+  expect(prospect({ loop: 4 }, moment)).toEqual({ sends: 12, durationMs: 3_000, peakPerSecond: 3 });
+  expect(prospect({ loop: true }, moment)).toEqual({ sends: undefined, durationMs: undefined, peakPerSecond: 3 });
+  expect(prospect({ loop: true, duration: 2_500 }, moment)).toMatchObject({ sends: 9, durationMs: 2_500 });
 });
 
 test('nothing to send stays nothing, also for ever', () => {
