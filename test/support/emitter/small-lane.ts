@@ -18,7 +18,7 @@ export class SmallLane implements SendHandler {
   /** Called at each outcome. */
   onOutcome: (send: Send) => void = () => {};
   readonly #waiting: Send[] = [];
-  readonly #seen = new Set<Send>();
+  readonly #seen = new WeakSet<Send>();
   readonly #monotonic: () => Micros;
   readonly #waiters: (() => void)[] = [];
 
