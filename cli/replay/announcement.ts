@@ -105,8 +105,9 @@ function copiesText(times: number): string {
 
 function passes({ loop, by, times }: SettledPlan, expected: Forecast, sends: number | undefined): string {
   if (loop === 1) return '';
-  const perPass = by === 'copies' ? Math.floor(expected.sendable * times) : expected.sendable;
-  if (sends === undefined || perPass === 0) return 'passing over the recording again and again';
+  if (sends === 0) return '';
+  const perPass = by === 'copies' ? expected.sendable * times : expected.sendable;
+  if (sends === undefined) return 'passing over the recording again and again';
   const needed = sends / perPass;
   return needed <= 1
     ? 'within one pass over the recording'

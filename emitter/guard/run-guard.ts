@@ -1,4 +1,7 @@
-/** Watches a run by its stop rules, ten times a second, and asks after the target's health where that is a rule. */
+/**
+ * Watches a run by its stop rules, ten times a second, and asks after the target's health where that is a rule. A run
+ * without rules is looked at all the same: its course, such as how many connections were open, is kept by being asked for.
+ */
 import type { Millis } from '../../core/index.ts';
 import type { StopRuleOptions } from '../options.ts';
 import type { ReplayProgress, StopCause } from '../results/report.ts';
@@ -11,14 +14,16 @@ const INTERVAL_MS: Millis = 100;
 export type ProbedTarget = Pick<HealthProbeOptions, 'endpoint' | 'authority' | 'runId' | 'tls'>;
 
 export interface RunGuardDeps {
+  /** Also asked once at the end. */
   readonly progress: () => ReplayProgress;
   /** Called once. */
   readonly onStop: (cause: StopCause) => void;
 }
 
 export class RunGuard {
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout;
   readonly #health: HealthCheck | undefined;
+  readonly #progress: () => ReplayProgress;
 
   /** @param target whose health is asked for; only needed where that is a rule */
   constructor(options: StopRuleOptions, target: ProbedTarget | undefined, deps: RunGuardDeps) {
@@ -28,18 +33,19 @@ export class RunGuard {
       this.stop();
       deps.onStop(cause);
     };
-    if (Object.keys(judged).length > 0) {
-      this.#timer = setInterval(() => {
-        const cause = rules.judge(deps.progress());
-        if (cause !== undefined) end(cause);
-      }, INTERVAL_MS);
-    }
+    this.#progress = deps.progress;
+    this.#timer = setInterval(() => {
+      const cause = rules.judge(deps.progress());
+      if (cause !== undefined) end(cause);
+    }, INTERVAL_MS);
     if (health === undefined || target === undefined) return;
     this.#health = new HealthCheck({ ...target, health }, { onFailing: end });
     this.#health.start();
   }
 
+  /** Idempotent. */
   stop(): void {
+    this.#progress();
     clearInterval(this.#timer);
     this.#health?.stop();
   }

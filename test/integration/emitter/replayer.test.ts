@@ -51,6 +51,13 @@ test('as fast as possible sends everything, in order on one connection', () =>
     expect(server.connections()).toBe(1);
   }));
 
+test('a run that nobody watches tells how many connections were open all the same', () =>
+  withServer(async (server) => {
+    const { replayer } = prepare(server);
+    const report = await reportOf(replayer.run(onePage(recording({ count: 50 }))));
+    expect(report.timeline.connections).toEqual([4]);
+  }));
+
 test('what is not whole, not HTTP or not allowed is not sent and counted', () =>
   withServer(async (server) => {
     const { replayer, ledger, results } = prepare(server, { writes: 'skip' });
@@ -167,6 +174,31 @@ test('stop leaves what is due later unsent and uncounted, and the sum still adds
     expect(report.due).toBeLessThan(900);
     expect(report.answered + (report.notSent.stopped ?? 0)).toBe(report.due);
     expect(prepared.ledger.report().balanced).toBe(true);
+  } finally {
+    await server.close();
+  }
+});
+
+test.each([
+  { kind: 'rate', perSecond: 500 },
+  { kind: 'max' },
+] as const)('writes that are left out count no further than a run comes that is stopped: $kind', async (timing) => {
+  let replayer: Replayer | undefined;
+  const server = await serve(({ socket, index }) => {
+    socket.write(answer(200));
+    if (index === 9) replayer?.stop();
+  });
+  try {
+    const prepared = prepare(server, { timing, writes: 'skip', maxConnections: 1 });
+    replayer = prepared.replayer;
+    const bytes = (index: number) => (index % 2 === 0 ? get(index) : POST);
+    const report = await reportOf(replayer.run(onePage(recording({ count: 2_000, bytes }))));
+    const reads = report.due - (report.notSent['write-not-allowed'] ?? 0);
+    expect(report.notSent['write-not-allowed']).toBeGreaterThanOrEqual(9);
+    expect(Math.abs(reads - (report.notSent['write-not-allowed'] ?? 0))).toBeLessThanOrEqual(2);
+    expect(reads).toBeLessThan(900);
+    expect(prepared.ledger.report().balanced).toBe(true);
+    expect(prepared.results).toHaveLength(report.due);
   } finally {
     await server.close();
   }
