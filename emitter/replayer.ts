@@ -28,6 +28,7 @@ import { PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
 import type { OpenRecording, RecordingSpan } from './plan/recording.ts';
 import { openPass } from './plan/recording-pass.ts';
+import { RefusalQueue } from './refusal-queue.ts';
 import { NO_PROGRESS, type PlanReport, type ReplayProgress, type StopCause } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
 import type { RunSnapshot } from './results/run-snapshot.ts';
@@ -63,6 +64,7 @@ interface Stages {
   readonly record: RunRecord;
   readonly pages: PageReader;
   readonly planner: Planner;
+  readonly refusals: RefusalQueue;
   readonly lane: Lane;
   readonly sender: Sender;
   readonly pacer: Pacer;
@@ -136,6 +138,7 @@ export class Replayer {
     stages.pages.stop();
     // Planned and not due yet: no send of this run.
     while (this.#queue.shift() !== undefined);
+    stages.refusals.clear();
     stages.lane.stop();
     this.#grace = setTimeout(() => stages.sender.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
     if (preparing) this.#notify();
@@ -189,17 +192,18 @@ export class Replayer {
     const sender = opened.connect(lane);
     lane.open(sender);
     const pages = new PageReader(pass, options.loop, () => this.#pageCame());
-    const planner = new Planner(options, {
+    const refusals = new RefusalQueue(({ exchange, copies, reason }) => record.refuse(exchange, copies, reason));
+    const planner: Planner = new Planner(options, {
       pages,
       queue: this.#queue,
       preparer: opened.preparer,
-      notSent: (exchange, copies, reason) => record.refuse(exchange, copies, reason),
+      notSent: (exchange, copies, reason) => refusals.refuse({ exchange, copies, reason }, planner.planned),
     });
     const guard = new RunGuard(options.stopRules, opened.probed, {
       progress: () => this.progress(),
       onStop: (cause) => this.stop(cause),
     });
-    return { record, pages, planner, lane, sender, pacer, guard };
+    return { record, pages, planner, refusals, lane, sender, pacer, guard };
   }
 
   /** Plans until something is there to send, or it is known that nothing is. */
@@ -256,6 +260,7 @@ export class Replayer {
       this.#queue.shift();
       send.dueAt = dueAt;
       stages.lane.due(send, now);
+      stages.refusals.taken();
     }
   }
 
@@ -263,17 +268,19 @@ export class Replayer {
   #takeNext(now: Micros): Send | undefined {
     const stages = this.#stages;
     if (!this.#asFastAsPossible || stages === undefined || !this.#is('running')) return undefined;
-    const { planner, pacer, record } = stages;
+    const { planner, refusals, pacer, record } = stages;
     const { durationMs } = this.#options;
     if (durationMs !== undefined && now - this.#start >= durationMs * 1000) {
       planner.stop();
       while (this.#queue.shift() !== undefined);
+      refusals.clear();
       if (record.held === 0) pacer.wake();
       return undefined;
     }
     if (this.#queue.length < LOW_PLANNED) this.#plan(LOW_PLANNED);
     const send = this.#queue.shift();
-    if (send === undefined && !planner.starved && !planner.ended) pacer.wake();
+    if (send !== undefined) refusals.taken();
+    else if (!planner.starved && !planner.ended) pacer.wake();
     return send;
   }
 

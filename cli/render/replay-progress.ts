@@ -3,7 +3,7 @@ import type { ReplayProgress } from '../../emitter/index.ts';
 import { formatCount, formatNumberOf } from './amount.ts';
 
 export function renderReplayProgress(progress: ReplayProgress): string {
-  const seconds = Math.floor(progress.elapsedMs / 1000);
+  const seconds = Math.round(progress.elapsedMs / 1000);
   const counts = [
     `${formatCount(progress.due)} due`,
     `${formatCount(progress.answered)} answered`,

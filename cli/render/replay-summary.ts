@@ -105,6 +105,6 @@ function addGenerator(
   add: (name: string, text: string, trouble?: string) => void,
 ): void {
   const ticks = tickLag.count === 0 ? '' : `, ticks late by ${formatSpan(tickLag.p99)} (p99)`;
-  const trouble = 'saturated: these latencies hold its own delays';
+  const trouble = 'saturated, over 1 % of its ticks or sends 20 ms late: these latencies hold its own delays';
   add('generator', `${Math.round(cpuPercent)} % of a core${ticks}`, saturated ? trouble : undefined);
 }

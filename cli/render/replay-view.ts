@@ -83,7 +83,7 @@ function spanParts({ p50, p99 }: ReplayProgress['recent']['fromIntended']): read
 /** Of both lengths that may be known, the one that is nearer to its end ends the run. */
 function progressLine(now: ReplayProgress, { durationMs, sends }: PlannedLength, width: number): readonly string[] {
   const byTime = durationMs === undefined || durationMs <= 0 ? 0 : now.elapsedMs / durationMs;
-  const bySends = sends === undefined || sends <= 0 ? 0 : now.due / sends;
+  const bySends = sends === undefined || sends <= 0 ? 0 : plannedDue(now) / sends;
   const elapsed = durationText(now.elapsedMs);
   const share = Math.min(1, Math.max(byTime, bySends));
   if (share === 0) return [elapsed.slice(0, width)];
@@ -98,17 +98,26 @@ function rateLine(samples: readonly ReplayProgress[], now: ReplayProgress, width
   const before = samples.findLast(({ elapsedMs }) => elapsedMs <= now.elapsedMs - RATE_SPAN_MS) ?? samples[0] ?? now;
   const text = fitLine(
     'rate',
-    [`sent ${formatRate(perSecond(before, now, 'sent'))}`, `due ${formatRate(perSecond(before, now, 'due'))}`],
+    [`sent ${formatRate(perSecond(before, now, sentOf))}`, `due ${formatRate(perSecond(before, now, plannedDue))}`],
     width,
   );
-  const course = samples.slice(1).map((sample, index) => perSecond(samples[index] ?? sample, sample, 'sent'));
+  const course = samples.slice(1).map((sample, index) => perSecond(samples[index] ?? sample, sample, sentOf));
   const room = Math.min(MAX_BAR_WIDTH, width - text.length - 2);
   return room < MIN_BAR_WIDTH || course.length === 0 ? text : `${text}  ${renderSparkline(course, room)}`;
 }
 
-function perSecond(from: ReplayProgress, to: ReplayProgress, column: 'sent' | 'due'): number {
+function perSecond(from: ReplayProgress, to: ReplayProgress, countOf: (progress: ReplayProgress) => number): number {
   const ms = to.elapsedMs - from.elapsedMs;
-  return ms <= 0 ? 0 : (Math.max(0, to[column] - from[column]) * 1000) / ms;
+  return ms <= 0 ? 0 : (Math.max(0, countOf(to) - countOf(from)) * 1000) / ms;
+}
+
+/** What the plan left out has no place in its rate and length. */
+function plannedDue({ due, refused }: ReplayProgress): number {
+  return due - refused;
+}
+
+function sentOf({ sent }: ReplayProgress): number {
+  return sent;
 }
 
 /** As many of the parts as there is room for; the first is cut where even that is too long. */

@@ -2,7 +2,8 @@
  * A bound on what a run measured, in k6's manner: `p(95)<500`, `rate<1%`, `lag:p(99)<2`, `answered:count>=1000`.
  *
  * Times are told of all answered sends (of all that went, for the lag). `failed` is what a caller would have to call so:
- * failed sends, answers that are errors and were not recorded so, and dropped sends; a `rate` is the share of the due sends.
+ * failed sends, answers that are errors and were not recorded so, and dropped sends; a `rate` is the share of the due sends
+ * but those that the plan left out, so that what may not be sent hides no failures.
  */
 import type { Micros } from '../units.ts';
 
@@ -58,6 +59,8 @@ export interface MeasuredTimes {
 export interface ThresholdValues {
   readonly times: Readonly<Record<TimeMetric, MeasuredTimes>>;
   readonly counts: Readonly<Record<CountMetric, number>>;
+  /** Due sends but those that the plan left out. */
+  readonly planned: number;
 }
 
 export interface ThresholdReport {
@@ -74,7 +77,7 @@ export function judgeThreshold(threshold: Threshold, values: ThresholdValues): T
   return { text, value, passed: value !== undefined && holds(value, comparison, limit) };
 }
 
-function measure(threshold: Threshold, { times, counts }: ThresholdValues): number | undefined {
+function measure(threshold: Threshold, { times, counts, planned }: ThresholdValues): number | undefined {
   switch (threshold.kind) {
     case 'time': {
       const measured = times[threshold.metric];
@@ -82,7 +85,7 @@ function measure(threshold: Threshold, { times, counts }: ThresholdValues): numb
       return aggregated(measured, threshold.aggregate) / threshold.unitMicros;
     }
     case 'rate':
-      return counts.due === 0 ? undefined : (countOf(threshold.metric, counts) * threshold.scale) / counts.due;
+      return planned === 0 ? undefined : (countOf(threshold.metric, counts) * threshold.scale) / planned;
     case 'count':
       return counts.due === 0 ? undefined : countOf(threshold.metric, counts);
     default:

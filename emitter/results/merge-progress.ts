@@ -11,6 +11,7 @@ export function mergeProgress(workers: readonly ReplayProgress[]): ReplayProgres
       answered: one.answered + other.answered,
       failed: one.failed + other.failed,
       notSent: one.notSent + other.notSent,
+      refused: one.refused + other.refused,
       errors: one.errors + other.errors,
       inFlight: one.inFlight + other.inFlight,
       waiting: one.waiting + other.waiting,

@@ -17,6 +17,8 @@ import { Timeline } from './timeline.ts';
 
 /** Tick lag whose 99th percentile shows a saturated generator. */
 const SATURATED_TICK_LAG: Micros = 20_000;
+/** Fewer ticks have no 99th percentile but their latest. */
+const MIN_TICKS = 100;
 /** Share of the sends whose tick may come later than that. */
 const LATE_TICK_SHARE = 0.01;
 
@@ -49,6 +51,7 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     scheduleLag: histogramOf(snapshots, 'scheduleLag'),
     tickLag: histogramOf(snapshots, 'tickLag'),
   };
+  const asked = spanOf(snapshots, 'asked');
   const sent = spanOf(snapshots, 'sent');
   const timeline = new Timeline();
   const answerMix = new AnswerMix();
@@ -62,6 +65,7 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
   const measured: ThresholdValues = {
     times: { latency: histograms.fromIntended, service: histograms.service, lag: histograms.scheduleLag },
     counts: { ...counts, sent: sent.count, failed: failedCount, dropped: notSent.dropped ?? 0 },
+    planned: asked.count,
   };
   const report: ReplayReport = {
     target: [...new Set(snapshots.map(({ target }) => target))].join(', '),
@@ -76,7 +80,7 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     balanced: counts.due === counts.answered + failedCount + total(notSent) + counts.held,
     rate: rateReport({
       plan: first.plan,
-      asked: spanOf(snapshots, 'asked'),
+      asked,
       sent,
       answers: spanOf(snapshots, 'answers'),
       dropped: notSent.dropped ?? 0,
@@ -91,7 +95,12 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     answers: answerMix.report(),
     operations: operationsOf(snapshots),
     timeline: timeline.report(),
-    generator: generatorOf(snapshots, counts, histograms.tickLag, endedAt - startedAt),
+    generator: generatorOf(
+      snapshots,
+      { planned: asked.count, tickedLate: counts.tickedLate },
+      histograms.tickLag,
+      endedAt - startedAt,
+    ),
     thresholds: thresholds.map((threshold) => judgeThreshold(threshold, measured)),
     stopped: stopCauseOf(snapshots),
     verbatim: snapshots.every((snapshot) => snapshot.verbatim),
@@ -134,7 +143,7 @@ function operationsOf(snapshots: readonly RunSnapshot[]): readonly OperationRepo
 
 function generatorOf(
   snapshots: readonly RunSnapshot[],
-  counts: RunCounts,
+  sends: { readonly planned: number; readonly tickedLate: number },
   tickLag: LatencyHistogram,
   elapsedMicros: Micros,
 ): GeneratorReport {
@@ -144,9 +153,9 @@ function generatorOf(
   }
   const cpuMicros = [...processes.values()].reduce((sum, micros) => sum + micros, 0);
   const plan = snapshots[0]?.plan;
-  const lateTicks = tickLag.percentile(99) > SATURATED_TICK_LAG;
+  const lateTicks = tickLag.count >= MIN_TICKS && tickLag.percentile(99) > SATURATED_TICK_LAG;
   // What a mirror is offered may be late already.
-  const lateSends = plan !== undefined && counts.tickedLate > counts.due * LATE_TICK_SHARE;
+  const lateSends = plan !== undefined && sends.tickedLate > Math.max(1, sends.planned * LATE_TICK_SHARE);
   return {
     cpuPercent: elapsedMicros === 0 ? 0 : Math.round((cpuMicros * 1_000) / elapsedMicros) / 10,
     tickLag: tickLag.percentiles(),

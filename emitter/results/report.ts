@@ -93,7 +93,7 @@ export interface GeneratorReport {
   readonly cpuPercent: number;
   /** How late the pacer's ticks came: its own lateness, without waiting for connections. */
   readonly tickLag: Percentiles;
-  /** The generator could not keep its plan: p99 of the tick lag beyond 20 ms, or over 1 % of the sends were later than that when their tick came. */
+  /** The generator could not keep its plan: p99 of the tick lag (of 100 ticks and more) beyond 20 ms, or over 1 % of the sends, and more than one, were later than that when their tick came. */
   readonly saturated: boolean;
 }
 
@@ -153,6 +153,8 @@ export interface ReplayProgress {
   readonly answered: number;
   readonly failed: number;
   readonly notSent: number;
+  /** Those of the not sent that the plan left out, because they cannot or may not be sent: they take no place in a rate. */
+  readonly refused: number;
   readonly errors: number;
   readonly inFlight: number;
   /** Due sends that wait for a free connection or for their session. */
@@ -173,6 +175,7 @@ export const NO_PROGRESS: ReplayProgress = {
   answered: 0,
   failed: 0,
   notSent: 0,
+  refused: 0,
   errors: 0,
   inFlight: 0,
   waiting: 0,

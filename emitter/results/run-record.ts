@@ -194,6 +194,7 @@ export class RunRecord {
       answered: this.#counts.answered,
       failed: this.#failedCount,
       notSent: this.#notSentCount,
+      refused: this.#counts.due - this.#asked.count,
       errors: this.#counts.errors,
       inFlight: sender.inFlight,
       waiting,

@@ -179,30 +179,30 @@ test('stop leaves what is due later unsent and uncounted, and the sum still adds
   }
 });
 
-test.each([
-  { kind: 'rate', perSecond: 500 },
-  { kind: 'max' },
-] as const)('writes that are left out count no further than a run comes that is stopped: $kind', async (timing) => {
-  let replayer: Replayer | undefined;
-  const server = await serve(({ socket, index }) => {
-    socket.write(answer(200));
-    if (index === 9) replayer?.stop();
-  });
-  try {
-    const prepared = prepare(server, { timing, writes: 'skip', maxConnections: 1 });
-    replayer = prepared.replayer;
-    const bytes = (index: number) => (index % 2 === 0 ? get(index) : POST);
-    const report = await reportOf(replayer.run(onePage(recording({ count: 2_000, bytes }))));
-    const reads = report.due - (report.notSent['write-not-allowed'] ?? 0);
-    expect(report.notSent['write-not-allowed']).toBeGreaterThanOrEqual(9);
-    expect(Math.abs(reads - (report.notSent['write-not-allowed'] ?? 0))).toBeLessThanOrEqual(2);
-    expect(reads).toBeLessThan(900);
-    expect(prepared.ledger.report().balanced).toBe(true);
-    expect(prepared.results).toHaveLength(report.due);
-  } finally {
-    await server.close();
-  }
-});
+test.each([{ kind: 'rate', perSecond: 500 }, { kind: 'max' }] as const)(
+  'writes that are left out count no further than a run comes that is stopped: $kind',
+  async (timing) => {
+    let replayer: Replayer | undefined;
+    const server = await serve(({ socket, index }) => {
+      socket.write(answer(200));
+      if (index === 9) replayer?.stop();
+    });
+    try {
+      const prepared = prepare(server, { timing, writes: 'skip', maxConnections: 1 });
+      replayer = prepared.replayer;
+      const bytes = (index: number) => (index % 2 === 0 ? get(index) : POST);
+      const report = await reportOf(replayer.run(onePage(recording({ count: 2_000, bytes }))));
+      const reads = report.due - (report.notSent['write-not-allowed'] ?? 0);
+      expect(report.notSent['write-not-allowed']).toBeGreaterThanOrEqual(9);
+      expect(Math.abs(reads - (report.notSent['write-not-allowed'] ?? 0))).toBeLessThanOrEqual(2);
+      expect(reads).toBeLessThan(900);
+      expect(prepared.ledger.report().balanced).toBe(true);
+      expect(prepared.results).toHaveLength(report.due);
+    } finally {
+      await server.close();
+    }
+  },
+);
 
 test('Connection: close, Host and headers are changed as declared, and nothing else', () =>
   withServer(async (server) => {

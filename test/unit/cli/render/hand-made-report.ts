@@ -139,6 +139,7 @@ export const SOME_PROGRESS: ReplayProgress = {
   answered: 1190,
   failed: 0,
   notSent: 2,
+  refused: 0,
   errors: 0,
   inFlight: 8,
   waiting: 0,

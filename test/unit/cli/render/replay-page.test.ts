@@ -79,7 +79,7 @@ test('what is wrong stands first, and where nothing is, nothing is said', () => 
   expect(elements(list?.content ?? '', 'li').map(({ content }) => content)).toEqual([
     'stopped early: 12 % of the sends of the last ten seconds failed, 10 % are allowed',
     'rate: not reached: sends were dropped',
-    'generator: saturated: these latencies hold its own delays',
+    'generator: saturated, over 1 % of its ticks or sends 20 ms late: these latencies hold its own delays',
     'recorded 200: 95 %, answered 401: 84 %: expired credentials answer fast and look like success',
     'thresholds missed: rate&lt;1%, service:max&lt;3s',
   ]);

@@ -37,7 +37,7 @@ test('a replay on which much went wrong says all of it', () => {
     '  stopped      12 % of the sends of the last ten seconds failed, 10 % are allowed (failure-share)',
     '  bytes        97.7 KiB sent, 1.91 MiB received; requests in the words of HTTP/2, not verbatim',
     '  connections  300 opened, at most 128 at once, 40 did not open, 12 closed by the target, 1 send retried',
-    '  generator    100 % of a core, ticks late by 42.0 ms (p99)  ← saturated: these latencies hold its own delays',
+    '  generator    100 % of a core, ticks late by 42.0 ms (p99)  ← saturated, over 1 % of its ticks or sends 20 ms late: these latencies hold its own delays',
   ]);
   expect(lines(TROUBLED_REPORT).slice(15)).toEqual([
     'answer  recorded         answered',
@@ -165,9 +165,9 @@ test('operations: ten at most, failing ones first, one that went well is left ou
 
 test('a replay while it runs, in one line', () => {
   expect(renderReplayProgress(SOME_PROGRESS)).toBe(
-    '2 s  1,200 due, 1,190 answered, 8 in flight, 2 not sent  on 1 connection',
+    '3 s  1,200 due, 1,190 answered, 8 in flight, 2 not sent  on 1 connection',
   );
   expect(renderReplayProgress({ ...SOME_PROGRESS, errors: 1, failed: 3, notSent: 0, waiting: 1000 })).toBe(
-    '2 s  1,200 due, 1,190 answered, 8 in flight, 1 error, 3 failed, 1,000 waiting  on 1 connection',
+    '3 s  1,200 due, 1,190 answered, 8 in flight, 1 error, 3 failed, 1,000 waiting  on 1 connection',
   );
 });

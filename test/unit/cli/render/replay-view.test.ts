@@ -57,6 +57,22 @@ test('the length is that of whichever ends first: time or sends', () => {
   expect(renderReplayView(watched([0, 500, 500], { sends: 1000 }), 80)).toContain('100 %, waiting for answers');
 });
 
+test('writes that are left out show neither as a rate that was asked for nor as a part of the plan', () => {
+  const progress = {
+    ...SOME_PROGRESS,
+    elapsedMs: 1_000,
+    due: 1_000,
+    refused: 900,
+    notSent: 900,
+    sent: 100,
+    answered: 100,
+  };
+  const start = advanceReplayView(startReplayView('replay', { sends: 200 }), NO_PROGRESS);
+  const shown = renderReplayView(advanceReplayView(start, progress), 80);
+  expect(shown).toContain('50 %, 1 s left');
+  expect(shown).toContain('sent 100/s, due 100/s');
+});
+
 test('a narrow terminal gets what there is room for', () => {
   const state = watched([0, 500, 500, 250, 125], { durationMs: 10_000 });
   expect(renderReplayView(state, 40).split('\n')).toEqual([

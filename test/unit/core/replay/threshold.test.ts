@@ -12,7 +12,8 @@ const EVEN: MeasuredTimes = {
 };
 const NOTHING: MeasuredTimes = { count: 0, min: 0, max: 0, mean: 0, percentile: () => 0 };
 const COUNTS = { due: 1_000, sent: 990, answered: 980, failed: 10, errors: 5, dropped: 10, late: 3 };
-const MEASURED: ThresholdValues = { times: { latency: EVEN, service: EVEN, lag: NOTHING }, counts: COUNTS };
+const TIMES = { latency: EVEN, service: EVEN, lag: NOTHING };
+const MEASURED: ThresholdValues = { times: TIMES, counts: COUNTS, planned: 1_000 };
 
 function judged(text: string, values = MEASURED) {
   const { value, passed } = judgeThreshold(parseThreshold(text), values);
@@ -49,10 +50,17 @@ test.each([
 });
 
 test('where there is nothing to measure no threshold passes', () => {
-  const nothing = { ...MEASURED, counts: { ...COUNTS, due: 0 } };
+  const nothing = { ...MEASURED, counts: { ...COUNTS, due: 0 }, planned: 0 };
   expect(judged('lag:p(99)<2')).toEqual({ value: undefined, passed: false });
   expect(judged('rate<1%', nothing)).toEqual({ value: undefined, passed: false });
   expect(judged('dropped:count==0', nothing)).toEqual({ value: undefined, passed: false });
+});
+
+test('a rate is of what was to be sent: writes that are left out hide no failures', () => {
+  const values = { ...MEASURED, counts: { ...COUNTS, due: 1_000 }, planned: 50 };
+  expect(judged('rate<5%', values)).toEqual({ value: 50, passed: false });
+  expect(judged('due:count==1000', values)).toEqual({ value: 1_000, passed: true });
+  expect(judged('rate<5%', { ...values, planned: 0 })).toEqual({ value: undefined, passed: false });
 });
 
 test('a report repeats the threshold as it was given', () => {

@@ -229,6 +229,15 @@ test('a generator whose ticks come late is saturated, however few sends there ar
   expect(reportAfter(1, record).generator.saturated).toBe(true);
 });
 
+test('one hiccup under a handful of sends is no saturated generator', () => {
+  const { record } = runRecord();
+  record.tick(44_000, RUN_START + 44_000);
+  tell(record, { dueAt: 0, outcome: OK });
+  record.tick(3, RUN_START + 100_000);
+  for (const dueAt of [99_000, 100_000]) tell(record, { dueAt, outcome: OK });
+  expect(reportAfter(1, record).generator.saturated).toBe(false);
+});
+
 test('progress says where the run stands, and how the last ten seconds were', () => {
   const { record } = runRecord();
   const at = (seconds: number) =>
@@ -245,6 +254,7 @@ test('progress says where the run stands, and how the last ten seconds were', ()
     answered: 1,
     failed: 2,
     notSent: 1,
+    refused: 0,
     errors: 1,
     inFlight: 3,
     waiting: 5,
