@@ -85,7 +85,7 @@ test('one outcome each, within the bound, nothing in flight at the end', { timeo
       try {
         if (closesAfter !== undefined) {
           lane.onOutcome = () => {
-            if (lane.outcomes.length === closesAfter) lane.sender.close();
+            if (lane.outcomes.length === closesAfter) void lane.sender.close();
           };
         }
         const sends = lane.sendAll(requests);

@@ -22,7 +22,7 @@ const SYSTEM_TOOLS =
   );
 
 /** All that `--for test` looks for. */
-const TEST_PROGRAMS = ['g++', 'ip', 'make', 'nginx', 'python3', 'tcpdump', 'tshark', 'unshare', 'wrk'];
+const TEST_PROGRAMS = ['g++', 'ip', 'make', 'nginx', 'openssl', 'python3', 'tcpdump', 'tshark', 'unshare', 'wrk'];
 
 const roots: string[] = [];
 
@@ -176,12 +176,14 @@ test('what is optional is named and does not stop', () => {
   expect(code).toBe(0);
   expect(out).toContain('  tshark     optional   package wireshark-cli');
   expect(out).toContain(
-    'setup: as root, run: dnf install -y gcc-c++ libpcap-devel make nginx python3 tcpdump wireshark-cli wrk',
+    'setup: as root, run: dnf install -y gcc-c++ libpcap-devel make nginx openssl python3 tcpdump wireshark-cli wrk',
   );
 });
 
 test('root installs what is missing, without questions and without starting services', () => {
-  const machine = new Machine().user(0).stubs('ip', 'unshare', 'make', 'g++', 'python3', 'tcpdump', 'wrk', 'tshark');
+  const machine = new Machine()
+    .user(0)
+    .stubs('ip', 'unshare', 'make', 'g++', 'python3', 'openssl', 'tcpdump', 'wrk', 'tshark');
   writeFileSync(join(machine.root, 'include/pcap.h'), '');
   const nginx = join(machine.root, 'bin/nginx');
   machine.stub(
@@ -196,7 +198,7 @@ test('root installs what is missing, without questions and without starting serv
 });
 
 test('one package that cannot be had costs only itself', () => {
-  const machine = new Machine().user(0).stubs('ip', 'unshare', 'make', 'g++', 'python3', 'nginx', 'tcpdump');
+  const machine = new Machine().user(0).stubs('ip', 'unshare', 'make', 'g++', 'python3', 'nginx', 'openssl', 'tcpdump');
   writeFileSync(join(machine.root, 'include/pcap.h'), '');
   const tshark = join(machine.root, 'bin/tshark');
   machine.stub('apt-get', `case "$*" in *wrk*) exit 100 ;; *tshark*) touch ${tshark}; chmod 755 ${tshark} ;; esac`);
