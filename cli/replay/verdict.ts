@@ -58,9 +58,19 @@ function overloaded({ durationMs }: ReplayReport, heldUpMs: Millis): string {
 function nothingAnswered({ target, failed, notSent }: ReplayReport): string {
   const where = escapeForTerminal(target);
   if (Object.keys(failed).length > 0) {
-    return `nothing was answered by ${where} (${listCounts(failed)}): is it running, and is it the right address?`;
+    return `nothing was answered by ${where} (${listCounts(failed)}): ${whatToAsk(failed)}`;
   }
   return `nothing was sent to ${where} (${listCounts(notSent)}): the reasons say what to change`;
+}
+
+/** Where all failed in one way that says more than that nobody is there. */
+function whatToAsk(failed: ReplayReport['failed']): string {
+  const [reason, ...others] = Object.keys(failed);
+  if (others.length === 0 && reason === 'tls') {
+    return 'is its certificate of an authority that --ca names, and for this --server-name? --insecure takes any';
+  }
+  if (others.length === 0 && reason === 'protocol-error') return 'does it speak the protocol that is asked for?';
+  return 'is it running, and is it the right address?';
 }
 
 function notReached({ rate }: ReplayReport): string {

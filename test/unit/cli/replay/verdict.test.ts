@@ -55,6 +55,14 @@ test('each way to end has its code and says what to do', () => {
   });
 });
 
+test('a target that never got as far as an answer is asked for what went wrong there', () => {
+  const text = (failed: ReplayReport['failed']) => verdictOf(report({ answered: 0, failed }), USUAL).text;
+  expect(text({ refused: 10 })).toContain('is it running');
+  expect(text({ tls: 10 })).toContain('--ca');
+  expect(text({ 'protocol-error': 10 })).toContain('protocol that is asked for');
+  expect(text({ tls: 5, refused: 5 })).toContain('is it running');
+});
+
 test('the overload of the emitter itself is no fault of the target: a lag rule exits with 4', () => {
   expect(code({ stopped: { rule: 'loop-lag', text: 'p99 300 ms' } })).toBe(4);
 });
