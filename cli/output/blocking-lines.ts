@@ -6,7 +6,7 @@
  *                                   └──▶ pipe: waits in steps of {@link WAIT_MS} while its reader is behind
  *
  * A wait is the whole process's: a replay tells it as schedule lag. A reader that takes nothing for {@link STANDSTILL_MS}
- * has failed, so that an interrupted run always ends.
+ * has failed, so that an interrupted run always ends. A process that ends at once writes what it still holds, without waiting.
  */
 import { constants, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -30,12 +30,14 @@ export class BlockingLines {
   #text = '';
   #failure: BytecopyError | undefined;
   #heldUpMs: Millis = 0;
+  readonly #writeAtExit = () => this.#writeWithoutWaiting();
 
   /** @param onFailure called once, at the first write that fails; lines after it are lost */
   constructor(file: FileHandle, path: string, onFailure: (failure: BytecopyError) => void) {
     this.#file = file;
     this.#path = path;
     this.#onFailure = onFailure;
+    process.once('exit', this.#writeAtExit);
   }
 
   /** How long writing has held up whoever wrote the lines. */
@@ -60,6 +62,7 @@ export class BlockingLines {
    * @throws BytecopyError `OUTPUT_FAILED` when that was not possible
    */
   async finish(): Promise<void> {
+    process.off('exit', this.#writeAtExit);
     if (this.#failure === undefined && this.#text !== '') this.#write();
     await this.#file.close().catch((cause: Error) => this.#fail(cause));
     if (this.#failure !== undefined) throw this.#failure;
@@ -90,6 +93,18 @@ export class BlockingLines {
       if (waitedMs >= STANDSTILL_MS) throw new Error(`its reader has taken nothing for ${STANDSTILL_MS / 1_000} s`);
       Atomics.wait(asleep, 0, 0, WAIT_MS);
       waitedMs += WAIT_MS;
+    }
+  }
+
+  #writeWithoutWaiting(): void {
+    if (this.#failure !== undefined) return;
+    const bytes = Buffer.from(this.#text);
+    try {
+      for (let written = 0, taken = 1; written < bytes.length && taken > 0; written += taken) {
+        taken = tryWrite(this.#file.fd, bytes, written);
+      }
+    } catch (cause) {
+      this.#fail(cause as Error);
     }
   }
 

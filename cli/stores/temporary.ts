@@ -1,4 +1,5 @@
-/** A store for the length of one command: what `--file` reads, put in order of time. */
+/** A store for the length of one command: what `--file` reads, put in order of time. Gone with the process, however that ends. */
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +19,15 @@ export interface TemporaryStore {
 /** @throws BytecopyError of the file, with the folder removed */
 export async function importTemporarily(path: string, config: Config, context: Context): Promise<TemporaryStore> {
   const folder = await mkdtemp(join(tmpdir(), 'bytecopy-'));
+  // Where a second interrupt or a closed pipe ends the process at once: what was recorded must not stay behind.
+  const removeAtOnce = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtOnce);
   const storePath = join(folder, 'store');
   const { store } = await openStore({ path: storePath, mustOwn: true });
   const remove = async () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeAtOnce);
   };
   try {
     const ledger = new Ledger();

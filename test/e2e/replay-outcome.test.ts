@@ -1,9 +1,10 @@
 /** What a replay says before it sends, how it ends, and with which exit code. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
+import { answer, serve } from '../support/emitter/script-server.ts';
 import { conversation } from '../support/packets/index.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
@@ -77,6 +78,36 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
     expect(ended.code, ended.stderr).toBe(130);
     expect(ended.stdout).toContain('answered');
   });
+
+  testWith(
+    [],
+    'interrupted twice: it ends at once, its results are kept, and what was recorded stays nowhere',
+    async () => {
+      const scratch = join(folder, 'scratch');
+      const results = join(folder, 'results.jsonl');
+      await mkdir(scratch);
+      let silent = () => {};
+      const isSilent = new Promise<void>((resolve) => {
+        silent = resolve;
+      });
+      const server = await serve(({ socket, index }) => (index < 5 ? socket.write(answer(200)) : silent()));
+      try {
+        const flags = ['--qps', 'max', '--connections', '1', '--results', results];
+        const args = ['replay', '--to', server.url, '--file', recording, ...flags];
+        const running = start(args, { env: { TMPDIR: scratch } });
+        await isSilent;
+        running.process.kill('SIGINT');
+        running.process.kill('SIGTERM');
+        const ended = await running.finished;
+        expect(ended.code, ended.stderr).toBe(130);
+        expect(ended.stdout).toBe('');
+        expect(await readdir(scratch)).toEqual([]);
+        expect(jsonLines(await readFile(results, 'utf8')).length).toBe(5);
+      } finally {
+        await server.close();
+      }
+    },
+  );
 
   testWith([], 'results: a line a send, with the exchange as show takes it and the answer', async () => {
     const results = join(folder, 'results.jsonl');
