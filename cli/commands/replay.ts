@@ -75,7 +75,8 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
     requireSomething(expected);
     const plan = settlePlan(pacing, expected);
     const prospect = prospectOf(plan, expected);
-    const connections = sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    // Each worker has one at least.
+    const connections = Math.max(sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS, plan.workers);
     const { writes } = sending;
     context.stderr.write(`${announce(expected, plan, prospect, { to: flags.to, writes, connections })}\n`);
     requireWord(expected, sending);
