@@ -42,6 +42,7 @@ export function announce(
     passes(plan, expected, sends),
     leftBehind(expected),
     writes(expected, sending.writes),
+    noSession(expected, plan),
     `${sessions(expected)}on at most ${formatNumberOf(sending.connections, 'connection')}`,
   ].filter((line) => line !== '');
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
@@ -127,8 +128,14 @@ function writes({ writes: found }: Forecast, word: AnnouncedSending['writes']): 
   return `writes${fate}: ${describeWrites(found)}`;
 }
 
+/** A name that nothing has is mistyped more often than meant. */
+function noSession({ sessions: found }: Forecast, { session }: SettledPlan): string {
+  if (session === undefined || found?.count !== 0) return '';
+  return `no request has the session key ${escapeForTerminal(session)}, so none waits for another`;
+}
+
 function sessions({ sessions: found }: Forecast): string {
-  if (found === undefined) return '';
+  if (found === undefined || found.count === 0) return '';
   return `${found.more ? 'more than ' : ''}${formatNumberOf(found.count, 'session')}, `;
 }
 

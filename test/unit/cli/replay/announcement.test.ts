@@ -72,6 +72,11 @@ test('passes, sessions and connections', () => {
   expect(announced({ plan: parsePlan('hold:1000/15s') })).toContain('  in 3 passes over the recording');
   expect(announced({ plan: parsePlan('hold:10/15s') })).toContain('  within one pass over the recording');
   expect(announced({ loop: 3, times: 0.00001 }).join()).not.toContain('over the recording');
+  const keyless = announced({ session: 'header:X-Typo' }, steady(10, 600, { sessions: { count: 0, more: false } }));
+  expect(keyless.slice(-2)).toEqual([
+    '  no request has the session key header:X-Typo, so none waits for another',
+    '  on at most 128 connections',
+  ]);
   const many = steady(10, 600, { sessions: { count: 100_000, more: true } });
   expect(announced({ session: 'client' }, many).at(-1)).toBe(
     '  more than 100,000 sessions, on at most 128 connections',
