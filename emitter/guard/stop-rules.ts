@@ -36,7 +36,8 @@ export class StopRules {
     const failed = progress.failed - begin.failed;
     const answered = progress.answered - begin.answered;
     const settled = failed + answered;
-    const seconds = Math.round((progress.elapsedMs - begin.elapsedMs) / 1_000);
+    const spanMs = progress.elapsedMs - begin.elapsedMs;
+    const seconds = spanMs < 1_000 ? rounded(spanMs / 1_000) : Math.round(spanMs / 1_000);
     if (failureShare !== undefined && settled >= MIN_SENDS && failed > failureShare * settled) {
       const found = `${failed} of the ${settled} sends of the last ${seconds} s failed, ${percent(failed / settled)}`;
       return { rule: 'failure-share', text: `${found}; the limit is ${percent(failureShare)}` };

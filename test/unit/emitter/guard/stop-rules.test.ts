@@ -34,6 +34,11 @@ test('the share of failures is judged from 20 sends on', () => {
   });
 });
 
+test('a run that ends in its first second says how long that was', () => {
+  const [cause] = judged({ failureShare: 0.1 }, [at(0.32, { failed: 36 })]);
+  expect(cause?.text).toContain('36 of the 36 sends of the last 0.3 s failed');
+});
+
 test('a share beyond its limit ends the run, one at it does not, and none failed is never too many', () => {
   expect(judged({ failureShare: 0.1 }, [at(1, { answered: 90, failed: 10 })])).toEqual([undefined]);
   expect(judged({ failureShare: 0.1 }, [at(1, { answered: 89, failed: 11 })])[0]?.rule).toBe('failure-share');
