@@ -113,6 +113,29 @@ describeWith(['build'], 'sessions', () => {
     },
   );
 
+  for (const way of ['overlay', 'speed']) {
+    testWith([], `multiplied by ${way}, what a client said one after the other stays so`, async () => {
+      const target = await startOrderWitness(4);
+      try {
+        const capture = manyClients({ clients: 300, requests: 12, gapMs: 500 });
+        const flags = ['--session', 'flow', '--times', '3', '--by', way, '--workers', '3'];
+        const { report, lines } = await replay(capture, target.url, ...flags);
+        expect(report).toMatchObject({ due: 3_600, answered: 3_600, balanced: true });
+        expect(new Set(lines.map(({ exchange }) => exchange)).size).toBe(3_600);
+        const sessions = bySession(lines);
+        expect(sessions.size).toBe(way === 'overlay' ? 900 : 300);
+        for (const session of sessions.values()) {
+          session.filter(Boolean).reduce((before, result) => {
+            expect(result.sentAt).toBeGreaterThanOrEqual(before.lastByteAt);
+            return result;
+          });
+        }
+      } finally {
+        await target.close();
+      }
+    });
+  }
+
   testWith([], 'as fast as possible, sessions still wait for their answers', async () => {
     const target = await startOrderWitness(4);
     try {
