@@ -14,6 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+// Nobody hears what is said: no reason to end a run, which has its report and its exit code still to give.
+process.stderr.on('error', () => {});
+
 try {
   const program = await createProgram(context, process.argv[2]);
   await program.parseAsync();

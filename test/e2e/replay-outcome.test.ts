@@ -72,6 +72,13 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
     expect(ended.stdout).toContain('refused');
   });
 
+  testWith([], 'a run whose standard error nobody reads any more ends as every other', async () => {
+    const running = start(replay('--qps', '50'));
+    running.process.stderr?.destroy();
+    const ended = await running.finished;
+    expect(ended.stdout).toContain('20 due = 20 answered');
+  });
+
   testWith([], 'interrupted: the report of what was sent, and 130', async () => {
     const running = await endless();
     const ended = await running.interrupt();
