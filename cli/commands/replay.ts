@@ -25,7 +25,7 @@ import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
 import { horizonOf } from '../replay/horizon.ts';
 import { type Prospect, prospectOf } from '../replay/prospect.ts';
-import { type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
+import { lookedAt, type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
 import { resultLine } from '../replay/result-line.ts';
 import { planOptionsOf, type SettledPlan, settlePlan } from '../replay/settled-plan.ts';
 import { verdictOf } from '../replay/verdict.ts';
@@ -81,7 +81,8 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
     context.stderr.write(`${announce(expected, plan, prospect, { to: flags.to, writes, connections })}\n`);
     requireWord(expected, sending);
     if (flags.dryRun) return;
-    const recording = { store: source.store, selection, span: expected.span };
+    const { span } = expected;
+    const recording = { store: source.store, selection: lookedAt(selection, expected), span };
     const options = { ...unplanned, ...planOptionsOf(plan) };
     const { result, results } = await send(context, {
       flags,

@@ -63,3 +63,14 @@ export function within(
     until: Math.min(range.until, selection.until ?? range.until),
   };
 }
+
+/**
+ * The part of a selection that was looked at: what a capture adds to the store meanwhile nobody has decided about, and
+ * neither passes nor workers would agree on where it ends.
+ */
+export function lookedAt(
+  selection: Selection,
+  { complete, span }: { readonly complete: boolean; readonly span: RecordingSpan },
+): Selection {
+  return complete ? within(selection, { since: span.firstAt, until: span.lastAt + 1 }) : selection;
+}

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
+import { recording as exchanges } from '../support/emitter/recording.ts';
 import { answer, serve } from '../support/emitter/script-server.ts';
 import { conversation } from '../support/packets/index.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
 import { type Nginx, startNginx } from '../support/servers/nginx.ts';
+import { emptyFolder, opened } from '../support/store/index.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -77,6 +79,22 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
     running.process.stderr?.destroy();
     const ended = await running.finished;
     expect(ended.stdout).toContain('20 due = 20 answered');
+  });
+
+  testWith([], 'what a capture adds to the store meanwhile is no part of the replay', async () => {
+    const path = await emptyFolder();
+    const { store } = await opened(path);
+    await store.append(exchanges({ count: 10 }));
+    await store.flush();
+    const flags = ['--qps', 'max', '--connections', '1', '--loop', '--count', '5000', '--store', path];
+    const running = start(['replay', '--to', nginx.url, ...flags]);
+    while ((await nginx.lines()).length === 0);
+    const write = (n: number) => `POST /late/${n} HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n`;
+    await store.append(exchanges({ count: 20, bytes: write }).slice(10));
+    await store.flush();
+    const ended = await running.finished;
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout).toContain('5,000 due = 5,000 answered');
   });
 
   testWith([], 'interrupted: the report of what was sent, and 130', async () => {
