@@ -3,10 +3,10 @@
  * without rules is looked at all the same: its course, such as how many connections were open, is kept by being asked for.
  */
 import type { Millis } from '../../core/index.ts';
+import { HealthCheck } from '../health/health-check.ts';
+import type { HealthProbeOptions } from '../health/health-probe.ts';
 import type { StopRuleOptions } from '../options.ts';
 import type { ReplayProgress, StopCause } from '../results/report.ts';
-import { HealthCheck } from './health-check.ts';
-import type { HealthProbeOptions } from './health-probe.ts';
 import { StopRules } from './stop-rules.ts';
 
 const INTERVAL_MS: Millis = 100;
