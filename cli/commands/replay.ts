@@ -13,6 +13,7 @@ import { addOutcomeOptions, type Outcome, type OutcomeFlags, outcomeOf } from '.
 import { addPacingOptions, type PacingFlags, pacingOf } from '../options/pacing.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
+import { usageError } from '../options/usage-error.ts';
 import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
 import { writeHgrmFiles } from '../output/hgrm-files.ts';
 import { writeReplayPage } from '../output/replay-page.ts';
@@ -56,6 +57,9 @@ export function addReplayCommand(program: Command, context: Context): void {
 }
 
 async function replay(context: Context, program: Command, flags: ReplayFlags): Promise<void> {
+  if (flags.file !== undefined && flags.store !== undefined) {
+    throw usageError('--file and --store contradict each other', 'leave one of them out');
+  }
   const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
   const pacing = pacingOf(flags);

@@ -150,6 +150,7 @@ describeWith(['build', 'nginx'], 'the outcome of a replay', () => {
 
   testWith([], 'flags that contradict each other are told before anything is read', async () => {
     for (const flags of [
+      ['--store', folder],
       ['--speed', '2', '--qps', '5'],
       ['--qps', '5', '--seed', '7'],
       ['--by', 'overlay'],
