@@ -1,0 +1,10 @@
+/** Target pools: which target takes a send. */
+export {
+  type BalanceOptions,
+  type CheckedTargetSetOptions,
+  type PoolOptions,
+  type PoolTargetOptions,
+  type TargetSetOptions,
+  targetSetSchema,
+} from './options.ts';
+export { type PoolTarget, poolTarget, type TargetEntry } from './target-entry.ts';
