@@ -115,6 +115,14 @@ test('a server that closes after each answer without a word still answers everyt
   expect(heads).toHaveLength(COUNT + report.connections.retried);
 });
 
+test('a server that closes after each answer without a word: few sends meet the close, and none goes twice', async () => {
+  const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)));
+  expect(report.answered).toBeGreaterThan(COUNT * 0.8);
+  expect(report.notSent).toEqual({});
+  expect(report.connections.retried).toBe(0);
+  expect(heads.length).toBeLessThanOrEqual(COUNT);
+});
+
 test('a request that met a closing connection goes once more only if it is idempotent', async () => {
   const post = (index: number) => `POST /items/${index} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n`;
   const { report, heads } = await replayTo(({ socket }) => socket.end(answer(200)), {
