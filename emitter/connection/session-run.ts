@@ -83,7 +83,8 @@ export class SessionRun {
   end(): void {
     if (this.#ended) return;
     const { turns } = this.#send.request;
-    if (this.#turn === turns.length - 1 && this.#received > 0) this.#finish();
+    const isLast = this.#turn === turns.length - 1 && turns[this.#turn]?.direction === SERVER_TO_CLIENT;
+    if (isLast && this.#received > 0) this.#finish();
     else if (this.#turn < turns.length) this.#line.broke('connection-closed');
   }
 

@@ -157,3 +157,13 @@ describe('turns', () => {
     expect(new Stage(longer).server('x').closes().said).toEqual(['0 > a', '0 connection-closed']);
   });
 });
+
+test('a server that closes while the client still pauses before its last run has broken the session', () => {
+  const stage = new Stage([
+    [0, 'client', 'ab'],
+    [0, 'server', 'xyz'],
+    [500, 'client', 'cd'],
+  ]);
+  stage.server('xyz').passes(100).closes();
+  expect(stage.said).toEqual(['0 > ab', '100 connection-closed']);
+});
