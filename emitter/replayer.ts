@@ -109,6 +109,10 @@ export class Replayer {
     if (this.#is('new')) this.#state = 'preparing';
     const stages = await this.#build(this.#reopening(source), span);
     this.#stages = stages;
+    if (this.#is('stopping')) {
+      stages.planner.stop();
+      stages.pages.stop();
+    }
     try {
       if (this.#is('preparing')) await this.#planAhead(stages);
       if (this.#is('preparing')) await stages.sender.warm(this.#connectionsNeeded(stages.planner));

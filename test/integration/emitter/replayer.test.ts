@@ -320,3 +320,13 @@ test('a recording that comes slowly is sent as it comes', () =>
     }
     expect((await reportOf(prepare(server).replayer.run(onePage([])))).due).toBe(0);
   }));
+
+test('a run that is stopped before its target is found ends', () =>
+  withServer(async (server) => {
+    const { replayer } = prepare(server, { target: `http://localhost:${server.port}` });
+    const running = replayer.run(onePage(recording({ count: 5 })));
+    replayer.stop();
+    const report = await reportOf(running);
+    expect(report).toMatchObject({ due: 0, balanced: true });
+    expect(server.heads).toHaveLength(0);
+  }));
