@@ -161,6 +161,8 @@ export class Mirror {
       const send = newSend(request, copy, dueAt, FREE_ORDER);
       if (dueAt <= now) {
         stages.lane.due(send, now);
+        // The pump asks for as many connections as sends wait.
+        if (stages.lane.waiting > 0) stages.pacer.wake();
         continue;
       }
       this.#ahead.push(send);

@@ -137,3 +137,23 @@ test('a mirror whose traffic comes from its own target refuses to go on', async 
     { onRefused: (error) => refusals.push(error.code) },
   );
 });
+
+test('a slow target gets a connection for each request that waits, without a delay too', async () => {
+  const held: SeenRequest[] = [];
+  await mirrored(
+    async ({ mirror }) => {
+      for (let index = 0; index < 40; index++) {
+        mirror.offer(ready(exchange(get(index), { index })));
+        await new Promise(setImmediate);
+      }
+      const report = await mirror.drain();
+      expect(report).toMatchObject({ answered: 40, notSent: {} });
+    },
+    { delayMs: 0, maxWaitMs: 1_000 },
+    {},
+    (request) => {
+      held.push(request);
+      if (held.length === 40) for (const { socket } of held) socket.write(answer(200));
+    },
+  );
+});

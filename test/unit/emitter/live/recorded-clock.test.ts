@@ -37,3 +37,24 @@ test('nothing is ever mapped to later than it was seen', () => {
     expect(clock.monotonicOf(recorded, now)).toBeLessThanOrEqual(now);
   }
 });
+
+test('a recording clock that is set back is followed after some seconds, whatever comes late meanwhile', () => {
+  const clock = new RecordedClock();
+  const SECOND = 1_000_000;
+  for (let at = 0; at < 10 * SECOND; at += SECOND / 10) clock.monotonicOf(EPOCH + at, at);
+  const BACK = 60 * SECOND;
+  let late = 0;
+  for (let at = 10 * SECOND; at < 25 * SECOND; at += SECOND / 10) {
+    const delay = at % (SECOND / 5) === 0 ? 0 : 3_000;
+    late = at - clock.monotonicOf(EPOCH + at - BACK - delay, at);
+  }
+  expect(late).toBeLessThanOrEqual(3_000);
+});
+
+test('one request that comes a minute late moves nothing', () => {
+  const clock = new RecordedClock();
+  clock.monotonicOf(EPOCH, 0);
+  clock.monotonicOf(EPOCH + 1_000, 60_001_000);
+  const late = 60_002_000 - clock.monotonicOf(EPOCH + 60_002_000, 60_002_000);
+  expect(late).toBeLessThan(20_000);
+});
