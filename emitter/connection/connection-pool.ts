@@ -107,7 +107,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       keepResponses,
       timeoutMs,
     };
-    this.#resting = new RestingConnections((connection) => this.#serve(connection, this.#clock.monotonic()));
+    this.#resting = new RestingConnections((connection) => this.freed(connection));
     this.#gate = new OpeningGate(() => this.#grow());
     const intervalMs = Math.max(1, Math.min(MAX_SWEEP_INTERVAL_MS, timeoutMs / 10));
     // In the turn after: when this process was held up, the answers that came meanwhile are read before they are missed.
