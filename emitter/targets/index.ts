@@ -1,4 +1,5 @@
 /** Target pools: which target takes a send. */
+export type { DrainReport } from './drain-log.ts';
 export {
   type BalanceOptions,
   type CheckedTargetSetOptions,
@@ -8,3 +9,5 @@ export {
   targetSetSchema,
 } from './options.ts';
 export { type PoolTarget, poolTarget, type TargetEntry } from './target-entry.ts';
+export type { TargetReport, TargetSetReport } from './target-report.ts';
+export { TargetSet } from './target-set.ts';

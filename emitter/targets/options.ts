@@ -8,7 +8,11 @@ import { targetName } from './target-entry.ts';
 const DEFAULT_BOUND = 1.25;
 
 /** Relative to its neighbours; 0 takes nothing. */
-const weight = z.number().min(0).max(1_000_000).default(1);
+const weight = z
+  .number()
+  .max(1_000_000)
+  .refine((value) => value === 0 || value >= 0.001, 'a weight is 0, or from 0.001 to 1,000,000')
+  .default(1);
 
 const target = z.strictObject({
   /** `http://host:port`, `https://…`, or `tcp://…` and `tls://…` for what is not HTTP. */
