@@ -142,8 +142,12 @@ describeWith(['build'], 'a replay ends with', () => {
     expectAccounted(replayed);
   });
 
-  for (const death of ['process.exit(0)', 'throw new Error("struck by lightning")', 'process.exit(7)']) {
-    testWith([], `1 where a worker dies of ${death}: an error, and no shorter report`, async () => {
+  for (const [death, afterMs] of [
+    ['process.exit(0)', 700],
+    ['throw new Error("struck by lightning")', 700],
+    ['process.exit(7)', 0],
+  ] as const) {
+    testWith([], `1 where a worker dies of ${death} after ${afterMs} ms: an error, and no shorter report`, async () => {
       const { folder, running, ended } = await startReplay(CAPTURE, target.url, ['--dry-run']);
       await ended;
       expect(running.process.exitCode).toBe(0);
@@ -151,7 +155,7 @@ describeWith(['build'], 'a replay ends with', () => {
       await writeFile(
         preload,
         `const { isMainThread, workerData } = require('node:worker_threads');
-         if (!isMainThread && workerData?.options?.shard?.index === 1) setTimeout(() => { ${death} }, 700);`,
+         if (!isMainThread && workerData?.options?.shard?.index === 1) setTimeout(() => { ${death} }, ${afterMs});`,
       );
       const flags = ['--qps', '50', '--loop', '--workers', '2'];
       const env = { NODE_OPTIONS: `--require ${preload}` };
