@@ -58,6 +58,8 @@ export interface Send {
   readonly session: string;
   /** Pause between the answer before it in its session and this request, as planned. */
   readonly thinkMicros: Micros;
+  /** `host:port` that it goes to; empty until that is decided. */
+  target: string;
   dueAt: Micros;
   /** Due, and not held back by its session any more. */
   readyAt: Micros;

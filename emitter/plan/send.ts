@@ -15,6 +15,7 @@ export function newSend(request: PreparedRequest, copy: number, dueAt: Micros, p
     copy,
     session: place.session,
     thinkMicros: place.thinkMicros,
+    target: '',
     dueAt,
     readyAt: 0,
     sentAt: 0,

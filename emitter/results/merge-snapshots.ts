@@ -8,11 +8,11 @@ import {
 } from '../../core/index.ts';
 import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
-import { OperationTable } from './operation-table.ts';
 import { rateReport } from './rate-report.ts';
 import type { GeneratorReport, OperationReport, ReplayReport, StopCause } from './report.ts';
 import type { RunCounts, RunSnapshot } from './run-snapshot.ts';
 import { SpanRate } from './span-rate.ts';
+import { TargetOperations } from './target-operations.ts';
 import { Timeline } from './timeline.ts';
 
 /** Tick lag whose 99th percentile shows a saturated generator. */
@@ -132,13 +132,9 @@ function spanOf(snapshots: readonly RunSnapshot[], name: 'asked' | 'sent' | 'ans
 }
 
 function operationsOf(snapshots: readonly RunSnapshot[]): readonly OperationReport[] {
-  const tables = new Map<string, OperationTable>();
-  for (const { target, operations } of snapshots) {
-    const table = tables.get(target) ?? new OperationTable();
-    tables.set(target, table);
-    table.join(operations);
-  }
-  return [...tables].flatMap(([target, table]) => table.report(target));
+  const joined = new TargetOperations();
+  for (const { operations } of snapshots) joined.join(operations);
+  return joined.report();
 }
 
 function generatorOf(

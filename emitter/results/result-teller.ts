@@ -33,7 +33,7 @@ export class ResultTeller {
     this.#onResult({
       exchange: request.exchange,
       copy,
-      target: this.#target,
+      target: send.target === '' ? this.#target : send.target,
       operation: request.operation,
       outcome,
       attempts,

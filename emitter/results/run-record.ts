@@ -20,12 +20,12 @@ import type {
 import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';
-import { OperationTable } from './operation-table.ts';
 import { RecentTimes } from './recent-times.ts';
 import type { PlanReport, ReplayProgress, ReplayReport } from './report.ts';
 import { ResultTeller } from './result-teller.ts';
 import type { RunCounts, RunEnding, RunSnapshot } from './run-snapshot.ts';
 import { SpanRate } from './span-rate.ts';
+import { TargetOperations } from './target-operations.ts';
 import { Timeline } from './timeline.ts';
 
 /** A send counts as late beyond this: what a caller would notice, and more than a pause of the garbage collector. */
@@ -55,7 +55,7 @@ export class RunRecord {
   readonly #tickLag = new LatencyHistogram(2);
   readonly #recent = new RecentTimes();
   readonly #timeline = new Timeline();
-  readonly #operations = new OperationTable();
+  readonly #operations = new TargetOperations();
   readonly #answerMix = new AnswerMix();
   readonly #asked = new SpanRate();
   readonly #sent = new SpanRate();
@@ -117,7 +117,6 @@ export class RunRecord {
     const offset = send.dueAt - this.#start;
     this.#asked.add(offset);
     this.#timeline.at(offset).counts.due++;
-    this.#operations.of(send.request.operation).due++;
   }
 
   answered(send: Send): void {
@@ -126,7 +125,8 @@ export class RunRecord {
     const latency = lastByteAt - send.dueAt;
     const service = lastByteAt - send.sentAt;
     const offset = lastByteAt - this.#start;
-    const operation = this.#operations.of(request.operation);
+    const operation = this.#operations.of(this.#targetOf(send), request.operation);
+    operation.due++;
     this.#release();
     this.#account.out++;
     counts.answered++;
@@ -157,7 +157,9 @@ export class RunRecord {
     this.#failed[reason] = (this.#failed[reason] ?? 0) + 1;
     this.#failedCount++;
     this.#consecutiveFailures++;
-    this.#operations.of(send.request.operation).failed++;
+    const operation = this.#operations.of(this.#targetOf(send), send.request.operation);
+    operation.due++;
+    operation.failed++;
     if (send.attempts > 0) this.#countSent(send);
     this.#timeline.at((send.attempts > 0 ? send.sentAt : send.dueAt) - this.#start).counts.failed++;
     this.#teller?.tell(send, `failed:${reason}`);
@@ -166,7 +168,7 @@ export class RunRecord {
   /** A send that was due and will not go. */
   notSent(send: Send, reason: NotSentReason): void {
     this.#release();
-    this.#setAside(send.request.operation, reason, 1);
+    this.#setAside(this.#targetOf(send), send.request.operation, reason, 1);
     const { counts } = this.#timeline.at(send.dueAt - this.#start);
     counts.notSent++;
     if (reason === 'dropped') counts.missed++;
@@ -250,15 +252,21 @@ export class RunRecord {
   #refuse(operation: string, reason: NotSentReason, copies: number): void {
     this.#account.in += copies;
     this.#counts.due += copies;
-    this.#operations.of(operation).due += copies;
-    this.#setAside(operation, reason, copies);
+    this.#setAside(this.#options.target, operation, reason, copies);
   }
 
-  #setAside(operation: string, reason: NotSentReason, count: number): void {
+  /** Where it went or would have gone. */
+  #targetOf(send: Send): string {
+    return send.target === '' ? this.#options.target : send.target;
+  }
+
+  #setAside(target: string, operation: string, reason: NotSentReason, count: number): void {
     this.#account.setAside('not sent', reason, count);
     this.#notSent[reason] = (this.#notSent[reason] ?? 0) + count;
     this.#notSentCount += count;
-    this.#operations.of(operation).notSent += count;
+    const counts = this.#operations.of(target, operation);
+    counts.due += count;
+    counts.notSent += count;
   }
 
   #countSent(send: Send): void {

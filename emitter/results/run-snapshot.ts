@@ -5,9 +5,9 @@
 import type { ByteCount, FailureReason, Micros, NotSentReason, SenderStatistics } from '../../core/index.ts';
 import type { AnswerSnapshot } from './answer-mix.ts';
 import type { HistogramSnapshot } from './latency.ts';
-import type { OperationSnapshot } from './operation-table.ts';
 import type { PlanReport, StopCause } from './report.ts';
 import type { SpanSnapshot } from './span-rate.ts';
+import type { TargetOperationsSnapshot } from './target-operations.ts';
 import type { TimelineSnapshot } from './timeline.ts';
 
 /** What adds up across workers. */
@@ -51,7 +51,7 @@ export interface RunSnapshot {
   readonly scheduleLag: HistogramSnapshot;
   readonly tickLag: HistogramSnapshot;
   readonly answerMix: AnswerSnapshot;
-  readonly operations: readonly OperationSnapshot[];
+  readonly operations: readonly TargetOperationsSnapshot[];
   readonly timeline: TimelineSnapshot;
   readonly connections: Omit<SenderStatistics, 'inFlight'>;
   readonly stopped: StopCause | undefined;
