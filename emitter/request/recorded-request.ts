@@ -14,8 +14,15 @@ export interface RecordedRequest {
   readonly id: ExchangeId;
   readonly flow: Flow;
   readonly protocol: Protocol;
+  /** Name of the calling service; empty where not known. */
+  readonly source: string;
+  /** Name of the called service. */
+  readonly service: string;
   readonly verb: string;
   readonly operation: string;
+  /** Without query. */
+  readonly path: string;
+  readonly session: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly request: Message | undefined;
   /** The rest is absent of requests whose answer is still to come. */
