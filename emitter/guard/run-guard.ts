@@ -4,14 +4,14 @@
  */
 import type { Millis } from '../../core/index.ts';
 import { HealthCheck } from '../health/health-check.ts';
-import type { HealthProbeOptions } from '../health/health-probe.ts';
+import type { ProbedTarget } from '../health/health-probe.ts';
 import type { StopRuleOptions } from '../options.ts';
 import type { ReplayProgress, StopCause } from '../results/report.ts';
 import { StopRules } from './stop-rules.ts';
 
-const INTERVAL_MS: Millis = 100;
+export type { ProbedTarget } from '../health/health-probe.ts';
 
-export type ProbedTarget = Pick<HealthProbeOptions, 'endpoint' | 'authority' | 'runId' | 'tls'>;
+const INTERVAL_MS: Millis = 100;
 
 export interface RunGuardDeps {
   /** Also asked once at the end. */

@@ -1,13 +1,15 @@
 /** Asks the target every second whether it is well; three times in a row that it is not end the run. */
 import type { Millis } from '../../core/index.ts';
 import type { StopCause } from '../results/report.ts';
-import { type HealthProbeOptions, probeHealth } from './health-probe.ts';
+import { type ProbedTarget, probeHealth } from './health-probe.ts';
 
 const DEFAULT_INTERVAL_MS: Millis = 1_000;
 const DEFAULT_TIMEOUT_MS: Millis = 1_000;
 const MAX_FAILURES = 3;
 
-export interface HealthCheckOptions extends Omit<HealthProbeOptions, 'timeoutMs'> {
+export interface HealthCheckOptions extends ProbedTarget {
+  /** A path, answered with 2xx or 3xx by a target that is well; or `tcp` for a connection, over TLS where that is given. */
+  readonly health: string;
   /** From an outcome to the next question. */
   readonly intervalMs?: Millis;
   /** Longest wait for an answer, from when it is asked. */
@@ -45,7 +47,9 @@ export class HealthCheck {
   }
 
   #ask(): void {
-    this.#giveUp = probeHealth(this.#options, (trouble) => this.#tell(trouble));
+    const { health } = this.#options;
+    const check = health === 'tcp' ? ({ kind: 'tcp' } as const) : ({ kind: 'http', path: health } as const);
+    this.#giveUp = probeHealth({ ...this.#options, check }, (trouble) => this.#tell(trouble));
   }
 
   #tell(trouble: string | undefined): void {
