@@ -80,6 +80,8 @@ export class ConnectionPool implements Sender, ConnectionOwner {
   #closed = false;
   /** Sends that wait, as far as is known: what was demanded, less what was given since. */
   #demanded = 0;
+  /** Connections that broke while they were busy and have no successor yet: wanted when the target is back. */
+  #owed = 0;
   /** What the send speaks that was refused last: connections of that are of no use to it. */
   #refusedWire = '';
   #connecting = 0;
@@ -167,6 +169,9 @@ export class ConnectionPool implements Sender, ConnectionOwner {
     if (connection.local !== undefined) this.#own.opened(connection.local);
     this.#gate.opened();
     this.#serve(connection, now);
+    // As long as each finds something to send.
+    this.#owed = connection.listed ? 0 : Math.max(0, this.#owed - 1);
+    this.#demanded = Math.max(this.#demanded, this.#owed);
     this.#grow();
     this.#tellWarmed();
   }
@@ -300,6 +305,7 @@ export class ConnectionPool implements Sender, ConnectionOwner {
       this.#succeed();
       return;
     }
+    this.#owed = Math.min(this.#owed + 1, this.#options.maxConnections);
     this.#demanded = Math.max(this.#demanded, this.#connecting + 1);
     this.#grow();
   }

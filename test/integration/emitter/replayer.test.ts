@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
 import { type Exchange, Ledger, type Message, type ReplayResult } from '../../../core/index.ts';
 import { Replayer, type ReplayOptions } from '../../../emitter/index.ts';
 import { exchange, get, RECORDED_FLOW, recording } from '../../support/emitter/recording.ts';
@@ -330,3 +330,42 @@ test('a run that is stopped before its target is found ends', () =>
     expect(report).toMatchObject({ due: 0, balanced: true });
     expect(server.heads).toHaveLength(0);
   }));
+
+test('as fast as possible a target that was away for a moment gets all its connections again', async () => {
+  const away = async (server: ScriptServer, sockets: readonly Socket[]): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await server.close();
+  };
+  const sockets: Socket[] = [];
+  const first = await serve(({ socket }) => {
+    sockets.push(socket);
+    if (sockets.length === 8) void away(first, sockets);
+  });
+  const { replayer } = prepare(first, {
+    maxConnections: 8,
+    loop: 'forever',
+  });
+  const running = reportOf(replayer.run(() => onePage(recording({ count: 100 }))));
+  // Some attempts fail, more than there were connections.
+  await vi.waitFor(() => expect(replayer.progress().failed).toBeGreaterThan(20), { timeout: 10_000 });
+  const waiting = new Set<Socket>();
+  const second = createRawServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => {
+      waiting.add(socket);
+      if (waiting.size < 8) return;
+      replayer.stop();
+      for (const one of waiting) one.write(answer(200));
+    });
+  });
+  second.listen(first.port, '127.0.0.1');
+  try {
+    const report = await running;
+    expect(report.connections.peak).toBe(8);
+    expect(waiting.size).toBe(8);
+    expect(report).toMatchObject({ answered: 8, balanced: true });
+  } finally {
+    for (const socket of waiting) socket.destroy();
+    second.close();
+  }
+});
