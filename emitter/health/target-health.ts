@@ -41,6 +41,8 @@ export class TargetHealth {
   #state: HealthState = 'up';
   /** When the state was entered. */
   #since: Micros;
+  /** When it returned last: sends that began before speak of another time. */
+  #returnedAt: Micros = Number.NEGATIVE_INFINITY;
   /** Checks in a row; while it is out, good ones count from the end of its time out on. */
   #good = 0;
   #bad = 0;
@@ -122,7 +124,7 @@ export class TargetHealth {
    */
   sent(ok: boolean, now: Micros, latencyMicros: Micros = 0): void {
     const eject = this.#eject;
-    if (eject === undefined || this.#isOut || now - latencyMicros < this.#since) return;
+    if (eject === undefined || this.#isOut || now - latencyMicros < this.#returnedAt) return;
     const window = this.#window;
     window.record(!ok || latencyMicros > this.#latencyMicros, now);
     if (window.failed >= eject.failureShare * window.sent && window.sent >= eject.atLeast) this.#failing(now, eject);
@@ -190,6 +192,7 @@ export class TargetHealth {
   }
 
   #return(now: Micros, why: string): void {
+    this.#returnedAt = now;
     this.#ramp.start(now);
     this.#bad = 0;
     this.#change('returning', now, why);

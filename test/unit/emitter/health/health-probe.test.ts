@@ -139,22 +139,18 @@ test.each([
 });
 
 test('a Thrift ping is one whole frame, and a reply proves life too', async () => {
-  const asked = new Promise<string>((resolve) => {
-    serveRaw((socket: Socket) =>
-      socket.once('data', (bytes: Buffer) => {
-        resolve(bytes.toString('hex'));
-        socket.write(Buffer.from(REPLY, 'hex'));
-      }),
-    ).then(async (server) => {
-      opened(server);
-      expect(await probed(options(server.port, { check: PING }))).toBeUndefined();
-    });
-  });
-  expect(await asked).toBe('00000011' + '80010001' + '00000004' + '70696e67' + '00000001' + '00');
+  const asked: string[] = [];
+  const act = (socket: Socket, bytes: Buffer): void => {
+    asked.push(bytes.toString('hex'));
+    socket.write(Buffer.from(REPLY, 'hex'));
+  };
+  const server = opened(await serveRaw((socket) => socket.on('data', (bytes: Buffer) => act(socket, bytes))));
+  expect(await probed(options(server.port, { check: PING }))).toBeUndefined();
+  expect(asked).toEqual(['00000011' + '80010001' + '00000004' + '70696e67' + '00000001' + '00']);
 });
 
 test('what answers a Thrift ping with something else, or closes, is not well', async () => {
-  const web = await opened(await serveRaw((socket) => socket.on('data', () => socket.end(answer(200)))));
+  const web = opened(await serveRaw((socket) => socket.on('data', () => socket.end(answer(200)))));
   expect(await probed(options(web.port, { check: PING }))).toBe('not-thrift');
   const closing = opened(await serveRaw((socket) => socket.on('data', () => socket.end())));
   expect(await probed(options(closing.port, { check: PING }))).toBe('closed-before-response');
@@ -174,18 +170,17 @@ test('the connection of a check is known as an own one', async () => {
 
 test('a check that is given up tells nothing, and leaves no connection', async () => {
   const told: unknown[] = [];
-  let gone: Promise<unknown> = Promise.resolve();
-  const asked = new Promise<void>((resolve) => {
-    serve(({ socket }) => {
-      gone = once(socket, 'close');
-      giveUp();
-      resolve();
-    }).then((server) => {
-      giveUp = probeHealth(options(opened(server).port), (trouble) => told.push(trouble));
-    });
+  let gone = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    gone = resolve;
   });
-  let giveUp = (): void => {};
-  await asked;
-  await gone;
+  const server = opened(
+    await serve(({ socket }) => {
+      socket.once('close', gone);
+      giveUp();
+    }),
+  );
+  const giveUp = probeHealth(options(server.port), (trouble) => told.push(trouble));
+  await closed;
   expect(told).toEqual([]);
 });
