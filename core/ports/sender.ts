@@ -51,13 +51,18 @@ export interface PreparedRequest {
 
 /** One due send. Times are of the monotonic clock, µs; 0 until they come. One object a send, written by the sender. */
 export interface Send {
-  readonly request: PreparedRequest;
+  /** Replaced where it depends on its target, or on answers that came before it in its session. */
+  request: PreparedRequest;
   /** Counts the copies of one request, from 0. */
   readonly copy: number;
   /** Key of the session whose order it keeps; empty where order is free. */
   readonly session: string;
   /** Pause between the answer before it in its session and this request, as planned. */
   readonly thinkMicros: Micros;
+  /** Sends of equal key stay at one target where that is asked for; empty where it has none. */
+  readonly key: string;
+  /** Whose request it is, where targets are deployed in units; empty where that cannot be told. */
+  readonly user: string;
   /** `host:port` that it goes to; empty until that is decided. */
   target: string;
   dueAt: Micros;

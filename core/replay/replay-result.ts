@@ -12,13 +12,18 @@ export type FailureReason =
   | 'protocol-error'
   | 'connection-closed';
 
-/** `not-supported`: nothing that can be sent by itself, such as CONNECT, upgrades, HTTP/0.9, the rest of a tunnel, encrypted flows. */
+/**
+ * `no-target`: all targets were out. `no-user`, `too-many-hops`: of no unit, or sent on too often. `not-supported`: nothing that can be sent by itself, such as CONNECT, upgrades, HTTP/0.9, the rest of a tunnel, encrypted flows.
+ */
 export type NotSentReason =
   | 'incomplete'
   | 'truncated'
   | 'filtered'
   | 'write-not-allowed'
   | 'marked'
+  | 'no-target'
+  | 'no-user'
+  | 'too-many-hops'
   | 'not-supported'
   | 'stopped'
   | 'dropped';

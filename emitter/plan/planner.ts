@@ -12,7 +12,7 @@ import type { CheckedReplayOptions } from '../options.ts';
 import { timingOf } from './choose-timing.ts';
 import { CopyCounter } from './copies.ts';
 import type { Page, PageReader } from './page-reader.ts';
-import { FREE_ORDER, newSend, type SessionPlace } from './send.ts';
+import { type Affinity, FREE_ORDER, NO_AFFINITY, newSend, type SessionPlace } from './send.ts';
 import { SessionPlaces } from './session-places.ts';
 import { checkShard, type ShardPlace, shardOf } from './shard.ts';
 import { requestTime } from './time-order.ts';
@@ -39,6 +39,8 @@ export interface PlannerDeps {
   readonly queue: SendSink;
   /** So many sends of the exchange are due and will not be sent. */
   readonly notSent: (exchange: Exchange, copies: number, reason: NotSentReason) => void;
+  /** With whom its sends stay, where that matters. */
+  readonly affinityOf?: ((exchange: Exchange) => Affinity) | undefined;
 }
 
 interface Refusal {
@@ -56,6 +58,7 @@ interface Placed {
   readonly refusal: Refusal | undefined;
   /** Built for the first copy that is this shard's. */
   request: PreparedRequest | undefined;
+  affinity: Affinity;
 }
 
 export class Planner {
@@ -174,8 +177,11 @@ export class Planner {
   }
 
   #queue(current: Placed, copy: number, dueAt: Micros, session: SessionPlace): void {
-    current.request ??= this.#deps.preparer.build(current.exchange);
-    this.#deps.queue.offer(newSend(current.request, copy, dueAt, session));
+    if (current.request === undefined) {
+      current.request = this.#deps.preparer.build(current.exchange);
+      current.affinity = this.#deps.affinityOf?.(current.exchange) ?? NO_AFFINITY;
+    }
+    this.#deps.queue.offer(newSend(current.request, copy, dueAt, session, current.affinity));
     this.#planned++;
   }
 
@@ -220,7 +226,7 @@ export class Planner {
     const place = this.#place - 1;
     const at = overlay?.times[place] ?? requestTime(exchange);
     const slice = overlay?.slices[place] ?? 0;
-    return { exchange, at, slice, copies, pass: this.#readPass, refusal, request: undefined };
+    return { exchange, at, slice, copies, pass: this.#readPass, refusal, request: undefined, affinity: NO_AFFINITY };
   }
 
   #begin(placed: Placed, nextAt: Micros | undefined): void {

@@ -9,12 +9,28 @@ export interface SessionPlace {
 
 export const FREE_ORDER: SessionPlace = { session: '', thinkMicros: 0 };
 
-export function newSend(request: PreparedRequest, copy: number, dueAt: Micros, place: SessionPlace): Send {
+/** With whom a send stays at one target, and whose it is. */
+export interface Affinity {
+  readonly key: string;
+  readonly user: string;
+}
+
+export const NO_AFFINITY: Affinity = { key: '', user: '' };
+
+export function newSend(
+  request: PreparedRequest,
+  copy: number,
+  dueAt: Micros,
+  place: SessionPlace,
+  affinity: Affinity = NO_AFFINITY,
+): Send {
   return {
     request,
     copy,
     session: place.session,
     thinkMicros: place.thinkMicros,
+    key: affinity.key,
+    user: affinity.user,
     target: '',
     dueAt,
     readyAt: 0,

@@ -6,12 +6,12 @@
  */
 import type { Exchange } from '../../core/index.ts';
 import type { CheckedReplayOptions } from '../options.ts';
+import { compileRequestKey, type RequestKey } from '../request-key/index.ts';
 import { FREE_ORDER, type SessionPlace } from './send.ts';
-import { compileSessionKey, type SessionKey } from './session-key.ts';
 import { ThinkTimes } from './think-time.ts';
 
 export class SessionPlaces {
-  readonly #keyOf: SessionKey;
+  readonly #keyOf: RequestKey;
   readonly #multiplied: boolean;
   /** Only recorded timing has pauses. */
   readonly #thinkTimes: ThinkTimes | undefined;
@@ -20,7 +20,7 @@ export class SessionPlaces {
 
   /** @throws BytecopyError `REPLAY_OPTIONS_INVALID` (exit code 2) for what is no key of sessions */
   constructor(session: string, { timing, times, by }: Pick<CheckedReplayOptions, 'timing' | 'times' | 'by'>) {
-    this.#keyOf = compileSessionKey(session);
+    this.#keyOf = compileRequestKey(session, 'session');
     this.#multiplied = times > 1 && by !== 'speed';
     const speed = timing.kind === 'recorded' ? timing.speed * (by === 'speed' ? times : 1) : undefined;
     this.#thinkTimes = speed === undefined ? undefined : new ThinkTimes(speed);

@@ -1,0 +1,221 @@
+/**
+ * The way of due sends: sessions first, then the target that the router chooses, whose lane sends or lets wait.
+ *
+ *     due ──▶ session's turn? ──▶ router ──▶ lane of a target ──▶ sender ──▶ outcome ──▶ record
+ *                 │ no               └─ held, not sent                          │
+ *                 └─ held by its session ◀──── ready at answer + think ─────────┘
+ *
+ * Every send that came in by `due` ends in exactly one outcome of the record, whatever senders and targets do.
+ */
+import TinyQueue from 'tinyqueue';
+import type { Clock, FailureReason, Micros, NotSentReason, Send } from '../../core/index.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { SendQueue } from '../send-queue.ts';
+import { SessionOrder } from './session-order.ts';
+import type { LaneOwner, TargetLane } from './target-lane.ts';
+
+/** A session that is further behind its plan than this loses sends, so that a silent target does not hold up a run's end for hours. */
+const MAX_SESSION_LAG_MICROS: Micros = 60_000_000;
+/** Sends taken ahead for one lane while another one's connection asked: what keeps the shares exact as fast as possible. */
+const MAX_TAKEN_AHEAD = 64;
+/** Sends that may wait until the router lets them go. */
+const MAX_HELD = 65_536;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+
+/** Which target a send goes to. */
+export interface Router {
+  /** All lanes, in any order. */
+  readonly lanes: readonly TargetLane[];
+  /** @returns undefined where the send waits until {@link Dispatcher.release} */
+  choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined;
+  /** The send was given to the lane; it ends there. */
+  began(lane: TargetLane, send: Send): void;
+  /** @param failure undefined where it was answered; `dropped` where it never went */
+  ended(lane: TargetLane, send: Send, failure: FailureReason | 'dropped' | undefined): void;
+}
+
+export interface DispatcherDeps {
+  readonly clock: Clock;
+  readonly record: RunRecord;
+  readonly router: Router;
+  /** Asks for a call of `pump` in the next turn. */
+  readonly wake: () => void;
+  /** As fast as possible: the next send of the plan, because a connection is free; nothing otherwise. */
+  readonly take: (now: Micros) => Send | undefined;
+}
+
+export class Dispatcher implements LaneOwner {
+  readonly #deps: DispatcherDeps;
+  readonly #sessions = new SessionOrder();
+  /** Sends whose session's turn has come and whose client still thinks. */
+  readonly #thinking = new TinyQueue<Send>([], (one, other) => one.readyAt - other.readyAt);
+  /** Sends that the router lets wait. */
+  #held = new SendQueue({ maxCount: MAX_HELD, maxBytes: MAX_HELD_BYTES });
+  #stopped = false;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Due sends that wait: for their session, for its client's thinking, for the router, for a connection. */
+  get waiting(): number {
+    let waiting = this.#sessions.held + this.#thinking.length + this.#held.length;
+    for (const lane of this.#deps.router.lanes) waiting += lane.waiting;
+    return waiting;
+  }
+
+  /** The send's time has come. */
+  due(send: Send, now: Micros): void {
+    if (this.#begin(send) && !this.#admit(send, now)) this.#settled(send);
+  }
+
+  /** Hands over what may go now. @returns when it is to be called next at the latest; undefined where only an event will tell */
+  pump(now: Micros): Micros | undefined {
+    for (let send = this.#thinking.peek(); send !== undefined && send.readyAt <= now; send = this.#thinking.peek()) {
+      this.#thinking.pop();
+      if (!this.#admit(send, now)) this.#settled(send);
+    }
+    let next = this.#thinking.peek()?.readyAt;
+    for (const lane of this.#deps.router.lanes) {
+      const laneAt = lane.pump(now);
+      if (laneAt !== undefined && (next === undefined || laneAt < next)) next = laneAt;
+    }
+    return next;
+  }
+
+  /** What the router let wait is routed again. */
+  release(now: Micros): void {
+    const held = this.#held;
+    this.#held = new SendQueue({ maxCount: MAX_HELD, maxBytes: MAX_HELD_BYTES });
+    for (let send = held.shift(); send !== undefined; send = held.shift()) {
+      if (!this.#route(send, now)) this.#settled(send);
+    }
+  }
+
+  /** What waits for this lane's target goes to others. */
+  reroute(lane: TargetLane, now: Micros): void {
+    for (const send of lane.evacuate()) {
+      this.#deps.router.ended(lane, send, 'dropped');
+      if (!this.#route(send, now)) this.#settled(send);
+    }
+  }
+
+  /** Nothing more goes: all that waits is not sent. */
+  stop(): void {
+    this.#stopped = true;
+    const { record, router } = this.#deps;
+    for (const lane of router.lanes) {
+      lane.stop();
+      for (const send of lane.evacuate()) {
+        router.ended(lane, send, 'dropped');
+        record.notSent(send, 'stopped');
+      }
+    }
+    for (let send = this.#held.shift(); send !== undefined; send = this.#held.shift()) record.notSent(send, 'stopped');
+    for (let send = this.#thinking.pop(); send !== undefined; send = this.#thinking.pop()) {
+      record.notSent(send, 'stopped');
+    }
+    for (const send of this.#sessions.drain()) record.notSent(send, 'stopped');
+  }
+
+  answered(lane: TargetLane, send: Send): void {
+    this.#deps.record.answered(send);
+    this.#deps.router.ended(lane, send, undefined);
+    this.#settled(send);
+  }
+
+  failed(lane: TargetLane, send: Send, reason: FailureReason): void {
+    this.#deps.record.failed(send, reason);
+    this.#deps.router.ended(lane, send, reason);
+    this.#settled(send);
+  }
+
+  dropped(lane: TargetLane, send: Send): void {
+    this.#deps.record.notSent(send, 'dropped');
+    this.#deps.router.ended(lane, send, 'dropped');
+    this.#settled(send);
+  }
+
+  /**
+   * As fast as possible: the next send of the plan that is this lane's. What the router gives to others on the way waits
+   * in their lanes; where one of them has enough, the plan waits for it, so that the shares stay as asked.
+   */
+  take(lane: TargetLane, now: Micros): Send | undefined {
+    while (!this.#sessions.full && !this.#held.full) {
+      if (this.#deps.router.lanes.some((other) => other.waiting >= MAX_TAKEN_AHEAD)) return undefined;
+      const send = this.#deps.take(now);
+      if (send === undefined) return undefined;
+      send.dueAt = now;
+      if (!this.#begin(send)) continue;
+      const chosen = this.#deps.router.choose(send, now);
+      if (chosen === lane) {
+        this.#deps.router.began(lane, send);
+        send.target = lane.target;
+        return send;
+      }
+      if (!this.#follow(chosen, send, now)) this.#settled(send);
+    }
+    return undefined;
+  }
+
+  wake(): void {
+    this.#deps.wake();
+  }
+
+  /** Counts it as due. @returns false where its session holds it, or it is dropped */
+  #begin(send: Send): boolean {
+    this.#deps.record.due(send);
+    send.readyAt = send.dueAt;
+    if (send.session === '') return true;
+    if (!this.#sessions.full) return this.#sessions.enter(send);
+    this.#deps.record.notSent(send, 'dropped');
+    return false;
+  }
+
+  /** @returns false where it has its outcome already: it is not sent */
+  #admit(send: Send, now: Micros): boolean {
+    if (send.readyAt > now) {
+      this.#thinking.push(send);
+      this.#deps.wake();
+      return true;
+    }
+    if (send.session !== '' && now - send.dueAt > MAX_SESSION_LAG_MICROS) {
+      this.#deps.record.notSent(send, 'dropped');
+      return false;
+    }
+    return this.#route(send, now);
+  }
+
+  #route(send: Send, now: Micros): boolean {
+    return this.#follow(this.#deps.router.choose(send, now), send, now);
+  }
+
+  /** @returns false where it has its outcome already: it is not sent */
+  #follow(way: TargetLane | NotSentReason | undefined, send: Send, now: Micros): boolean {
+    const { record, router } = this.#deps;
+    if (way === undefined) {
+      if (this.#held.offer(send)) return true;
+      record.notSent(send, 'dropped');
+      return false;
+    }
+    if (typeof way === 'string') {
+      record.notSent(send, way);
+      return false;
+    }
+    router.began(way, send);
+    if (way.admit(send, now)) return true;
+    router.ended(way, send, 'dropped');
+    record.notSent(send, 'dropped');
+    return false;
+  }
+
+  /** The send has its outcome: the next of its session comes, or the one behind that where it is not sent. */
+  #settled(send: Send): void {
+    if (send.session !== '' && !this.#stopped) {
+      const now = this.#deps.clock.monotonic();
+      let next = this.#sessions.settled(send, now);
+      while (next !== undefined && !this.#admit(next, now)) next = this.#sessions.settled(next, now);
+    }
+    if (this.#deps.record.held === 0) this.#deps.wake();
+  }
+}
