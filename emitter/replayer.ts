@@ -191,7 +191,9 @@ export class Replayer {
       clock,
       record,
       wake: () => pacer.wake(),
-      take: (now) => this.#takeNext(now),
+      untimed: this.#asFastAsPossible
+        ? { take: (now) => this.#takeNext(now), isOver: (now) => this.#isTimeUp(now) }
+        : undefined,
     });
     const sender = opened.connect(lane);
     lane.open(sender);
@@ -271,10 +273,9 @@ export class Replayer {
   /** As fast as possible: the next send of the plan, where a connection is free for it. */
   #takeNext(now: Micros): Send | undefined {
     const stages = this.#stages;
-    if (!this.#asFastAsPossible || stages === undefined || !this.#is('running')) return undefined;
+    if (stages === undefined || !this.#is('running')) return undefined;
     const { planner, refusals, pacer, record } = stages;
-    const { durationMs } = this.#options;
-    if (durationMs !== undefined && now - this.#start >= durationMs * 1000) {
+    if (this.#isTimeUp(now)) {
       planner.stop();
       while (this.#queue.shift() !== undefined);
       refusals.clear();
@@ -286,6 +287,11 @@ export class Replayer {
     if (send !== undefined) refusals.taken();
     else if (!planner.starved && !planner.ended) pacer.wake();
     return send;
+  }
+
+  #isTimeUp(now: Micros): boolean {
+    const { durationMs } = this.#options;
+    return durationMs !== undefined && now - this.#start >= durationMs * 1000;
   }
 
   /** Plans; what the guards or the recording throw ends the run. */

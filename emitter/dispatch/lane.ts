@@ -33,9 +33,20 @@ export interface LaneDeps {
   readonly record: RunRecord;
   /** Asks for a call of `pump` in the next turn. */
   readonly wake: () => void;
-  /** As fast as possible: the next send of the plan, which becomes due now because a connection is free for it; nothing otherwise. */
-  readonly take: (now: Micros) => Send | undefined;
+  /** Where the plan has no times, as fast as possible; undefined where it has. */
+  readonly untimed: UntimedPlan | undefined;
 }
+
+/** A plan whose sends become due when a connection is free for them. */
+export interface UntimedPlan {
+  /** The next send, as far as there is one now. */
+  take(now: Micros): Send | undefined;
+  /** Nothing becomes due any more, even if it was taken. */
+  isOver(now: Micros): boolean;
+}
+
+/** Without times nothing is late. */
+const UNTIMED: LatenessOptions = { kind: 'at-once' };
 
 export class Lane implements SendHandler {
   readonly #deps: LaneDeps;
@@ -51,7 +62,7 @@ export class Lane implements SendHandler {
   constructor(options: LaneOptions, deps: LaneDeps) {
     this.#deps = deps;
     this.#maxWaitMicros = options.maxWaitMs * 1000;
-    this.#gate = new LatenessGate(options.lateness);
+    this.#gate = new LatenessGate(deps.untimed === undefined ? options.lateness : UNTIMED);
   }
 
   /** The sender whose handler this is. */
@@ -61,12 +72,21 @@ export class Lane implements SendHandler {
 
   /** Due sends that wait: for their session, for its client's thinking, for a connection. */
   get waiting(): number {
-    return this.#backlog.length + this.#sessions.held + this.#thinking.length;
+    const held = this.#deps.untimed === undefined ? this.#sessions.held : 0;
+    return this.#backlog.length + held + this.#thinking.length;
   }
 
   /** The send's time has come. */
   due(send: Send, now: Micros): void {
-    if (this.#begin(send) && !this.#admit(send, now)) this.#drop(send);
+    this.#begin(send);
+    if (send.session !== '') {
+      if (this.#sessions.full) {
+        this.#deps.record.notSent(send, 'dropped');
+        return;
+      }
+      if (!this.#sessions.enter(send)) return;
+    }
+    if (!this.#admit(send, now)) this.#drop(send);
   }
 
   /**
@@ -116,17 +136,15 @@ export class Lane implements SendHandler {
       const take = () => (queue instanceof SendQueue ? queue.shift() : queue.pop());
       for (let send = take(); send !== undefined; send = take()) record.notSent(send, 'stopped');
     }
-    for (const send of this.#sessions.drain()) record.notSent(send, 'stopped');
+    const held = this.#sessions.drain();
+    // Without times it would have become due in its turn.
+    if (this.#deps.untimed === undefined) for (const send of held) record.notSent(send, 'stopped');
   }
 
-  /** Counts it as due. @returns false where its session holds it */
-  #begin(send: Send): boolean {
+  /** Counts it as due. */
+  #begin(send: Send): void {
     this.#deps.record.due(send);
     send.readyAt = send.dueAt;
-    if (send.session === '') return true;
-    if (!this.#sessions.full) return this.#sessions.enter(send);
-    this.#deps.record.notSent(send, 'dropped');
-    return false;
   }
 
   /** Sends it, or lets it wait where it can. @returns false where it is to be dropped */
@@ -173,11 +191,14 @@ export class Lane implements SendHandler {
   }
 
   #takePlanned(now: Micros): Send | undefined {
-    while (!this.#sessions.full) {
-      const send = this.#deps.take(now);
+    const { untimed } = this.#deps;
+    while (untimed !== undefined && !this.#sessions.full) {
+      const send = untimed.take(now);
       if (send === undefined) return undefined;
+      if (send.session !== '' && !this.#sessions.enter(send)) continue;
       send.dueAt = now;
-      if (this.#begin(send)) return send;
+      this.#begin(send);
+      return send;
     }
     return undefined;
   }
@@ -202,13 +223,24 @@ export class Lane implements SendHandler {
   #settled(send: Send): void {
     if (send.session !== '' && !this.#stopped) {
       const now = this.#deps.clock.monotonic();
-      let next = this.#sessions.settled(send, now);
+      let next = this.#nextOf(send, now);
       while (next !== undefined && !this.#admit(next, now)) {
         this.#deps.record.notSent(next, 'dropped');
-        next = this.#sessions.settled(next, now);
+        next = this.#nextOf(next, now);
       }
     }
     if (this.#deps.record.held === 0) this.#deps.wake();
+  }
+
+  /** The next of its session, which is due now at the latest. */
+  #nextOf(settled: Send, now: Micros): Send | undefined {
+    const { untimed } = this.#deps;
+    if (untimed?.isOver(now) === true) this.#sessions.drain();
+    const next = this.#sessions.settled(settled, now);
+    if (untimed === undefined || next === undefined) return next;
+    next.dueAt = now;
+    this.#begin(next);
+    return next;
   }
 }
 

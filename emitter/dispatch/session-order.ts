@@ -6,6 +6,7 @@
  *     session b        send 1 ──▶ answer ──▶ send 2
  */
 import type { ByteCount, Micros, Send } from '../../core/index.ts';
+import { LastOutcomes } from './last-outcomes.ts';
 
 /** Sends that may wait for their sessions, all sessions together. */
 const MAX_HELD = 65_536;
@@ -22,6 +23,8 @@ const GIVE_UP_AT = 64;
 export class SessionOrder {
   /** Sessions that have a send under way, with what waits behind it. */
   readonly #open = new Map<string, Waiting>();
+  /** Of sessions that have none under way. */
+  readonly #last = new LastOutcomes();
   #held = 0;
   #heldBytes = 0;
 
@@ -34,11 +37,15 @@ export class SessionOrder {
     return this.#held >= MAX_HELD || this.#heldBytes >= MAX_HELD_BYTES;
   }
 
-  /** Takes the send's turn: true where it may go, false where it is held until {@link settled} gives it. */
+  /**
+   * Takes the send's turn, with the time when it is ready in `readyAt` where it has to pause.
+   * @returns true where it may go then, false where it is held until {@link settled} gives it
+   */
   enter(send: Send): boolean {
     const behind = this.#open.get(send.session);
     if (behind === undefined) {
       this.#open.set(send.session, { sends: [], taken: 0 });
+      if (send.thinkMicros > 0) send.readyAt = Math.max(send.dueAt, this.#last.of(send.session) + send.thinkMicros);
       return true;
     }
     behind.sends.push(send);
@@ -56,6 +63,7 @@ export class SessionOrder {
     const next = behind?.sends[behind.taken];
     if (behind === undefined || next === undefined) {
       this.#open.delete(send.session);
+      this.#last.note(send.session, now);
       return undefined;
     }
     behind.taken++;

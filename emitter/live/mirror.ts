@@ -214,7 +214,7 @@ export class Mirror {
     const pacer = new Pacer(clock, tick, 'coarse');
     const lane = new Lane(
       { lateness: { kind: 'at-once' }, maxWaitMs: options.maxWaitMs },
-      { clock, record, wake: () => pacer.wake(), take: () => undefined },
+      { clock, record, wake: () => pacer.wake(), untimed: undefined },
     );
     const sender = opened.connect(lane);
     lane.open(sender);

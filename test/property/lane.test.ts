@@ -69,7 +69,7 @@ test('whatever sender and target do, every due send has one outcome, sessions ke
           wake: () => {
             woken = true;
           },
-          take: () => undefined,
+          untimed: undefined,
         },
       );
       const sender = new HeldSender(1, lane);

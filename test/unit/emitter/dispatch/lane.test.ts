@@ -14,7 +14,8 @@ interface Setting extends Partial<LaneOptions> {
 }
 
 /** A lane with a sender that holds what it takes and a clock that stands until it is moved. */
-function lane({ places = 1_000, plan = [], ...options }: Setting = {}) {
+function lane({ places = 1_000, plan, ...options }: Setting = {}) {
+  let planIsOver = false;
   let now = 0;
   let wakes = 0;
   const ledger = new Ledger();
@@ -28,7 +29,10 @@ function lane({ places = 1_000, plan = [], ...options }: Setting = {}) {
       wake: () => {
         wakes++;
       },
-      take: () => plan.shift(),
+      untimed:
+        plan === undefined
+          ? undefined
+          : { take: () => (planIsOver ? undefined : plan.shift()), isOver: () => planIsOver },
     },
   );
   const sender = new HeldSender(places, lane);
@@ -52,6 +56,9 @@ function lane({ places = 1_000, plan = [], ...options }: Setting = {}) {
         if (nextAt !== undefined && nextAt <= now && place === dues.length) nextAt = now + 1;
       }
       now = until;
+    },
+    endPlan() {
+      planIsOver = true;
     },
     settle(how: (sender: HeldSender, at: Micros) => void) {
       how(sender, now);
@@ -209,6 +216,14 @@ describe('sessions', () => {
     ]);
   });
 
+  test('the pause is kept too where the answer is slow and still comes before the next is due', () => {
+    const { runTo, went, settle } = lane();
+    runTo(40 * MS, [plannedSend({ dueAt: 0, ...session })]);
+    settle((held, at) => held.answer(at));
+    runTo(200 * MS, [plannedSend({ index: 1, dueAt: 50 * MS, thinkMicros: 30 * MS, ...session })]);
+    expect(went()[1]).toEqual([1, 70 * MS]);
+  });
+
   test('a fast answer does not make a session run ahead of its plan', () => {
     const { runTo, went, settle } = lane();
     runTo(MS, [plannedSend({ dueAt: 0, ...session })]);
@@ -236,6 +251,40 @@ describe('sessions', () => {
 });
 
 describe('as fast as possible', () => {
+  test('no connection is left idle for the sake of catching up with a plan that has no times', () => {
+    const { runTo, sender, settle } = lane({
+      places: 1,
+      plan: sends(9, 0),
+      lateness: { kind: 'catch-up', factor: 2 },
+    });
+    runTo(300 * MS);
+    for (const at of [300, 320, 340, 360]) {
+      runTo(at * MS);
+      expect(sender.sends).toHaveLength(1);
+      settle((held, now) => held.answer(now));
+    }
+    expect(sender.sends).toHaveLength(1);
+  });
+
+  test('a long session loses nothing, because its sends are due when their turn comes', () => {
+    const run = lane({ places: 10, plan: sends(5, 0, { session: 'a' }) });
+    for (let answers = 1; answers <= 5; answers++) {
+      run.runTo(answers * 61_000 * MS);
+      run.settle((held, at) => held.answer(at));
+    }
+    expect(run.account()).toMatchObject({ in: 5, out: { answered: 5 }, balanced: true });
+    expect(run.sender.taken.map(({ send, at }) => at - send.dueAt)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('what waits for its session when the plan is over was never due', () => {
+    const run = lane({ places: 10, plan: sends(5, 0, { session: 'a' }) });
+    run.runTo(MS);
+    run.endPlan();
+    run.settle((held, at) => held.answer(at));
+    expect(run.account()).toMatchObject({ in: 1, out: { answered: 1 }, held: 0, balanced: true });
+    expect(run.lane.waiting).toBe(0);
+  });
+
   test('every free connection takes the next send of the plan, and each answer another one', () => {
     const { runTo, sender, settle, record } = lane({ places: 2, plan: sends(5, 0) });
     runTo(MS);
