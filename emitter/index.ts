@@ -10,9 +10,9 @@ export {
   type TimingOptions,
 } from './options.ts';
 export type { OpenRecording, RecordingRange, RecordingSpan } from './plan/recording.ts';
-export type { SessionKey } from './plan/session-key.ts';
 export { Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
 export { openRequestCheck, type RequestCheck } from './request-check.ts';
+export type { RequestKey } from './request-key/index.ts';
 export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
 export { hgrmOf } from './results/hgrm.ts';
 export type { LatencyHistogram, Percentiles } from './results/latency.ts';

@@ -2,8 +2,8 @@
 import type { Exchange, NotSentReason } from '../core/index.ts';
 import { AllowedTargets } from './allowed-targets.ts';
 import { checkReplayOptions, type ReplayOptions } from './options.ts';
-import { compileSessionKey, type SessionKey } from './plan/session-key.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
+import { compileRequestKey } from './request-key/index.ts';
 import { parseTarget, resolveTarget, TargetGuard } from './target.ts';
 
 export interface RequestCheck {
@@ -13,7 +13,7 @@ export interface RequestCheck {
    */
   readonly check: (exchange: Exchange) => NotSentReason | undefined;
   /** Key of the session whose order it keeps, empty where it has none; undefined where order is free. */
-  readonly sessionOf: SessionKey | undefined;
+  readonly sessionOf: ((exchange: Exchange) => string) | undefined;
 }
 
 /**
@@ -28,9 +28,9 @@ export async function openRequestCheck(options: ReplayOptions): Promise<RequestC
   const endpoints = await resolveTarget(target);
   allowed?.check(target, endpoints);
   const guard = checked.allowTarget ? undefined : new TargetGuard(target, endpoints);
-  const preparer = new RequestPreparer(checked, target, guard);
+  const preparer = new RequestPreparer(checked, [target], guard);
   return {
     check: (exchange) => preparer.check(exchange),
-    sessionOf: checked.session === undefined ? undefined : compileSessionKey(checked.session),
+    sessionOf: checked.session === undefined ? undefined : compileRequestKey(checked.session, 'session'),
   };
 }

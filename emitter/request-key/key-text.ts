@@ -4,8 +4,9 @@
  *   flow           recorded connection           client       client's address
  *   session        exchange's own session        header:ID    value of a header: HTTP, THeader, TTHeader
  *   cookie:SID     value of a cookie (HTTP)      query:ID     parameter of the query (HTTP)
- *   json:a.0.b     scalar of a JSON body (HTTP)  field:1.2    field 2 of the first argument (Thrift), any scalar
+ *   json:a[0].b    scalar of a JSON body (HTTP)  field:1.2    field 2 of the first argument (Thrift), any scalar
  */
+import { EVERY, parseJsonPath } from '../rules/json/json-path.ts';
 
 /** Steps of a path, as far as one may go. */
 const MAX_STEPS = 16;
@@ -16,18 +17,17 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** A name as it is when percent-decoded: no control character, and none that ends it. */
 const PARAMETER = /^[^\p{Cc}&=#]+$/u;
 const FIELD_PATH = /^-?\d{1,5}(\.-?\d{1,5})*$/;
-const JSON_PATH = /^[^\p{Cc}.]+(\.[^\p{Cc}.]+)*$/u;
 
 /** What all messages about keys say is allowed. */
 export const REQUEST_KEYS =
-  'flow, client, session, header:NAME, cookie:NAME, query:NAME, json:PATH (such as json:user.id or json:items.0.id), ' +
+  'flow, client, session, header:NAME, cookie:NAME, query:NAME, json:PATH (such as json:user.id or json:items[0].id), ' +
   'field:PATH (Thrift field ids, such as field:1.255.1)';
 
 export type RequestKeyText =
   | { readonly kind: 'flow' | 'client' | 'session' }
   | { readonly kind: 'header' | 'cookie' | 'query'; readonly name: string }
   /** Names of members, and indexes of elements from 0. */
-  | { readonly kind: 'json'; readonly steps: readonly string[] }
+  | { readonly kind: 'json'; readonly steps: readonly (string | number)[] }
   /** Ids of fields. */
   | { readonly kind: 'field'; readonly steps: readonly number[] };
 
@@ -45,8 +45,9 @@ export function parseRequestKey(text: string): RequestKeyText | undefined {
     case 'query':
       return PARAMETER.test(name) ? { kind, name } : undefined;
     case 'json': {
-      const steps = name.split('.');
-      return JSON_PATH.test(name) && steps.length <= MAX_STEPS ? { kind, steps } : undefined;
+      const steps = parseJsonPath(name) ?? [];
+      if (steps.length === 0 || steps.length > MAX_STEPS) return undefined;
+      return steps.every((step) => step !== EVERY) ? { kind, steps } : undefined;
     }
     case 'field': {
       const steps = name.split('.');

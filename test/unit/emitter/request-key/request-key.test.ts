@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Exchange } from '../../../../core/index.ts';
-import { compileSessionKey } from '../../../../emitter/plan/session-key.ts';
+import { compileRequestKey } from '../../../../emitter/request-key/index.ts';
 import { exchange } from '../../../support/emitter/recording.ts';
 import {
   bool,
@@ -16,10 +16,10 @@ import {
 } from '../../../support/thrift/wire.ts';
 
 const REQUEST =
-  'GET / HTTP/1.1\r\nHost: shop.example\r\nX-User:  17 \r\nCookie: a=1; sid=x=y\r\ncookie: later=2\r\nEmpty:\r\n\r\nX-User: body';
+  'GET /find?uid=9&Name=J%C3%BCrgen+B&empty=&uid=10&a%5Bb%5D=c HTTP/1.1\r\nHost: shop.example\r\nX-User:  17 \r\nCookie: a=1; sid=x=y\r\ncookie: later=2\r\nEmpty:\r\n\r\nX-User: body';
 
 function key(text: string, one: Exchange = exchange(REQUEST)): string {
-  return compileSessionKey(text)(one);
+  return compileRequestKey(text)(one);
 }
 
 function thrift(bytes: Uint8Array): Exchange {
@@ -41,6 +41,13 @@ test.each([
   ['cookie:sid', 'x=y'],
   ['cookie:later', '2'],
   ['cookie:SID', ''],
+  ['query:uid', '9'],
+  ['query:Name', 'Jürgen B'],
+  ['query:a[b]', 'c'],
+  ['query:empty', ''],
+  ['query:UID', ''],
+  ['query:name', ''],
+  ['json:user.id', ''],
   ['field:1', ''],
 ])('%s is %j', (text, expected) => expect(key(text)).toBe(expected));
 
@@ -57,6 +64,27 @@ test('a body that looks like a head is no head', () => {
 
 test('a long value is cut, so that memory stays bounded', () => {
   expect(key('header:a', exchange(`GET / HTTP/1.1\r\nA: ${'x'.repeat(9_000)}\r\n\r\n`))).toBe('x'.repeat(256));
+});
+
+test('a question mark behind the request line begins no query', () => {
+  expect(key('query:a', exchange('GET / HTTP/1.1\r\nReferer: /?a=1\r\n\r\n'))).toBe('');
+  expect(key('query:a', exchange('GET /?a=1\r\n\r\n'))).toBe('1');
+});
+
+test('what is no percent-encoded UTF-8 stays as it is', () => {
+  expect(key('query:a', exchange('GET /?a=%zz+1 HTTP/1.1\r\n\r\n'))).toBe('%zz+1');
+});
+
+test('one user is one key in a header, a cookie and a query, octets beyond ASCII included', () => {
+  const name = Buffer.from('Jürgen').toString('latin1');
+  const one = exchange(`GET /?u=${name} HTTP/1.1\r\nX-User: ${name}\r\nCookie: u=${name}\r\nX-Old: J\xfcrgen\r\n\r\n`);
+  expect(['query:u', 'header:x-user', 'cookie:u'].map((text) => key(text, one))).toEqual(Array(3).fill('Jürgen'));
+  expect(key('header:x-old', one)).toBe('Jürgen');
+});
+
+test('names that differ in their signs are other names', () => {
+  const one = exchange('GET / HTTP/1.1\r\nX_User: no\r\nX\u007fUser: no\r\nX-User: yes\r\n\r\n');
+  expect(key('header:x-user', one)).toBe('yes');
 });
 
 test('without a request, or in another protocol, there is no header', () => {
@@ -94,10 +122,30 @@ test('bytes that are no Thrift have no key', () => {
 });
 
 test.each([
-  ...['', 'flows', 'header', 'header:', 'header:a b', 'cookie:a;b', 'field:', 'field:a', 'field:1..2', 'toString', ':'],
+  ...[
+    '',
+    'flows',
+    'header',
+    'header:',
+    'header:a b',
+    'cookie:a;b',
+    'field:',
+    'field:a',
+    'field:1..2',
+    'toString',
+    ':',
+    'query:',
+    'query:a=b',
+    'json:',
+    'json:a..b',
+    'json:$',
+    'json:a[*].b',
+  ],
   `field:${'1.'.repeat(16)}1`,
+  `json:${'a.'.repeat(16)}a`,
+  `header:${'a'.repeat(201)}`,
 ])('"%s" is refused, and it is said what is allowed', (text) => {
-  expect(() => compileSessionKey(text)).toThrow(
+  expect(() => compileRequestKey(text)).toThrow(
     expect.objectContaining({
       code: 'REPLAY_OPTIONS_INVALID',
       exitCode: 2,
