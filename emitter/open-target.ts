@@ -37,7 +37,7 @@ export async function openTarget(target: Target, options: SendingOptions, deps: 
   const pool = { endpoint, maxConnections, timeoutMs, pipelining, retry, keepResponses, tls };
   return {
     name: formatEndpoint(endpoint),
-    preparer: new RequestPreparer(options, target, guard),
+    preparer: new RequestPreparer(options, [target], guard),
     probed: { endpoint, authority, runId, tls: tls === undefined ? undefined : setUpTls(tls, hostName) },
     connect: (handler) =>
       http2 ? new Http2Sender(pool, { ...deps, handler }) : new ConnectionPool(pool, { ...deps, handler }),

@@ -81,8 +81,17 @@ export async function resolveTarget(target: Target): Promise<readonly [Endpoint,
   return [first, ...others];
 }
 
-/** Refuses requests whose recorded server is the target: that is production. */
-export class TargetGuard {
+/** What requests were recorded from: production, where they must not go again. */
+export interface RecordedServers {
+  /**
+   * @param host the request's recorded `Host`, empty where it had none; it tells the server where an address is translated
+   * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED` (exit code 2)
+   */
+  check(flow: Flow, host: string): void;
+}
+
+/** Refuses requests whose recorded server is the target. */
+export class TargetGuard implements RecordedServers {
   readonly #target: Target;
   readonly #hosts: ReadonlySet<string>;
   readonly #authority: string;
@@ -96,10 +105,6 @@ export class TargetGuard {
     this.#authority = `${plainName(target.hostname)}:${target.port}`;
   }
 
-  /**
-   * @param host the request's recorded `Host`, empty where it had none; it tells the server where an address is translated
-   * @throws BytecopyError `REPLAY_TARGET_IS_RECORDED` (exit code 2)
-   */
   check(flow: Flow, host: string): void {
     const sameAddress = flow.server.port === this.#target.port && this.#hosts.has(canonicalHost(flow.server.address));
     if (!sameAddress && !this.#names(host)) return;

@@ -47,6 +47,8 @@ export interface PreparedRequest {
   readonly turns: readonly Turn[];
   /** As {@link Send.answer} would be for the recorded answer; empty where there is none. */
   readonly recordedAnswer: string;
+  /** The same request with this `Host`; only where each of several targets is to read its own. */
+  readonly forHost?: (authority: string) => PreparedRequest;
 }
 
 /** One due send. Times are of the monotonic clock, µs; 0 until they come. One object a send, written by the sender. */

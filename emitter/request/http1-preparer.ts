@@ -6,7 +6,7 @@
 import { type Message, messageBytes, NO_TURNS, type NotSentReason, type PreparedRequest } from '../../core/index.ts';
 import { isReadOnlyVerb, REPLAY_MARKER_HEADER, RequestRewriter } from '../../parser/index.ts';
 import type { SendingOptions } from '../options.ts';
-import type { Target, TargetGuard } from '../target.ts';
+import type { RecordedServers, Target } from '../target.ts';
 import { type HeadFacts, readHeadFacts } from './head-facts.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
 import { sendParts } from './send-parts.ts';
@@ -16,30 +16,36 @@ import type { WriteGuard } from './write-guard.ts';
 const SERVER_WIDE = 'OPTIONS *';
 
 export class Http1Preparer implements ProtocolPreparer {
-  readonly #guard: TargetGuard | undefined;
+  readonly #guard: RecordedServers | undefined;
   readonly #writes: WriteGuard;
   readonly #http2: boolean;
-  readonly #rewriter: RequestRewriter;
-  readonly #keepAliveRewriter: RequestRewriter;
+  readonly #options: SendingOptions;
+  /** By what `Host` is to say; empty where it stays. */
+  readonly #rewriters = new Map<string, Rewriters>();
+  readonly #host: string;
+  /** Each of several targets reads its own name. */
+  readonly #hostVaries: boolean;
   /** What was checked last: it is what is built next. */
   #checked: Message | undefined;
   #closes = false;
 
-  constructor(options: SendingOptions, target: Target, guard: TargetGuard | undefined, writes: WriteGuard) {
+  /** @param targets at least one */
+  constructor(
+    options: SendingOptions,
+    targets: readonly Target[],
+    guard: RecordedServers | undefined,
+    writes: WriteGuard,
+  ) {
     this.#guard = guard;
     this.#writes = writes;
     this.#http2 = options.http2;
-    const setHeaders: (readonly [string, string])[] = [...options.setHeaders, [REPLAY_MARKER_HEADER, options.runId]];
-    const { removeHeaders } = options;
-    const host = options.host === 'target' ? target.authority : options.host;
-    const edits = { removeHeaders, ...(host === 'recorded' ? {} : { host }) };
-    this.#rewriter = new RequestRewriter({ ...edits, setHeaders });
-    this.#keepAliveRewriter = new RequestRewriter({
-      ...edits,
-      setHeaders: setHeaders.some(([name]) => name.toLowerCase() === 'connection')
-        ? setHeaders
-        : [['Connection', 'keep-alive'], ...setHeaders],
-    });
+    this.#options = options;
+    const authorities = new Set(targets.map(({ authority }) => authority));
+    const [first = ''] = authorities;
+    this.#host = options.host === 'target' ? first : options.host === 'recorded' ? '' : options.host;
+    this.#hostVaries = options.host === 'target' && authorities.size > 1;
+    // What the options say that cannot be is told now.
+    this.#rewritersFor(this.#host);
   }
 
   check(recorded: RecordedRequest): NotSentReason | undefined {
@@ -57,10 +63,15 @@ export class Http1Preparer implements ProtocolPreparer {
   }
 
   build(recorded: RecordedRequest): PreparedRequest {
+    return this.#build(recorded, this.#host);
+  }
+
+  #build(recorded: RecordedRequest, host: string): PreparedRequest {
     const { id, verb, operation, status = 0 } = recorded;
     const request = recorded.request as Message;
     const closes = request === this.#checked ? this.#closes : factsOf(request)?.closes === true;
-    const { parts, byteCount } = sendParts((closes ? this.#keepAliveRewriter : this.#rewriter).rewrite(request));
+    const { plain, keepAlive } = this.#rewritersFor(host);
+    const { parts, byteCount } = sendParts((closes ? keepAlive : plain).rewrite(request));
     return {
       exchange: id,
       protocol: 'http1',
@@ -74,8 +85,33 @@ export class Http1Preparer implements ProtocolPreparer {
       sequence: undefined,
       turns: NO_TURNS,
       recordedAnswer: status === 0 ? '' : `${status}`,
+      ...(this.#hostVaries ? { forHost: (authority: string) => this.#build(recorded, authority) } : {}),
     };
   }
+
+  #rewritersFor(host: string): Rewriters {
+    const known = this.#rewriters.get(host);
+    if (known !== undefined) return known;
+    const { runId, removeHeaders } = this.#options;
+    const setHeaders: (readonly [string, string])[] = [...this.#options.setHeaders, [REPLAY_MARKER_HEADER, runId]];
+    const edits = { removeHeaders, ...(host === '' ? {} : { host }) };
+    const setsConnection = setHeaders.some(([name]) => name.toLowerCase() === 'connection');
+    const rewriters = {
+      plain: new RequestRewriter({ ...edits, setHeaders }),
+      keepAlive: new RequestRewriter({
+        ...edits,
+        setHeaders: setsConnection ? setHeaders : [['Connection', 'keep-alive'], ...setHeaders],
+      }),
+    };
+    this.#rewriters.set(host, rewriters);
+    return rewriters;
+  }
+}
+
+interface Rewriters {
+  readonly plain: RequestRewriter;
+  /** For requests that say `Connection: close`. */
+  readonly keepAlive: RequestRewriter;
 }
 
 /** Undefined where there is no whole head. */

@@ -1,7 +1,7 @@
 /** A recorded request → the bytes to send, or the reason why it is not sent: each protocol in a file of its own. */
 import type { NotSentReason, PreparedRequest } from '../../core/index.ts';
 import type { SendingOptions } from '../options.ts';
-import type { Target, TargetGuard } from '../target.ts';
+import type { RecordedServers, Target } from '../target.ts';
 import { Http1Preparer } from './http1-preparer.ts';
 import type { ProtocolPreparer, RecordedRequest } from './recorded-request.ts';
 import { SessionPreparer } from './session-preparer.ts';
@@ -14,10 +14,13 @@ export class RequestPreparer {
   readonly #session: ProtocolPreparer;
   readonly #http2: boolean;
 
-  /** @param guard refuses requests that were recorded from the target; absent where the target is allowed */
-  constructor(options: SendingOptions, target: Target, guard: TargetGuard | undefined) {
+  /**
+   * @param targets at least one
+   * @param guard refuses requests that were recorded from a target; absent where that is allowed
+   */
+  constructor(options: SendingOptions, targets: readonly Target[], guard: RecordedServers | undefined) {
     const writes = new WriteGuard(options.writes);
-    this.#http1 = new Http1Preparer(options, target, guard, writes);
+    this.#http1 = new Http1Preparer(options, targets, guard, writes);
     this.#thrift = new ThriftPreparer(options, guard, writes);
     this.#session = new SessionPreparer(guard, writes);
     this.#http2 = options.http2;

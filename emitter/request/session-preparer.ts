@@ -6,7 +6,7 @@
  */
 import type { Message, NotSentReason, PreparedRequest } from '../../core/index.ts';
 import { isEncrypted } from '../../parser/index.ts';
-import type { TargetGuard } from '../target.ts';
+import type { RecordedServers } from '../target.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
@@ -15,10 +15,10 @@ import type { WriteGuard } from './write-guard.ts';
 const CONTINUED = 'session-continued';
 
 export class SessionPreparer implements ProtocolPreparer {
-  readonly #guard: TargetGuard | undefined;
+  readonly #guard: RecordedServers | undefined;
   readonly #writes: WriteGuard;
 
-  constructor(guard: TargetGuard | undefined, writes: WriteGuard) {
+  constructor(guard: RecordedServers | undefined, writes: WriteGuard) {
     this.#guard = guard;
     this.#writes = writes;
   }

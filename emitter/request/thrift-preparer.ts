@@ -15,7 +15,7 @@ import {
 } from '../../core/index.ts';
 import { hasThriftHeader, locateSequenceIds, REPLAY_MARKER_HEADER, rewriteThrift } from '../../parser/index.ts';
 import type { SendingOptions } from '../options.ts';
-import type { TargetGuard } from '../target.ts';
+import type { RecordedServers } from '../target.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
@@ -24,12 +24,12 @@ import type { WriteGuard } from './write-guard.ts';
 const MAYBE_ONEWAY = 'maybe-oneway';
 
 export class ThriftPreparer implements ProtocolPreparer {
-  readonly #guard: TargetGuard | undefined;
+  readonly #guard: RecordedServers | undefined;
   readonly #writes: WriteGuard;
   readonly #readFunctions: readonly string[];
   readonly #marker: readonly [string, string];
 
-  constructor(options: SendingOptions, guard: TargetGuard | undefined, writes: WriteGuard) {
+  constructor(options: SendingOptions, guard: RecordedServers | undefined, writes: WriteGuard) {
     this.#guard = guard;
     this.#writes = writes;
     this.#readFunctions = options.readFunctions;

@@ -46,7 +46,7 @@ testWith(
   ['corpus'],
   'what is prepared of real traffic is the traffic',
   async () => {
-    const preparer = new RequestPreparer(options, parseTarget(options.target), undefined);
+    const preparer = new RequestPreparer(options, [parseTarget(options.target)], undefined);
     const outcomes = new Map<string, number>();
     for (const { path } of readCorpusIndex().filter(({ file }) => /\.pcap/.test(file))) {
       const { exchanges } = await exchangesOf(path);

@@ -57,7 +57,7 @@ test('whatever becomes of the sends, in any order, the account adds up', () => {
 });
 
 const options = checkReplayOptions({ target: 'tcp://192.0.2.1:81', runId: 'run', writes: 'allow' });
-const preparer = () => new RequestPreparer(options, parseTarget(options.target), undefined);
+const preparer = () => new RequestPreparer(options, [parseTarget(options.target)], undefined);
 
 /** What a preparer makes of it; undefined where it is not sent. */
 function prepared(recorded: Exchange): PreparedRequest | undefined {

@@ -50,7 +50,7 @@ function recorded(transport: Transport, encoding: Encoding, count: number): read
 
 function prepared(exchanges: readonly Exchange[]): readonly PreparedRequest[] {
   const options = checkReplayOptions({ target: 'tcp://192.0.2.1:9', runId: 'run', readFunctions: ['*'] });
-  const preparer = new RequestPreparer(options, parseTarget(options.target), undefined);
+  const preparer = new RequestPreparer(options, [parseTarget(options.target)], undefined);
   return exchanges.map((exchange) => {
     expect(preparer.check(exchange)).toBeUndefined();
     return preparer.build(exchange);

@@ -13,7 +13,7 @@ function preparer(options: Partial<ReplayOptions> = {}, target = 'tcp://192.0.2.
   const parsed = parseTarget(target);
   return new RequestPreparer(
     checked,
-    parsed,
+    [parsed],
     new TargetGuard(parsed, [{ address: parsed.hostname, port: parsed.port }]),
   );
 }
