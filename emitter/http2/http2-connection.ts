@@ -52,6 +52,7 @@ export class Http2Connection {
   readonly #options: Http2ConnectionOptions;
   readonly #owner: ConnectionOwner;
   #state: 'opening' | 'open' | 'gone' = 'opening';
+  readonly #opening: Socket;
   #socket: Socket | undefined;
   #client: Client | undefined;
 
@@ -62,10 +63,13 @@ export class Http2Connection {
     const { endpoint, tls, timeoutMs } = options;
     const connect = buildConnector({ allowH2: true, timeout: Math.ceil(timeoutMs), ...tlsOptions(tls) });
     const protocol = tls === undefined ? 'http:' : 'https:';
-    connect({ hostname: endpoint.address, host: '', protocol, port: `${endpoint.port}` }, (error, socket) => {
+    const at = { hostname: endpoint.address, host: '', protocol, port: `${endpoint.port}` };
+    // It answers the socket too, which undici's types do not say.
+    const opening: unknown = connect(at, (error, socket) => {
       if (error === null) this.#connected(socket);
       else this.#failed(error);
     });
+    this.#opening = opening as Socket;
   }
 
   get isOpen(): boolean {
@@ -93,8 +97,13 @@ export class Http2Connection {
   }
 
   async close(): Promise<void> {
-    if (this.#state === 'opening') this.#state = 'gone';
-    else this.#gone(false);
+    if (this.#state === 'opening') {
+      this.#state = 'gone';
+      // Without an error undici's timer would go on.
+      this.#opening.destroy(coded('closed', CONNECTION_GONE));
+      return;
+    }
+    this.#gone(false);
     await this.#client?.destroy();
     this.#socket?.destroy();
   }

@@ -9,7 +9,7 @@ import {
 } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PreparedRequest, Send, Sender, SendHandler } from '../../../core/index.ts';
 import { Http2Sender, type Http2SenderOptions } from '../../../emitter/http2/http2-sender.ts';
 import { FREE_ORDER, newSend } from '../../../emitter/plan/send.ts';
@@ -220,6 +220,16 @@ test('a demand is told once, and then sends are fetched as streams end, over all
 });
 
 describe('what goes wrong', () => {
+  test('a handshake that nobody answers ends with the sender', async () => {
+    const ends: Promise<unknown>[] = [];
+    const port = await rawServer((socket) => ends.push(once(socket.resume(), 'close')));
+    const { lane } = new Run(port, { tls: { verify: false, hostName: 'localhost' }, timeoutMs: 60_000 });
+    lane.send(request('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    await lane.sender.close();
+    await ends[0];
+  });
+
   test('nobody listens', async () => {
     const run = new Run(await freePort());
     const sends = await run.of(...many(250));
