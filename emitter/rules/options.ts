@@ -9,7 +9,8 @@ import { BytecopyError } from '../../core/index.ts';
 import { REPLAY_MARKER_HEADER } from '../../parser/index.ts';
 import { jsonPathProblem } from './json/json-path.ts';
 import { parseStatusRange } from './match/status-range.ts';
-import { expressionProblem } from './pattern/linear-expression.ts';
+import { replacementProblem } from './pattern/replacement.ts';
+import { patternProblem } from './pattern/text-pattern.ts';
 
 const MAX_RULES = 1_000;
 const MAX_TEXT_CHARS = 4_096;
@@ -17,14 +18,13 @@ const MAX_TEXT_CHARS = 4_096;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FRAMING = /^(?:content-length|transfer-encoding)$/i;
 const FIELD_PATH = /^-?\d{1,5}(\.-?\d{1,5}){0,15}$/;
-const EXPRESSION = 're:';
 
 const scalarText = z
   .union([z.string().max(MAX_TEXT_CHARS), z.number(), z.boolean()], 'not a text')
   .transform((scalar) => String(scalar));
 
 const pattern = scalarText.superRefine((text, context) => {
-  const problem = text.startsWith(EXPRESSION) ? expressionProblem(text.slice(EXPRESSION.length)) : undefined;
+  const problem = patternProblem(text);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
@@ -100,11 +100,18 @@ const thriftKey = z
   .string()
   .min(1)
   .refine((name) => name.toLowerCase() !== REPLAY_MARKER_HEADER.toLowerCase(), 'marks replayed traffic: it stays');
-const replacement = {
-  pattern,
-  /** `$1` and `${name}` are groups of an expression, `$$` is `$`. */
-  with: z.string().max(MAX_TEXT_CHARS),
-};
+/** Every occurrence. */
+const replacement = z
+  .strictObject({
+    /** A text, without wildcards, or an expression. */
+    pattern,
+    /** `$1` and `${name}` are groups of an expression, `$$` is `$`. */
+    with: z.string().max(MAX_TEXT_CHARS),
+  })
+  .superRefine((given, context) => {
+    const problem = replacementProblem(given);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
 const exactNumber = z
   .number()
   .refine((number) => !Number.isInteger(number) || Number.isSafeInteger(number), 'so large an integer loses digits');
@@ -132,14 +139,13 @@ const action = z
       .max(MAX_TEXT_CHARS)
       .regex(/^\/[^#]*$/, 'a path begins with / and holds no #')
       .optional(),
-    'replace-path': z.strictObject(replacement).optional(),
+    'replace-path': replacement.optional(),
     'set-query': z.record(z.string(), scalarText).optional(),
     'remove-query': oneOrMore(z.string()).optional(),
     /** All places of the path get the value; none is made. */
     'set-json': oneOrMore(z.strictObject({ path: jsonPath, value: json })).optional(),
     'remove-json': oneOrMore(jsonPath).optional(),
-    /** Every occurrence. */
-    'replace-body': z.strictObject(replacement).optional(),
+    'replace-body': replacement.optional(),
     /** A value of the type that is on the wire; integers also as decimal text. */
     'set-field': oneOrMore(
       z.strictObject({ path: fieldPath, value: z.union([z.string(), exactNumber, z.boolean()], 'not a scalar') }),
@@ -186,6 +192,9 @@ export type RuleAction = Rule['do'][number];
 export function checkRules(given: unknown): Rules {
   const result = rulesSchema.safeParse(given);
   if (result.success) return result.data;
-  const found = result.error.issues.map(({ path, message }) => `${['rules', ...path].join('.')}: ${message}`);
+  const found = result.error.issues.map((issue) => {
+    const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;
+    return `${['rules', ...issue.path].join('.')}: ${message}`;
+  });
   throw new BytecopyError('REPLAY_OPTIONS_INVALID', found.join('; '), { exitCode: 2 });
 }

@@ -1,6 +1,6 @@
 /** Text patterns: an exact text, one with `*` and `?`, or `re:` and an expression that may match anywhere. */
 import { matchesWildcard } from '../../../core/index.ts';
-import { LinearExpression } from './linear-expression.ts';
+import { expressionProblem, LinearExpression } from './linear-expression.ts';
 
 export type TextTest = (text: string) => boolean;
 
@@ -9,6 +9,11 @@ const EXPRESSION = 're:';
 /** The expression of a pattern that is one. */
 export function expressionOf(pattern: string): LinearExpression | undefined {
   return pattern.startsWith(EXPRESSION) ? new LinearExpression(pattern.slice(EXPRESSION.length)) : undefined;
+}
+
+/** @returns why an expression is none; undefined for all other texts */
+export function patternProblem(pattern: string): string | undefined {
+  return pattern.startsWith(EXPRESSION) ? expressionProblem(pattern.slice(EXPRESSION.length)) : undefined;
 }
 
 /** Whether any of the patterns is what the text is. */
