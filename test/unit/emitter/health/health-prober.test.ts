@@ -20,7 +20,7 @@ function opened<Server extends { close(): Promise<unknown> }>(server: Server): S
 }
 
 function prober(options: HealthInput = {}, clock: Clock = SYSTEM_CLOCK): HealthProber {
-  const checked = healthSchema.parse({ intervalMs: 10, timeoutMs: 10, ...options });
+  const checked = healthSchema.parse({ intervalMs: 250, timeoutMs: 250, ...options });
   const made = new HealthProber({ ...checked, check: HTTP }, { clock, ownEndpoints: new OwnEndpoints() });
   open.unshift({ close: async () => made.stop() });
   return made;
@@ -58,7 +58,7 @@ async function answering(status: number): Promise<ScriptServer> {
 test('each target is told of its own checks, one connection a check, with the marker', async () => {
   const [well, ill] = [await answering(200), await answering(503)];
   const [a, b] = [new Listener(3), new Listener(3)];
-  const checks = prober({ intervalMs: 20 });
+  const checks = prober();
   checks.add('a', at(well.port), a);
   checks.add('b', at(ill.port), b);
   checks.start();
@@ -76,12 +76,12 @@ test('one that is silent is bad after the time-out, again and again, and holds u
   const silent = opened(await serveRaw(() => {}));
   const well = await answering(200);
   const [a, b] = [new Listener(2), new Listener(2)];
-  const checks = prober({ intervalMs: 40, timeoutMs: 20 });
+  const checks = prober({ timeoutMs: 200 });
   checks.add('a', at(silent.port), a);
   checks.add('b', at(well.port), b);
   checks.start();
   await Promise.all([a.enough, b.enough]);
-  expect(a.told.slice(0, 2)).toEqual(['bad no answer within 20 ms', 'bad no answer within 20 ms']);
+  expect(a.told.slice(0, 2)).toEqual(['bad no answer within 200 ms', 'bad no answer within 200 ms']);
   expect(b.told.slice(0, 2)).toEqual(['good', 'good']);
 });
 
