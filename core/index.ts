@@ -15,6 +15,7 @@ export * from './packet.ts';
 export * from './ports/bus.ts';
 export * from './ports/capture-source.ts';
 export * from './ports/data-layer.ts';
+export * from './ports/discovery.ts';
 export * from './ports/exchange-store.ts';
 export * from './ports/index-layer.ts';
 export * from './ports/sender.ts';

@@ -1,5 +1,15 @@
 /** Exchanges in, an exact rate of sends to a target out, every due send accounted. */
+export { type CheckedCorrelationOptions, correlationSchema } from './correlation/index.ts';
+export {
+  type DiscoveryOptions,
+  discoverySchema,
+  instanceTarget,
+  type WatchedFile,
+  watchFile,
+  watchInstances,
+} from './discovery/index.ts';
 export { RunGuard } from './guard/run-guard.ts';
+export { type HealthOptions, healthSchema } from './health/options.ts';
 export { Mirror, type MirrorDeps } from './live/mirror.ts';
 export {
   DEFAULT_MAX_CONNECTIONS,
@@ -13,6 +23,7 @@ export type { OpenRecording, RecordingRange, RecordingSpan } from './plan/record
 export { Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
 export { openRequestCheck, type RequestCheck } from './request-check.ts';
 export type { RequestKey } from './request-key/index.ts';
+export { requestKeySchema } from './request-key/options.ts';
 export type { AnswerChange, AnswerReport } from './results/answer-mix.ts';
 export { hgrmOf } from './results/hgrm.ts';
 export type { LatencyHistogram, Percentiles } from './results/latency.ts';
@@ -36,3 +47,7 @@ export type {
 } from './results/report.ts';
 export { NO_PROGRESS } from './results/report.ts';
 export type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
+export { type Rules, rulesSchema } from './rules/options.ts';
+export { parseTarget } from './target.ts';
+export { type CheckedTargetSetOptions, targetSetSchema } from './targets/index.ts';
+export { type UnitOptions, unitsSchema } from './units/options.ts';
