@@ -4,6 +4,7 @@ import type { ThriftValue } from '../view/thrift-value.ts';
 import { i32Octets, u16Octets, varintOctets, zigzagOctets } from './octets.ts';
 import type { Splice } from './splice.ts';
 
+/** Integers also as decimal text. */
 export type ThriftScalar = string | Uint8Array | number | bigint | boolean;
 
 export interface WireForm {
@@ -75,8 +76,15 @@ export function scalarSplices(
 
 const BITS = { i8: 8, i16: 16, i32: 32, i64: 64 } as const;
 
+const DECIMAL = /^-?\d{1,20}$/;
+
+/** @param scalar decimal text too: what people write down holds no i64 otherwise */
 function integerOf(scalar: ThriftScalar, bits: number): bigint | undefined {
-  if (typeof scalar !== 'bigint' && !(typeof scalar === 'number' && Number.isSafeInteger(scalar))) return undefined;
+  const isWhole =
+    typeof scalar === 'bigint' ||
+    (typeof scalar === 'number' && Number.isSafeInteger(scalar)) ||
+    (typeof scalar === 'string' && DECIMAL.test(scalar));
+  if (!isWhole) return undefined;
   const number = BigInt(scalar);
   return BigInt.asIntN(bits, number) === number ? number : undefined;
 }
