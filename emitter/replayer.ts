@@ -16,24 +16,20 @@ import {
   type Millis,
   type ReplayResult,
   type Send,
-  type Sender,
 } from '../core/index.ts';
 import { OwnEndpoints } from './connection/own-endpoints.ts';
-import { Lane } from './dispatch/lane.ts';
 import { Pacer } from './dispatch/pacer.ts';
 import { RunGuard } from './guard/run-guard.ts';
-import { openTarget } from './open-target.ts';
 import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions } from './options.ts';
 import { PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
 import type { OpenRecording, RecordingSpan } from './plan/recording.ts';
-import { openPass } from './plan/recording-pass.ts';
+import { type OpenPass, openPass } from './plan/recording-pass.ts';
 import { RefusalQueue } from './refusal-queue.ts';
 import { NO_PROGRESS, type PlanReport, type ReplayProgress, type StopCause } from './results/report.ts';
-import { RunRecord } from './results/run-record.ts';
 import type { RunSnapshot } from './results/run-snapshot.ts';
 import { SendQueue } from './send-queue.ts';
-import { parseTarget, type Target } from './target.ts';
+import { openSending, type Sending } from './sending.ts';
 
 /** Sends planned ahead: 0.4 s at 10,000 a second, more than a page takes to come from the store. */
 const MAX_PLANNED = 4_096;
@@ -61,19 +57,16 @@ export interface ReplayerDeps {
 type State = 'new' | 'preparing' | 'running' | 'stopping' | 'ended';
 
 interface Stages {
-  readonly record: RunRecord;
+  readonly sending: Sending;
   readonly pages: PageReader;
   readonly planner: Planner;
   readonly refusals: RefusalQueue;
-  readonly lane: Lane;
-  readonly sender: Sender;
   readonly pacer: Pacer;
   readonly guard: RunGuard;
 }
 
 export class Replayer {
   readonly #options: CheckedReplayOptions;
-  readonly #target: Target;
   readonly #deps: ReplayerDeps;
   readonly #queue = new SendQueue({ maxCount: MAX_PLANNED, maxBytes: MAX_PLANNED_BYTES });
   readonly #asFastAsPossible: boolean;
@@ -89,7 +82,6 @@ export class Replayer {
   /** @throws BytecopyError `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID` (exit code 2) */
   constructor(options: ReplayOptions, deps: ReplayerDeps) {
     this.#options = checkReplayOptions(options);
-    this.#target = parseTarget(this.#options.target);
     this.#asFastAsPossible = this.#options.timing.kind === 'max';
     this.#deps = deps;
   }
@@ -115,7 +107,7 @@ export class Replayer {
     }
     try {
       if (this.#is('preparing')) await this.#planAhead(stages);
-      if (this.#is('preparing')) await stages.sender.warm(this.#connectionsNeeded(stages.planner));
+      if (this.#is('preparing')) await stages.sending.warm(this.#connectionsNeeded(stages.planner));
       await this.#send(stages);
     } finally {
       this.#state = 'ended';
@@ -123,11 +115,10 @@ export class Replayer {
       clearTimeout(this.#grace);
       stages.pages.stop();
       stages.pacer.stop();
-      await stages.sender.close();
+      await stages.sending.close();
     }
     if (this.#failure !== undefined) throw this.#failure.cause;
-    const ending = { stopped: this.#stopped, verbatim: stages.sender.verbatim };
-    return stages.record.snapshot(this.#deps.clock.monotonic(), stages.sender.statistics(), ending);
+    return stages.sending.snapshot({ stopped: this.#stopped });
   }
 
   /** Sends nothing more: what is due and waits is not sent, what is in flight has {@link STOP_GRACE_MS} to end. Idempotent. */
@@ -143,16 +134,18 @@ export class Replayer {
     // Planned and not due yet: no send of this run.
     while (this.#queue.shift() !== undefined);
     stages.refusals.clear();
-    stages.lane.stop();
-    this.#grace = setTimeout(() => stages.sender.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
+    stages.sending.dispatcher.stop();
+    this.#grace = setTimeout(() => stages.sending.close(), Math.min(this.#options.timeoutMs, STOP_GRACE_MS));
     if (preparing) this.#notify();
     stages.pacer.wake();
   }
 
   progress(): ReplayProgress {
     if (this.#stages === undefined) return NO_PROGRESS;
-    const { record, sender, lane, planner } = this.#stages;
-    return record.progress(this.#deps.clock.monotonic(), sender.statistics(), lane.waiting, planner.plannedUntil);
+    const { sending, planner } = this.#stages;
+    const { record, dispatcher } = sending;
+    const now = this.#deps.clock.monotonic();
+    return record.progress(now, sending.statistics(), dispatcher.waiting, planner.plannedUntil);
   }
 
   #is(state: State): boolean {
@@ -178,38 +171,43 @@ export class Replayer {
     const { clock, ledger, onResult } = this.#deps;
     const options = this.#options;
     const pass = openPass(options, open, span);
-    const opened = await openTarget(this.#target, options, { clock, ownEndpoints: new OwnEndpoints() });
-    const record = new RunRecord({
-      target: opened.name,
-      runId: options.runId,
-      plan: planReport(options),
-      ledger,
-      onResult,
-    });
     const pacer = new Pacer(clock, (now, lag) => this.#tick(now, lag), 'fine');
-    const lane = new Lane(options, {
+    const untimed = { take: (now: Micros) => this.#takeNext(now), isOver: (now: Micros) => this.#isTimeUp(now) };
+    const sending = await openSending(options, {
       clock,
-      record,
+      ledger,
+      ownEndpoints: new OwnEndpoints(),
+      onResult,
+      lateness: options.lateness,
+      plan: planReport(options),
+      untimed: this.#asFastAsPossible ? untimed : undefined,
       wake: () => pacer.wake(),
-      untimed: this.#asFastAsPossible
-        ? { take: (now) => this.#takeNext(now), isOver: (now) => this.#isTimeUp(now) }
-        : undefined,
     });
-    const sender = opened.connect(lane);
-    lane.open(sender);
+    try {
+      return { sending, pacer, ...this.#plans(sending, pass) };
+    } catch (cause) {
+      await sending.close();
+      throw cause;
+    }
+  }
+
+  #plans(sending: Sending, pass: OpenPass): Omit<Stages, 'sending' | 'pacer'> {
+    const options = this.#options;
+    const { record, preparer } = sending;
     const pages = new PageReader(pass, options.loop, () => this.#pageCame());
     const refusals = new RefusalQueue(({ exchange, copies, reason }) => record.refuse(exchange, copies, reason));
     const planner: Planner = new Planner(options, {
       pages,
       queue: this.#queue,
-      preparer: opened.preparer,
+      preparer,
+      affinityOf: (exchange) => sending.affinityOf(exchange),
       notSent: (exchange, copies, reason) => refusals.refuse({ exchange, copies, reason }, planner.planned),
     });
-    const guard = new RunGuard(options.stopRules, opened.probed, {
+    const guard = new RunGuard(options.stopRules, sending.probed, {
       progress: () => this.progress(),
       onStop: (cause) => this.stop(cause),
     });
-    return { record, pages, planner, refusals, lane, sender, pacer, guard };
+    return { pages, planner, refusals, guard };
   }
 
   /** Plans until something is there to send, or it is known that nothing is. */
@@ -232,7 +230,7 @@ export class Replayer {
   async #send(stages: Stages): Promise<void> {
     const { clock, startAt } = this.#deps;
     this.#start = (await startAt?.()) ?? clock.monotonic() + LEAD_MICROS;
-    stages.record.start(this.#start, clock.now() + this.#start - clock.monotonic());
+    stages.sending.start(this.#start);
     if (this.#is('preparing')) this.#state = 'running';
     const ended = this.#notified();
     stages.pacer.wake();
@@ -243,10 +241,11 @@ export class Replayer {
   #tick(now: Micros, lag: Micros): Micros | undefined {
     const stages = this.#stages;
     if (stages === undefined || this.#is('preparing')) return undefined;
-    const { planner, record, lane } = stages;
+    const { planner, sending } = stages;
+    const { record, dispatcher } = sending;
     record.tick(lag, now);
     if (!this.#asFastAsPossible) this.#sendDue(stages, now);
-    const laneAt = now >= this.#start ? lane.pump(now) : this.#start;
+    const nextAt = now >= this.#start ? dispatcher.pump(now) : this.#start;
     this.#plan(STEPS_A_TICK);
     if (planner.ended && this.#queue.length === 0 && record.held === 0) {
       this.#notify();
@@ -254,9 +253,9 @@ export class Replayer {
     }
     if (!planner.ended && !planner.starved && !this.#queue.full) return now;
     const head = this.#asFastAsPossible ? undefined : this.#queue.peek();
-    if (head === undefined) return laneAt;
+    if (head === undefined) return nextAt;
     const dueAt = this.#start + head.dueAt;
-    return laneAt === undefined || dueAt < laneAt ? dueAt : laneAt;
+    return nextAt === undefined || dueAt < nextAt ? dueAt : nextAt;
   }
 
   #sendDue(stages: Stages, now: Micros): void {
@@ -265,7 +264,7 @@ export class Replayer {
       if (dueAt > now) return;
       this.#queue.shift();
       send.dueAt = dueAt;
-      stages.lane.due(send, now);
+      stages.sending.dispatcher.due(send, now);
       stages.refusals.taken();
     }
   }
@@ -274,12 +273,12 @@ export class Replayer {
   #takeNext(now: Micros): Send | undefined {
     const stages = this.#stages;
     if (stages === undefined || !this.#is('running')) return undefined;
-    const { planner, refusals, pacer, record } = stages;
+    const { planner, refusals, pacer, sending } = stages;
     if (this.#isTimeUp(now)) {
       planner.stop();
       while (this.#queue.shift() !== undefined);
       refusals.clear();
-      if (record.held === 0) pacer.wake();
+      if (sending.record.held === 0) pacer.wake();
       return undefined;
     }
     if (this.#queue.length < LOW_PLANNED) this.#plan(LOW_PLANNED);

@@ -369,3 +369,12 @@ test('as fast as possible a target that was away for a moment gets all its conne
     second.close();
   }
 });
+
+test('a run that is refused for its options leaves no timer behind', () =>
+  withServer(async (server) => {
+    const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+    const before = timers();
+    const { replayer } = prepare(server, { session: 'nonsense' });
+    await expect(replayer.run(onePage([]))).rejects.toMatchObject({ code: 'REPLAY_OPTIONS_INVALID' });
+    expect(timers()).toBe(before);
+  }));
