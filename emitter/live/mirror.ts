@@ -28,16 +28,13 @@ import {
   type Sender,
 } from '../../core/index.ts';
 import { OwnEndpoints } from '../connection/own-endpoints.ts';
-import { Lane } from '../dispatch/lane.ts';
 import { Pacer } from '../dispatch/pacer.ts';
-import { openTarget } from '../open-target.ts';
 import { type CheckedMirrorOptions, checkMirrorOptions, type MirrorOptions } from '../options.ts';
 import { CopyCounter } from '../plan/copies.ts';
 import { FREE_ORDER, newSend } from '../plan/send.ts';
 import type { RequestPreparer } from '../request/request-preparer.ts';
 import type { ReplayProgress, ReplayReport } from '../results/report.ts';
-import { RunRecord } from '../results/run-record.ts';
-import { parseTarget, type Target } from '../target.ts';
+import { openSending, type Sending } from '../sending.ts';
 import { RateCap } from './rate-cap.ts';
 import { RecordedClock } from './recorded-clock.ts';
 import { Sampler } from './sampler.ts';
@@ -59,16 +56,12 @@ export interface MirrorDeps {
 }
 
 interface Stages {
-  readonly record: RunRecord;
-  readonly preparer: RequestPreparer;
-  readonly lane: Lane;
-  readonly sender: Sender;
+  readonly sending: Sending;
   readonly pacer: Pacer;
 }
 
 export class Mirror {
   readonly #options: CheckedMirrorOptions;
-  readonly #target: Target;
   readonly #deps: MirrorDeps;
   readonly #offers: Account;
   readonly #sampler: Sampler;
@@ -88,7 +81,6 @@ export class Mirror {
   /** @throws BytecopyError `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID` (exit code 2) */
   constructor(options: MirrorOptions, deps: MirrorDeps) {
     this.#options = checkMirrorOptions(options);
-    this.#target = parseTarget(this.#options.target);
     this.#deps = deps;
     this.#offers = deps.ledger.account('requests offered', 'taken');
     this.#sampler = new Sampler(this.#options.samplePercent);
@@ -135,13 +127,13 @@ export class Mirror {
     if (this.#deps.accepts?.(ready) === false) return 'filtered';
     if (this.#own.has(ready.flow.client)) return 'marked';
     if (!this.#sampler.takes(ready.trace?.traceId, ready.flow.id)) return 'sampled';
-    const reason = this.#check(stages.preparer, ready);
+    const reason = this.#check(stages.sending.preparer, ready);
     if (this.#refusal !== undefined) return 'stopped';
     if (reason === 'marked') return 'marked';
     const copies = this.#copies.next();
     if (copies === 0) return 'thinned';
     if (reason !== undefined) {
-      stages.record.refuse(ready, copies, reason);
+      stages.sending.record.refuse(ready, copies, reason);
       return undefined;
     }
     return this.#plan(stages, ready, copies) === 0 ? 'rate-cap' : undefined;
@@ -151,18 +143,22 @@ export class Mirror {
   #plan(stages: Stages, ready: RequestReady, copies: number): number {
     const now = this.#deps.clock.monotonic();
     const dueAt = this.#recorded.monotonicOf(ready.request.lastByteAt, now) + this.#options.delayMs * 1000;
-    const request = stages.preparer.build(ready);
+    const request = stages.sending.preparer.build(ready);
     for (let copy = 0; copy < copies; copy++) {
-      if (this.#cap?.takes(now) === false) return copy;
+      if (this.#cap?.takes(now) === false) {
+        // Of a request of which nothing goes, all is left out.
+        if (copy > 0) stages.sending.record.refuse(ready, copies - copy, 'dropped');
+        return copy;
+      }
       if (this.#ahead.length >= MAX_AHEAD || this.#aheadBytes >= MAX_AHEAD_BYTES) {
-        stages.record.refuse(ready, 1, 'dropped');
+        stages.sending.record.refuse(ready, 1, 'dropped');
         continue;
       }
       const send = newSend(request, copy, dueAt, FREE_ORDER);
       if (dueAt <= now) {
-        stages.lane.due(send, now);
+        stages.sending.dispatcher.due(send, now);
         // The pump asks for as many connections as sends wait.
-        if (stages.lane.waiting > 0) stages.pacer.wake();
+        if (stages.sending.dispatcher.waiting > 0) stages.pacer.wake();
         continue;
       }
       this.#ahead.push(send);
@@ -184,43 +180,45 @@ export class Mirror {
   }
 
   #tick(stages: Stages, now: Micros, lag: Micros): Micros | undefined {
-    stages.record.tick(lag, now);
+    stages.sending.record.tick(lag, now);
     for (let send = this.#ahead.peek(); send !== undefined && send.dueAt <= now; send = this.#ahead.peek()) {
       this.#ahead.pop();
       this.#aheadBytes -= send.request.byteCount;
-      stages.lane.due(send, now);
+      stages.sending.dispatcher.due(send, now);
     }
-    const laneAt = stages.lane.pump(now);
+    const laneAt = stages.sending.dispatcher.pump(now);
     if (this.#idle(stages)) this.#drained();
     return Math.min(this.#ahead.peek()?.dueAt ?? Number.POSITIVE_INFINITY, laneAt ?? Number.POSITIVE_INFINITY);
   }
 
   #waiting(stages: Stages): number {
-    return this.#ahead.length + stages.lane.waiting;
+    return this.#ahead.length + stages.sending.dispatcher.waiting;
   }
 
   #idle(stages: Stages): boolean {
-    return stages.record.held === 0 && this.#ahead.length === 0;
+    return stages.sending.record.held === 0 && this.#ahead.length === 0;
   }
 
   async #open(): Promise<void> {
     const { clock, ledger, onResult } = this.#deps;
     const options = this.#options;
-    const opened = await openTarget(this.#target, options, { clock, ownEndpoints: this.#own });
-    const record = new RunRecord({ target: opened.name, runId: options.runId, plan: undefined, ledger, onResult });
     const tick = (now: Micros, lag: Micros) =>
       this.#stages === undefined ? undefined : this.#tick(this.#stages, now, lag);
     // Beside a capture, on the captured host: no CPU time for the last millisecond.
     const pacer = new Pacer(clock, tick, 'coarse');
-    const lane = new Lane(
-      { lateness: { kind: 'at-once' }, maxWaitMs: options.maxWaitMs },
-      { clock, record, wake: () => pacer.wake(), untimed: undefined },
-    );
-    const sender = opened.connect(lane);
-    lane.open(sender);
-    record.start(clock.monotonic(), clock.now());
-    this.#stages = { record, preparer: opened.preparer, lane, sender, pacer };
-    void sender.warm(WARM_CONNECTIONS);
+    const sending = await openSending(options, {
+      clock,
+      ledger,
+      ownEndpoints: this.#own,
+      onResult,
+      lateness: { kind: 'at-once' },
+      plan: undefined,
+      untimed: undefined,
+      wake: () => pacer.wake(),
+    });
+    sending.start(clock.monotonic());
+    this.#stages = { sending, pacer };
+    void sending.warm(WARM_CONNECTIONS);
   }
 
   async #drain(): Promise<ReplayReport> {
@@ -232,8 +230,8 @@ export class Mirror {
       });
     }
     stages.pacer.stop();
-    await stages.sender.close();
+    await stages.sending.close();
     if (this.#refusal !== undefined) throw this.#refusal;
-    return stages.record.report(this.#deps.clock.monotonic(), stages.sender.statistics());
+    return mergeSnapshots([stages.sending.snapshot()]).report;
   }
 }

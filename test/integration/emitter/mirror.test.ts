@@ -157,3 +157,13 @@ test('a slow target gets a connection for each request that waits, without a del
     },
   );
 });
+
+test('copies that a rate cap leaves out while others of their request go are counted as dropped', () =>
+  mirrored(
+    async ({ mirror }) => {
+      mirror.offer(ready(exchange(get(1))));
+      const report = await mirror.drain();
+      expect(report).toMatchObject({ due: 3, answered: 2, notSent: { dropped: 1 } });
+    },
+    { times: 3, maxPerSecond: 10 },
+  ));
