@@ -1,6 +1,8 @@
 /** Options of replay and mirror: schema, defaults, units. Checked once at the edge; unknown keys are refused. */
 import { z } from 'zod';
 import { BytecopyError, type Millis, type RatePhase } from '../core/index.ts';
+import { healthSchema } from './health/options.ts';
+import { targetSetSchema } from './targets/index.ts';
 
 export const DEFAULT_MAX_CONNECTIONS = 128;
 export const DEFAULT_TIMEOUT_MS: Millis = 10_000;
@@ -63,6 +65,10 @@ const stopRules = z.strictObject({
 const sending = {
   /** `http://host:port`, `https://…`, or `tcp://…` and `tls://…` for what is not HTTP. */
   target: z.string(),
+  /** Several targets, in pools; `target` names them then. */
+  targets: targetSetSchema.optional(),
+  /** How the targets are judged; not at all where absent. */
+  health: healthSchema.optional(),
   maxConnections: z.number().int().min(1).max(10_000).default(DEFAULT_MAX_CONNECTIONS),
   /** Longest wait for an answer, counted from the send. */
   timeoutMs: z.number().positive().max(3_600_000).default(DEFAULT_TIMEOUT_MS),

@@ -10,7 +10,7 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, FailureReason, Micros, NotSentReason, Send } from '../../core/index.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { SendQueue } from '../send-queue.ts';
+import { SendQueue, type SendQueueOptions } from '../send-queue.ts';
 import { SessionOrder } from './session-order.ts';
 import type { LaneOwner, TargetLane } from './target-lane.ts';
 
@@ -19,8 +19,7 @@ const MAX_SESSION_LAG_MICROS: Micros = 60_000_000;
 /** Sends taken ahead for one lane while another one's connection asked: what keeps the shares exact as fast as possible. */
 const MAX_TAKEN_AHEAD = 64;
 /** Sends that may wait until the router lets them go. */
-const MAX_HELD = 65_536;
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
+const HELD_BOUNDS: SendQueueOptions = { maxCount: 65_536, maxBytes: 64 * 1024 * 1024 };
 
 /** Which target a send goes to. */
 export interface Router {
@@ -34,14 +33,21 @@ export interface Router {
   ended(lane: TargetLane, send: Send, failure: FailureReason | 'dropped' | undefined): void;
 }
 
+/** A plan whose sends become due when a connection is free for them: as fast as possible. */
+export interface UntimedPlan {
+  /** The next send, as far as there is one now. */
+  take(now: Micros): Send | undefined;
+  /** Nothing becomes due any more, even if it was taken. */
+  isOver(now: Micros): boolean;
+}
+
 export interface DispatcherDeps {
   readonly clock: Clock;
   readonly record: RunRecord;
-  readonly router: Router;
   /** Asks for a call of `pump` in the next turn. */
   readonly wake: () => void;
-  /** As fast as possible: the next send of the plan, because a connection is free; nothing otherwise. */
-  readonly take: (now: Micros) => Send | undefined;
+  /** Undefined where the plan has times. */
+  readonly untimed: UntimedPlan | undefined;
 }
 
 export class Dispatcher implements LaneOwner {
@@ -50,33 +56,51 @@ export class Dispatcher implements LaneOwner {
   /** Sends whose session's turn has come and whose client still thinks. */
   readonly #thinking = new TinyQueue<Send>([], (one, other) => one.readyAt - other.readyAt);
   /** Sends that the router lets wait. */
-  #held = new SendQueue({ maxCount: MAX_HELD, maxBytes: MAX_HELD_BYTES });
+  #held = new SendQueue(HELD_BOUNDS);
+  #router: Router = NOWHERE;
   #stopped = false;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
   }
 
+  /** @param router whose lanes have this dispatcher as their owner */
+  open(router: Router): void {
+    this.#router = router;
+  }
+
   /** Due sends that wait: for their session, for its client's thinking, for the router, for a connection. */
   get waiting(): number {
-    let waiting = this.#sessions.held + this.#thinking.length + this.#held.length;
-    for (const lane of this.#deps.router.lanes) waiting += lane.waiting;
+    let waiting = this.#thinking.length + this.#held.length;
+    if (this.#deps.untimed === undefined) waiting += this.#sessions.held;
+    for (const lane of this.#router.lanes) waiting += lane.waiting;
     return waiting;
   }
 
   /** The send's time has come. */
   due(send: Send, now: Micros): void {
-    if (this.#begin(send) && !this.#admit(send, now)) this.#settled(send);
+    this.#begin(send);
+    if (send.session !== '') {
+      if (this.#sessions.full) {
+        this.#deps.record.notSent(send, 'dropped');
+        return;
+      }
+      if (!this.#sessions.enter(send)) return;
+    }
+    if (!this.#admit(send, now)) this.#settled(send);
   }
 
-  /** Hands over what may go now. @returns when it is to be called next at the latest; undefined where only an event will tell */
+  /**
+   * Hands over what may go now.
+   * @returns when it is to be called next at the latest; undefined where only a connection or an answer will tell
+   */
   pump(now: Micros): Micros | undefined {
     for (let send = this.#thinking.peek(); send !== undefined && send.readyAt <= now; send = this.#thinking.peek()) {
       this.#thinking.pop();
       if (!this.#admit(send, now)) this.#settled(send);
     }
     let next = this.#thinking.peek()?.readyAt;
-    for (const lane of this.#deps.router.lanes) {
+    for (const lane of this.#router.lanes) {
       const laneAt = lane.pump(now);
       if (laneAt !== undefined && (next === undefined || laneAt < next)) next = laneAt;
     }
@@ -86,7 +110,7 @@ export class Dispatcher implements LaneOwner {
   /** What the router let wait is routed again. */
   release(now: Micros): void {
     const held = this.#held;
-    this.#held = new SendQueue({ maxCount: MAX_HELD, maxBytes: MAX_HELD_BYTES });
+    this.#held = new SendQueue(HELD_BOUNDS);
     for (let send = held.shift(); send !== undefined; send = held.shift()) {
       if (!this.#route(send, now)) this.#settled(send);
     }
@@ -95,7 +119,7 @@ export class Dispatcher implements LaneOwner {
   /** What waits for this lane's target goes to others. */
   reroute(lane: TargetLane, now: Micros): void {
     for (const send of lane.evacuate()) {
-      this.#deps.router.ended(lane, send, 'dropped');
+      this.#router.ended(lane, send, 'dropped');
       if (!this.#route(send, now)) this.#settled(send);
     }
   }
@@ -103,36 +127,38 @@ export class Dispatcher implements LaneOwner {
   /** Nothing more goes: all that waits is not sent. */
   stop(): void {
     this.#stopped = true;
-    const { record, router } = this.#deps;
-    for (const lane of router.lanes) {
+    const { record, untimed } = this.#deps;
+    for (const lane of this.#router.lanes) {
       lane.stop();
       for (const send of lane.evacuate()) {
-        router.ended(lane, send, 'dropped');
         record.notSent(send, 'stopped');
+        this.#router.ended(lane, send, 'dropped');
       }
     }
     for (let send = this.#held.shift(); send !== undefined; send = this.#held.shift()) record.notSent(send, 'stopped');
     for (let send = this.#thinking.pop(); send !== undefined; send = this.#thinking.pop()) {
       record.notSent(send, 'stopped');
     }
-    for (const send of this.#sessions.drain()) record.notSent(send, 'stopped');
+    const held = this.#sessions.drain();
+    // Without times it would have become due in its turn.
+    if (untimed === undefined) for (const send of held) record.notSent(send, 'stopped');
   }
 
   answered(lane: TargetLane, send: Send): void {
     this.#deps.record.answered(send);
-    this.#deps.router.ended(lane, send, undefined);
+    this.#router.ended(lane, send, undefined);
     this.#settled(send);
   }
 
   failed(lane: TargetLane, send: Send, reason: FailureReason): void {
     this.#deps.record.failed(send, reason);
-    this.#deps.router.ended(lane, send, reason);
+    this.#router.ended(lane, send, reason);
     this.#settled(send);
   }
 
   dropped(lane: TargetLane, send: Send): void {
     this.#deps.record.notSent(send, 'dropped');
-    this.#deps.router.ended(lane, send, 'dropped');
+    this.#router.ended(lane, send, 'dropped');
     this.#settled(send);
   }
 
@@ -141,16 +167,17 @@ export class Dispatcher implements LaneOwner {
    * in their lanes; where one of them has enough, the plan waits for it, so that the shares stay as asked.
    */
   take(lane: TargetLane, now: Micros): Send | undefined {
-    while (!this.#sessions.full && !this.#held.full) {
-      if (this.#deps.router.lanes.some((other) => other.waiting >= MAX_TAKEN_AHEAD)) return undefined;
-      const send = this.#deps.take(now);
+    const { untimed } = this.#deps;
+    while (untimed !== undefined && !this.#sessions.full && !this.#held.full && !this.#hasEnough()) {
+      const send = untimed.take(now);
       if (send === undefined) return undefined;
+      if (send.session !== '' && !this.#sessions.enter(send)) continue;
       send.dueAt = now;
-      if (!this.#begin(send)) continue;
-      const chosen = this.#deps.router.choose(send, now);
+      this.#begin(send);
+      const chosen = this.#router.choose(send, now);
       if (chosen === lane) {
-        this.#deps.router.began(lane, send);
-        send.target = lane.target;
+        this.#router.began(lane, send);
+        lane.claim(send);
         return send;
       }
       if (!this.#follow(chosen, send, now)) this.#settled(send);
@@ -162,14 +189,15 @@ export class Dispatcher implements LaneOwner {
     this.#deps.wake();
   }
 
-  /** Counts it as due. @returns false where its session holds it, or it is dropped */
-  #begin(send: Send): boolean {
+  #hasEnough(): boolean {
+    for (const lane of this.#router.lanes) if (lane.waiting >= MAX_TAKEN_AHEAD) return true;
+    return false;
+  }
+
+  /** Counts it as due. */
+  #begin(send: Send): void {
     this.#deps.record.due(send);
     send.readyAt = send.dueAt;
-    if (send.session === '') return true;
-    if (!this.#sessions.full) return this.#sessions.enter(send);
-    this.#deps.record.notSent(send, 'dropped');
-    return false;
   }
 
   /** @returns false where it has its outcome already: it is not sent */
@@ -187,12 +215,12 @@ export class Dispatcher implements LaneOwner {
   }
 
   #route(send: Send, now: Micros): boolean {
-    return this.#follow(this.#deps.router.choose(send, now), send, now);
+    return this.#follow(this.#router.choose(send, now), send, now);
   }
 
   /** @returns false where it has its outcome already: it is not sent */
   #follow(way: TargetLane | NotSentReason | undefined, send: Send, now: Micros): boolean {
-    const { record, router } = this.#deps;
+    const { record } = this.#deps;
     if (way === undefined) {
       if (this.#held.offer(send)) return true;
       record.notSent(send, 'dropped');
@@ -202,10 +230,10 @@ export class Dispatcher implements LaneOwner {
       record.notSent(send, way);
       return false;
     }
-    router.began(way, send);
+    this.#router.began(way, send);
     if (way.admit(send, now)) return true;
-    router.ended(way, send, 'dropped');
     record.notSent(send, 'dropped');
+    this.#router.ended(way, send, 'dropped');
     return false;
   }
 
@@ -213,9 +241,28 @@ export class Dispatcher implements LaneOwner {
   #settled(send: Send): void {
     if (send.session !== '' && !this.#stopped) {
       const now = this.#deps.clock.monotonic();
-      let next = this.#sessions.settled(send, now);
-      while (next !== undefined && !this.#admit(next, now)) next = this.#sessions.settled(next, now);
+      let next = this.#nextOf(send, now);
+      while (next !== undefined && !this.#admit(next, now)) next = this.#nextOf(next, now);
     }
     if (this.#deps.record.held === 0) this.#deps.wake();
   }
+
+  /** The next of its session, which is due now at the latest. */
+  #nextOf(settled: Send, now: Micros): Send | undefined {
+    const { untimed } = this.#deps;
+    if (untimed?.isOver(now) === true) this.#sessions.drain();
+    const next = this.#sessions.settled(settled, now);
+    if (untimed === undefined || next === undefined) return next;
+    next.dueAt = now;
+    this.#begin(next);
+    return next;
+  }
 }
+
+/** Before there is a router. */
+const NOWHERE: Router = {
+  lanes: [],
+  choose: () => 'no-target',
+  began: () => {},
+  ended: () => {},
+};

@@ -33,6 +33,8 @@ export interface LaneOwner {
 export class TargetLane implements SendHandler {
   /** `host:port`. */
   readonly target: string;
+  /** What `Host` says to it. */
+  readonly authority: string;
   readonly #owner: LaneOwner;
   readonly #maxWaitMicros: Micros;
   readonly #gate: LatenessGate;
@@ -40,8 +42,9 @@ export class TargetLane implements SendHandler {
   #sender: Sender | undefined;
   #stopped = false;
 
-  constructor(target: string, options: LaneOptions, owner: LaneOwner) {
+  constructor(target: string, authority: string, options: LaneOptions, owner: LaneOwner) {
     this.target = target;
+    this.authority = authority;
     this.#owner = owner;
     this.#maxWaitMicros = options.maxWaitMs * 1000;
     this.#gate = new LatenessGate(options.lateness);
@@ -63,11 +66,18 @@ export class TargetLane implements SendHandler {
 
   /** Sends it, or lets it wait where it can. @returns false where it is to be dropped */
   admit(send: Send, now: Micros): boolean {
-    send.target = this.target;
+    this.claim(send);
     if (this.#backlog.length === 0 && this.#gate.opensAt(send, now) <= now && this.#offer(send, now)) return true;
     if (!this.#backlog.offer(send)) return false;
     if (this.#backlog.length === 1) this.#owner.wake();
     return true;
+  }
+
+  /** It goes here: what depends on the target is settled. */
+  claim(send: Send): void {
+    send.target = this.target;
+    const { forHost } = send.request;
+    if (forHost !== undefined) send.request = forHost(this.authority);
   }
 
   /**

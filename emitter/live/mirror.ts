@@ -25,7 +25,6 @@ import {
   type ReplayResult,
   type RequestReady,
   type Send,
-  type Sender,
 } from '../../core/index.ts';
 import { OwnEndpoints } from '../connection/own-endpoints.ts';
 import { Pacer } from '../dispatch/pacer.ts';
@@ -33,6 +32,7 @@ import { type CheckedMirrorOptions, checkMirrorOptions, type MirrorOptions } fro
 import { CopyCounter } from '../plan/copies.ts';
 import { FREE_ORDER, newSend } from '../plan/send.ts';
 import type { RequestPreparer } from '../request/request-preparer.ts';
+import { mergeSnapshots } from '../results/merge-snapshots.ts';
 import type { ReplayProgress, ReplayReport } from '../results/report.ts';
 import { openSending, type Sending } from '../sending.ts';
 import { RateCap } from './rate-cap.ts';
@@ -108,7 +108,9 @@ export class Mirror {
 
   progress(): ReplayProgress | undefined {
     const stages = this.#stages;
-    return stages?.record.progress(this.#deps.clock.monotonic(), stages.sender.statistics(), this.#waiting(stages), 0);
+    if (stages === undefined) return undefined;
+    const { record } = stages.sending;
+    return record.progress(this.#deps.clock.monotonic(), stages.sending.statistics(), this.#waiting(stages), 0);
   }
 
   /**
@@ -144,6 +146,7 @@ export class Mirror {
     const now = this.#deps.clock.monotonic();
     const dueAt = this.#recorded.monotonicOf(ready.request.lastByteAt, now) + this.#options.delayMs * 1000;
     const request = stages.sending.preparer.build(ready);
+    const affinity = stages.sending.affinityOf(ready);
     for (let copy = 0; copy < copies; copy++) {
       if (this.#cap?.takes(now) === false) {
         // Of a request of which nothing goes, all is left out.
@@ -154,7 +157,7 @@ export class Mirror {
         stages.sending.record.refuse(ready, 1, 'dropped');
         continue;
       }
-      const send = newSend(request, copy, dueAt, FREE_ORDER);
+      const send = newSend(request, copy, dueAt, FREE_ORDER, affinity);
       if (dueAt <= now) {
         stages.sending.dispatcher.due(send, now);
         // The pump asks for as many connections as sends wait.
@@ -186,9 +189,9 @@ export class Mirror {
       this.#aheadBytes -= send.request.byteCount;
       stages.sending.dispatcher.due(send, now);
     }
-    const laneAt = stages.sending.dispatcher.pump(now);
+    const pumpAt = stages.sending.dispatcher.pump(now);
     if (this.#idle(stages)) this.#drained();
-    return Math.min(this.#ahead.peek()?.dueAt ?? Number.POSITIVE_INFINITY, laneAt ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.#ahead.peek()?.dueAt ?? Number.POSITIVE_INFINITY, pumpAt ?? Number.POSITIVE_INFINITY);
   }
 
   #waiting(stages: Stages): number {

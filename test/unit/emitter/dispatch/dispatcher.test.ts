@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Ledger, type Micros, type Send } from '../../../../core/index.ts';
-import { Lane, type LaneOptions } from '../../../../emitter/dispatch/lane.ts';
+import type { LaneOptions } from '../../../../emitter/dispatch/target-lane.ts';
+
 import { RunRecord } from '../../../../emitter/results/run-record.ts';
 import { HeldSender } from '../../../support/emitter/held-sender.ts';
+import { OneLane } from '../../../support/emitter/one-lane.ts';
 import { type PlannedSend, plannedSend } from '../../../support/emitter/planned-send.ts';
 
 const MS = 1_000;
@@ -21,7 +23,7 @@ function lane({ places = 1_000, plan, ...options }: Setting = {}) {
   const ledger = new Ledger();
   const record = new RunRecord({ target: 'held:1', runId: 'run', plan: undefined, ledger, onResult: undefined });
   record.start(0, 0);
-  const lane = new Lane(
+  const lane = new OneLane(
     { lateness: { kind: 'at-once' }, maxWaitMs: 5_000, ...options },
     {
       clock: { now: () => now, monotonic: () => now },
@@ -35,7 +37,7 @@ function lane({ places = 1_000, plan, ...options }: Setting = {}) {
           : { take: () => (planIsOver ? undefined : plan.shift()), isOver: () => planIsOver },
     },
   );
-  const sender = new HeldSender(places, lane);
+  const sender = new HeldSender(places, lane.handler);
   lane.open(sender);
   return {
     lane,
@@ -117,7 +119,7 @@ describe('after a target stood still for a second', () => {
   test('at once sends all that waited in one moment', () => {
     const run = lane({ places: 0 });
     run.runTo(1_000 * MS, sends(1_000, MS));
-    const open = new HeldSender(10_000, run.lane);
+    const open = new HeldSender(10_000, run.lane.handler);
     run.lane.open(open);
     run.runTo(1_001 * MS);
     expect(open.taken).toHaveLength(1_000);
@@ -128,7 +130,7 @@ describe('after a target stood still for a second', () => {
     const run = lane({ places: 0, lateness: { kind: 'catch-up', factor: 2 } });
     const plan = sends(4_000, MS);
     run.runTo(1_000 * MS - 1, plan.slice(0, 1_000));
-    const open = new HeldSender(10_000, run.lane);
+    const open = new HeldSender(10_000, run.lane.handler);
     run.lane.open(open);
     run.runTo(4_000 * MS, plan.slice(1_000));
     expect(open.taken).toHaveLength(4_000);
@@ -145,7 +147,7 @@ describe('after a target stood still for a second', () => {
     const run = lane({ places: 0, lateness: { kind: 'drop', afterMs: 100 } });
     const plan = sends(2_000, MS);
     run.runTo(1_000 * MS - 1, plan.slice(0, 1_000));
-    const open = new HeldSender(10_000, run.lane);
+    const open = new HeldSender(10_000, run.lane.handler);
     run.lane.open(open);
     run.runTo(2_000 * MS, plan.slice(1_000));
     expect(open.taken.length).toBeGreaterThanOrEqual(1_099);
@@ -170,7 +172,7 @@ test('a session that goes on while the gate is closed asks to be pumped', () => 
   const run = lane({ places: 0, lateness: { kind: 'catch-up', factor: 2 } });
   const late = [...sends(50, 10 * MS, { session: 'a' })];
   run.runTo(1_000 * MS, late);
-  const open = new HeldSender(10, run.lane);
+  const open = new HeldSender(10, run.lane.handler);
   run.lane.open(open);
   run.runTo(1_001 * MS);
   expect(open.sends).toHaveLength(1);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ledger, type Send } from '../../core/index.ts';
-import { Lane } from '../../emitter/dispatch/lane.ts';
+
 import type { LatenessOptions } from '../../emitter/options.ts';
 import { RunRecord } from '../../emitter/results/run-record.ts';
 import { HeldSender } from '../support/emitter/held-sender.ts';
+import { OneLane } from '../support/emitter/one-lane.ts';
 import { plannedSend } from '../support/emitter/planned-send.ts';
 
 const MS = 1_000;
@@ -61,7 +62,7 @@ test('whatever sender and target do, every due send has one outcome, sessions ke
           },
         },
       }) as RunRecord;
-      const lane = new Lane(
+      const lane = new OneLane(
         { lateness: late, maxWaitMs },
         {
           clock: { now: () => now, monotonic: () => now },
@@ -72,7 +73,7 @@ test('whatever sender and target do, every due send has one outcome, sessions ke
           untimed: undefined,
         },
       );
-      const sender = new HeldSender(1, lane);
+      const sender = new HeldSender(1, lane.handler);
       lane.open(sender);
       const dues: Send[] = [];
       const pumpUntil = (until: number): void => {

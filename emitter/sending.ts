@@ -1,0 +1,166 @@
+/**
+ * Everything between a due send and its outcome, the same for replays and mirrors.
+ *
+ *     due ──▶ dispatcher ──▶ router ──▶ lane ──▶ sender ──▶ target          record ◀── every outcome
+ */
+import type { Clock, Exchange, Ledger, Micros, ReplayResult, RequestReady, SenderStatistics } from '../core/index.ts';
+import type { OwnEndpoints } from './connection/own-endpoints.ts';
+import { Dispatcher, type UntimedPlan } from './dispatch/dispatcher.ts';
+import { TargetLane } from './dispatch/target-lane.ts';
+import type { ProbedTarget } from './health/health-probe.ts';
+import { type FoundTarget, findTarget, guardOf } from './open-targets.ts';
+import type { LatenessOptions, SendingOptions } from './options.ts';
+import type { Affinity } from './plan/send.ts';
+import { RequestPreparer } from './request/request-preparer.ts';
+import { compileRequestKey, type RequestKey } from './request-key/index.ts';
+import type { PlanReport } from './results/report.ts';
+import { RunRecord } from './results/run-record.ts';
+import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
+import { TargetRouter } from './routing/target-router.ts';
+import { parseTarget } from './target.ts';
+import type { CheckedTargetSetOptions } from './targets/index.ts';
+
+export interface SendingDeps {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly ownEndpoints: OwnEndpoints;
+  readonly onResult: ((result: ReplayResult) => void) | undefined;
+  readonly lateness: LatenessOptions;
+  /** Undefined for a mirror. */
+  readonly plan: PlanReport | undefined;
+  readonly untimed: UntimedPlan | undefined;
+  /** Asks for a call of the dispatcher's `pump` in the next turn. */
+  readonly wake: () => void;
+}
+
+/** Without times nothing is late. */
+const UNTIMED: LatenessOptions = { kind: 'at-once' };
+
+export class Sending {
+  readonly record: RunRecord;
+  readonly dispatcher: Dispatcher;
+  readonly preparer: RequestPreparer;
+  /** The first target: whose health a stop rule asks for. */
+  readonly probed: ProbedTarget;
+  readonly #clock: Clock;
+  readonly #router: TargetRouter;
+  readonly #keyOf: RequestKey | undefined;
+
+  /** @param found every target of the options, by how it is written there */
+  constructor(options: SendingOptions, found: ReadonlyMap<string, FoundTarget>, deps: SendingDeps) {
+    const { clock, ledger, onResult, plan, wake, untimed } = deps;
+    const all = [...found.values()];
+    const target = all.map(({ name }) => name).join(', ');
+    const targets = targetsOf(options);
+    const { balance } = targets;
+    this.#clock = clock;
+    this.#keyOf = balance.by === 'weight' ? undefined : compileRequestKey(balance.key, 'balance.key');
+    this.record = new RunRecord({ target, runId: options.runId, plan, ledger, onResult });
+    this.preparer = new RequestPreparer(
+      options,
+      all.map((one) => one.target),
+      options.allowTarget ? undefined : guardOf(all),
+    );
+    this.probed = (all[0] as FoundTarget).probed;
+    this.dispatcher = new Dispatcher({ clock, record: this.record, wake, untimed });
+    const laneOptions = {
+      lateness: untimed === undefined ? deps.lateness : UNTIMED,
+      maxWaitMs: options.maxWaitMs,
+    };
+    this.#router = new TargetRouter(
+      { targets, health: options.health },
+      {
+        clock,
+        ownEndpoints: deps.ownEndpoints,
+        open: ({ to }) => {
+          const one = found.get(to) as FoundTarget;
+          const lane = new TargetLane(one.name, one.target.authority, laneOptions, this.dispatcher);
+          const sender = one.connect(lane);
+          lane.open(sender);
+          return { lane, sender, probed: one.probed };
+        },
+        onOut: (lane, now) => this.dispatcher.reroute(lane, now),
+      },
+    );
+    this.dispatcher.open(this.#router);
+  }
+
+  /** Opens connections ahead, for each target its part of them; resolves when each is open or has failed. */
+  async warm(count: number): Promise<void> {
+    const { senders } = this.#router;
+    const each = Math.ceil(count / senders.size);
+    await Promise.all([...senders].map((sender) => sender.warm(each)));
+  }
+
+  /** @param now monotonic, of the moment at which the run begins */
+  start(now: Micros): void {
+    this.record.start(now, this.#clock.now() + now - this.#clock.monotonic());
+    this.#router.start();
+  }
+
+  /** Closes all connections: what is in flight fails. Idempotent. */
+  close(): Promise<void> {
+    return this.#router.stop();
+  }
+
+  statistics(): SenderStatistics {
+    const all = [...this.#router.senders].map((sender) => sender.statistics());
+    const [first, ...others] = all;
+    return others.reduce(sum, first ?? NO_CONNECTIONS);
+  }
+
+  /** With whom a request's sends stay. */
+  affinityOf(recorded: Exchange | RequestReady): Affinity {
+    return { key: this.#keyOf?.(recorded) ?? '', user: '' };
+  }
+
+  snapshot(ending: RunEnding = {}): RunSnapshot {
+    const verbatim = [...this.#router.senders].every((sender) => sender.verbatim);
+    return this.record.snapshot(this.#clock.monotonic(), this.statistics(), { verbatim, ...ending });
+  }
+}
+
+/** @throws BytecopyError as {@link findTarget} does */
+export async function openSending(options: SendingOptions, deps: SendingDeps): Promise<Sending> {
+  const found = new Map<string, FoundTarget>();
+  for (const { targets } of targetsOf(options).pools) {
+    for (const { to } of targets) {
+      if (!found.has(to)) found.set(to, await findTarget(parseTarget(to), options, deps));
+    }
+  }
+  return new Sending(options, found, deps);
+}
+
+/** A single target is a pool of one. */
+export function targetsOf({ target, targets }: SendingOptions): CheckedTargetSetOptions {
+  return (
+    targets ?? {
+      pools: [{ name: 'target', weight: 1, standby: false, targets: [{ to: target, weight: 1 }] }],
+      balance: { by: 'weight' },
+    }
+  );
+}
+
+const NO_CONNECTIONS: SenderStatistics = {
+  open: 0,
+  peak: 0,
+  opened: 0,
+  failedToOpen: 0,
+  closedByPeer: 0,
+  closedIdle: 0,
+  retried: 0,
+  inFlight: 0,
+};
+
+function sum(one: SenderStatistics, other: SenderStatistics): SenderStatistics {
+  return {
+    open: one.open + other.open,
+    peak: one.peak + other.peak,
+    opened: one.opened + other.opened,
+    failedToOpen: one.failedToOpen + other.failedToOpen,
+    closedByPeer: one.closedByPeer + other.closedByPeer,
+    closedIdle: one.closedIdle + other.closedIdle,
+    retried: one.retried + other.retried,
+    inFlight: one.inFlight + other.inFlight,
+  };
+}
