@@ -45,6 +45,9 @@ export class Sending {
   readonly #clock: Clock;
   readonly #router: TargetRouter;
   readonly #keyOf: RequestKey | undefined;
+  /** There is something to be told of targets. */
+  readonly #isRouted: boolean;
+  #startedAt: Micros = 0;
 
   /** @param found every target of the options, by how it is written there */
   constructor(options: SendingOptions, found: ReadonlyMap<string, FoundTarget>, deps: SendingDeps) {
@@ -54,6 +57,7 @@ export class Sending {
     const targets = targetsOf(options);
     const { balance } = targets;
     this.#clock = clock;
+    this.#isRouted = found.size > 1 || options.health !== undefined;
     this.#keyOf = balance.by === 'weight' ? undefined : compileRequestKey(balance.key, 'balance.key');
     this.record = new RunRecord({ target, runId: options.runId, plan, ledger, onResult });
     this.preparer = new RequestPreparer(
@@ -94,6 +98,7 @@ export class Sending {
 
   /** @param now monotonic, of the moment at which the run begins */
   start(now: Micros): void {
+    this.#startedAt = now;
     this.record.start(now, this.#clock.now() + now - this.#clock.monotonic());
     this.#router.start();
   }
@@ -116,7 +121,8 @@ export class Sending {
 
   snapshot(ending: RunEnding = {}): RunSnapshot {
     const verbatim = [...this.#router.senders].every((sender) => sender.verbatim);
-    return this.record.snapshot(this.#clock.monotonic(), this.statistics(), { verbatim, ...ending });
+    const routing = this.#isRouted ? this.#router.report(this.#startedAt) : undefined;
+    return this.record.snapshot(this.#clock.monotonic(), this.statistics(), { verbatim, routing, ...ending });
   }
 }
 

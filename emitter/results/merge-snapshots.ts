@@ -6,6 +6,7 @@ import {
   type Threshold,
   type ThresholdValues,
 } from '../../core/index.ts';
+import { joinRouting } from '../routing/routing-report.ts';
 import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
 import { rateReport } from './rate-report.ts';
@@ -104,6 +105,7 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     thresholds: thresholds.map((threshold) => judgeThreshold(threshold, measured)),
     stopped: stopCauseOf(snapshots),
     verbatim: snapshots.every((snapshot) => snapshot.verbatim),
+    routing: joinRouting(snapshots.flatMap(({ routing }) => routing ?? [])),
     requestBytes: counts.requestBytes,
     responseBytes: counts.responseBytes,
     connections: summed<keyof Omit<SenderStatistics, 'inFlight'>>(

@@ -9,6 +9,7 @@ import type {
   ThresholdReport,
 } from '../../core/index.ts';
 import type { LatenessOptions, TimingOptions } from '../options.ts';
+import type { RoutingReport } from '../routing/routing-report.ts';
 import type { AnswerReport } from './answer-mix.ts';
 import type { Percentiles } from './latency.ts';
 
@@ -133,6 +134,8 @@ export interface ReplayReport {
   readonly stopped: StopCause | undefined;
   /** Whether requests went as recorded but for the declared changes. */
   readonly verbatim: boolean;
+  /** What each of several targets got, and how it was; undefined where there is but one, and nobody judged it. */
+  readonly routing: RoutingReport | undefined;
   readonly requestBytes: ByteCount;
   readonly responseBytes: ByteCount;
   readonly connections: Omit<SenderStatistics, 'inFlight'>;

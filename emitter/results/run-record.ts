@@ -239,6 +239,7 @@ export class RunRecord {
       connections,
       stopped: ending.stopped,
       verbatim: ending.verbatim ?? true,
+      routing: ending.routing,
       cpuMicros: cpuMicros() - this.#startCpu,
       processId: process.pid,
     };

@@ -3,6 +3,7 @@
  * process. Snapshots of several workers are merged into one report.
  */
 import type { ByteCount, FailureReason, Micros, NotSentReason, SenderStatistics } from '../../core/index.ts';
+import type { RoutingReport } from '../routing/routing-report.ts';
 import type { AnswerSnapshot } from './answer-mix.ts';
 import type { HistogramSnapshot } from './latency.ts';
 import type { PlanReport, StopCause } from './report.ts';
@@ -30,6 +31,8 @@ export interface RunEnding {
   readonly stopped?: StopCause | undefined;
   /** Whether the sender keeps the recorded bytes; true where absent. */
   readonly verbatim?: boolean;
+  /** What became of the targets; undefined where there is but one, and nobody judged it. */
+  readonly routing?: RoutingReport | undefined;
 }
 
 export interface RunSnapshot {
@@ -56,6 +59,7 @@ export interface RunSnapshot {
   readonly connections: Omit<SenderStatistics, 'inFlight'>;
   readonly stopped: StopCause | undefined;
   readonly verbatim: boolean;
+  readonly routing: RoutingReport | undefined;
   /** CPU time of the whole process since the start, and which process that is: threads share it. */
   readonly cpuMicros: Micros;
   readonly processId: number;

@@ -63,6 +63,7 @@ export const SIMPLE_REPORT: ReplayReport = {
   thresholds: [],
   stopped: undefined,
   verbatim: true,
+  routing: undefined,
   requestBytes: 100_000,
   responseBytes: 2_000_000,
   connections: { open: 0, peak: 3, opened: 4, failedToOpen: 0, closedByPeer: 0, closedIdle: 0, retried: 0 },
