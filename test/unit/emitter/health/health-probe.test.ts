@@ -168,6 +168,13 @@ test('the connection of a check is known as an own one', async () => {
   expect(seen).toBe(true);
 });
 
+test('time for which this process was held up is not held against the target', async () => {
+  const { port } = await target('200 OK');
+  const outcome = probed(options(port, { timeoutMs: 100 }));
+  for (const until = performance.now() + 300; performance.now() < until; );
+  expect(await outcome).toBeUndefined();
+});
+
 test('a check that is given up tells nothing, and leaves no connection', async () => {
   const told: unknown[] = [];
   let gone = (): void => {};
