@@ -25,7 +25,7 @@ const recorded = Array.from({ length: 1_000 }, (_, number) => {
 });
 
 const QUICK = { pattern: 're:^/api/v1/items/(\\d+)/(.*)$', with: '/api/v2/goods/$1/$2' };
-const AUTOMATON = { pattern: 're:/(items|goods)/(\\d+)', with: '/v2/$1/$2' };
+const AUTOMATON = { pattern: 're:(?i)/(items|goods)/(\\d+)', with: '/v2/$1/$2' };
 const five = (path: unknown) =>
   checkRules([
     { name: 'environment', do: [{ 'set-header': { 'X-Env': 'candidate' } }] },

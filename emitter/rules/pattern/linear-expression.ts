@@ -34,7 +34,7 @@ export class LinearExpression {
   constructor(source: string) {
     this.#automaton = RE2JS.compile(source);
     const quick = quickSource(source);
-    this.#quick = quick === undefined ? undefined : new RegExp(quick);
+    this.#quick = quick === undefined ? undefined : new RegExp(quick, 'gu');
   }
 
   get groupCount(): number {
@@ -48,32 +48,37 @@ export class LinearExpression {
   }
 
   test(text: string): boolean {
-    return this.#quick === undefined ? this.#automaton.test(text) : this.#quick.test(text);
+    if (this.#quick === undefined) return this.#automaton.test(text);
+    this.#quick.lastIndex = 0;
+    return this.#quick.test(text);
   }
 
-  /** The leftmost place; the empty match counts. */
-  find(text: string): Found | undefined {
-    if (this.#quick === undefined) return this.#matches(text, 1)[0];
-    const match = this.#quick.exec(text);
-    return match === null ? undefined : { start: match.index, end: match.index + match[0].length, groups: match };
-  }
-
-  /** All places from left to right that do not overlap. */
+  /** All places from left to right that do not overlap; an empty one counts. */
   findAll(text: string): readonly Found[] {
-    if (this.#quick === undefined) return this.#matches(text, Number.POSITIVE_INFINITY);
-    // A quick expression is bound to the beginning of the text.
-    const found = this.find(text);
-    return found === undefined ? [] : [found];
+    return this.#quick === undefined ? this.#searched(text) : this.#found(text, this.#quick);
   }
 
-  #matches(text: string, most: number): readonly Found[] {
-    const found: Found[] = [];
-    const matcher = this.#automaton.matcher(text);
-    while (found.length < most && matcher.find()) {
-      const groups: (string | undefined)[] = [];
-      for (let place = 0; place <= this.groupCount; place++) groups.push(matcher.group(place) ?? undefined);
-      found.push({ start: matcher.start(), end: matcher.end(), groups });
+  #found(text: string, quick: RegExp): readonly Found[] {
+    const all: Found[] = [];
+    quick.lastIndex = 0;
+    for (let match = quick.exec(text); match !== null; match = quick.exec(text)) {
+      const { index } = match;
+      all.push({ start: index, end: index + match[0].length, groups: match });
+      // Only one that is bound to the beginning may be empty.
+      if (match[0] === '') break;
     }
-    return found;
+    return all;
+  }
+
+  #searched(text: string): readonly Found[] {
+    const all: Found[] = [];
+    const matcher = this.#automaton.matcher(text);
+    const { groupCount } = this;
+    while (matcher.find()) {
+      const groups: (string | undefined)[] = [];
+      for (let place = 0; place <= groupCount; place++) groups.push(matcher.group(place) ?? undefined);
+      all.push({ start: matcher.start(), end: matcher.end(), groups });
+    }
+    return all;
   }
 }

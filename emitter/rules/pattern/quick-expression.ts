@@ -1,84 +1,108 @@
 /**
- * Which expressions a backtracking matcher works through without ever going back far, and how it has to be told them.
+ * Which expressions a backtracking matcher works through in linear time, and how it has to be told them.
  *
- *   ^/api/items/(\d+)/([^/]*)$        bound to the beginning; a row of characters and classes, plain groups around some;
- *                                     behind `*`, `+` or `?` comes nothing that the repeated class holds
+ *   ^/api/items/(\d+)/([^/]*)$     a row of characters and classes, plain groups around some
+ *   /(items|goods)/(\d+)           choices of plain texts, none of which begins with another
  *
- * There what a repeat took can only have been right: giving it back fails at once, so the time is linear. Repeats within
- * groups that repeat, alternatives, counts, flags and classes of Unicode are left to the automaton. Letters and classes
- * are of ASCII, as RE2 has them, and `.` is all but the line feed.
+ * - Behind `*`, `+` or `?` comes nothing that what repeats holds: what was taken can only have been right, and giving it
+ *   back fails at once.
+ * - The row is bound to the beginning of the text, or begins with a character that nothing in it holds that repeats: then
+ *   an attempt passes that character no oftener than the row says, so each octet is in that many attempts at most.
+ *
+ * Repeats within groups that repeat, other choices, counts, flags and classes of Unicode are left to the automaton.
+ * Letters and classes are of ASCII, as RE2 has them, and `.` is all but the line feed.
  */
 
-/** Of characters up to 0x7f, those that a class holds; others by `beyond`. */
 interface Atom {
   readonly source: string;
+  /** Characters up to 0x7f that it may begin with. */
   readonly holds: ReadonlySet<number>;
-  /** Holds the characters beyond ASCII. */
+  /** It may begin with those beyond. */
   readonly beyond: boolean;
   readonly repeats: boolean;
   /** May take no character. */
   readonly optional: boolean;
+  /** One certain character, once. */
+  readonly literal: boolean;
 }
 
-const ASCII = Array.from({ length: 128 }, (_, code) => code);
-const CLASSES: Readonly<Record<string, { readonly source: string; readonly test: RegExp }>> = {
-  d: { source: '[0-9]', test: /[0-9]/ },
-  w: { source: '[0-9A-Za-z_]', test: /[0-9A-Za-z_]/ },
-};
-const PIECE =
-  /(?<open>\((?!\?))|(?<close>\))|(?:(?<class>\[\^?[^\]\\[^-]*(?:[^\]\\[^-]-[^\]\\[^-][^\]\\[^-]*)*\])|(?<named>\\[dw])|\\(?<escaped>[.\\/+*?()[\]{}|^$-])|(?<any>\.)|(?<plain>[^\\()[\]{}|^$*+?.\x80-\uffff]))(?<repeat>[*+?]?)(?![*+?{])/y;
-/** A class in brackets between `[` or `[^` and `]` that has none of what needs an escape, and `-` in ranges only. */
+type Pieces = Readonly<Record<string, string | undefined>>;
+
 const MAX_SOURCE_CHARS = 200;
+const ASCII = Array.from({ length: 128 }, (_, code) => code);
+const NAMED: Readonly<Record<string, string>> = { '\\d': '[0-9]', '\\w': '[0-9A-Za-z_]', '.': '[^\\n]' };
+/** A class has no escapes in it, and `-` in ranges only. */
+const CLASS = '\\[\\^?(?:[^\\]\\\\[^-](?:-[^\\]\\\\[^-])?)+\\]';
+const CHOICE = '\\((?<choice>[\\w/]+(?:\\|[\\w/]+)+)\\)';
+const ESCAPED = '\\\\(?<escaped>[.\\\\/+*?()[\\]{}|^$-])';
+const PLAIN = '(?<plain>[^\\\\()[\\]{}|^$*+?.\\x80-\\uffff])';
+const PIECE = new RegExp(
+  `(?:${CHOICE}|(?<open>\\((?!\\?))|(?<close>\\))|(?<class>${CLASS})|(?<named>\\\\[dw]|\\.)|${ESCAPED}|${PLAIN})`,
+  'y',
+);
+const REPEAT = /[*+?]?(?![*+?{])/y;
 
-/** @returns a source for `RegExp` without flags that finds the same; undefined where that is not known */
+/** @returns a source for `RegExp` with the flag `u` that finds the same; undefined where that is not known */
 export function quickSource(source: string): string | undefined {
-  if (!source.startsWith('^') || source.length > MAX_SOURCE_CHARS) return undefined;
+  if (source.length > MAX_SOURCE_CHARS) return undefined;
+  const isBound = source.startsWith('^');
   const isClosed = /(?<!\\)\$$/.test(source);
-  const row = source.slice(1, isClosed ? -1 : undefined);
+  const row = source.slice(isBound ? 1 : 0, isClosed ? -1 : undefined);
   const atoms: Atom[] = [];
-  let written = '^';
+  let written = isBound ? '^' : '';
   let depth = 0;
-  for (let at = 0; at < row.length; at = PIECE.lastIndex) {
-    PIECE.lastIndex = at;
-    const groups = PIECE.exec(row)?.groups;
-    if (groups === undefined) return undefined;
-    if (groups.open !== undefined || groups.close !== undefined) {
-      depth += groups.open === undefined ? -1 : 1;
-      if (depth < 0 || /^[*+?{]/.test(row.slice(PIECE.lastIndex))) return undefined;
-      written += groups.open ?? groups.close;
-      continue;
+  for (let at = 0; at < row.length; at = REPEAT.lastIndex) {
+    const pieces = piecesAt(row, at);
+    if (pieces === undefined) return undefined;
+    const { open, close, choice, repeat } = pieces;
+    if (open !== undefined || close !== undefined || choice !== undefined) {
+      if (repeat !== '') return undefined;
+      depth += open !== undefined ? 1 : close !== undefined ? -1 : 0;
+      if (depth < 0) return undefined;
     }
-    const atom = atomOf(groups);
-    atoms.push(atom);
-    written += atom.source + groups.repeat;
+    const atom = open === undefined && close === undefined ? atomOf(pieces) : undefined;
+    if (atom !== undefined) atoms.push(atom);
+    else if (choice !== undefined) return undefined;
+    written += (atom?.source ?? open ?? close ?? '') + repeat;
   }
-  if (depth !== 0 || !goesBackNowhere(atoms)) return undefined;
-  return isClosed ? `${written}$` : written;
+  const isQuick = depth === 0 && givesNothingBack(atoms) && (isBound || beginsSeldom(atoms));
+  return isQuick ? `${written}${isClosed ? '$' : ''}` : undefined;
 }
 
-function atomOf(groups: Readonly<Record<string, string | undefined>>): Atom {
-  const { class: inBrackets, named, escaped, any, plain, repeat = '' } = groups;
+function piecesAt(row: string, at: number): (Pieces & { readonly repeat: string }) | undefined {
+  PIECE.lastIndex = at;
+  const match = PIECE.exec(row);
+  if (match?.groups === undefined) return undefined;
+  REPEAT.lastIndex = at + match[0].length;
+  const repeat = REPEAT.exec(row)?.[0];
+  return repeat === undefined ? undefined : { ...match.groups, repeat };
+}
+
+/** @returns undefined for a choice of which one text begins with another */
+function atomOf(pieces: Pieces & { readonly repeat: string }): Atom | undefined {
+  const { choice, named, escaped, plain, repeat } = pieces;
   const repeats = repeat === '*' || repeat === '+';
   const optional = repeat === '*' || repeat === '?';
-  if (inBrackets !== undefined) {
-    return { ...of(inBrackets, new RegExp(inBrackets)), beyond: inBrackets.startsWith('[^'), repeats, optional };
+  if (choice !== undefined) {
+    const texts = choice.split('|');
+    const isClear = texts.every((one, i) => texts.every((other, j) => i === j || !one.startsWith(other)));
+    const holds = new Set(texts.map((text) => text.charCodeAt(0)));
+    return isClear ? { source: `(${choice})`, holds, beyond: false, repeats, optional, literal: false } : undefined;
   }
-  if (named !== undefined) {
-    const known = CLASSES[named.slice(1)] as { source: string; test: RegExp };
-    return { ...of(known.source, known.test), beyond: false, repeats, optional };
+  const character = escaped ?? plain;
+  if (character !== undefined) {
+    const source = escaped === undefined || escaped === '-' ? character : `\\${escaped}`;
+    const holds = new Set([character.charCodeAt(0)]);
+    return { source, holds, beyond: false, repeats, optional, literal: repeat === '' };
   }
-  if (any !== undefined) return { ...of('[^\\n]', /[^\n]/), beyond: true, repeats, optional };
-  const character = (escaped ?? plain) as string;
-  const literal = escaped === undefined ? character : `\\${escaped}`;
-  return { source: literal, holds: new Set([character.charCodeAt(0)]), beyond: false, repeats, optional };
+  const source = named === undefined ? (pieces.class as string) : (NAMED[named] as string);
+  const test = new RegExp(source);
+  const holds = new Set(ASCII.filter((code) => test.test(String.fromCharCode(code))));
+  return { source, holds, beyond: source.startsWith('[^'), repeats, optional, literal: false };
 }
 
-function of(source: string, test: RegExp): Pick<Atom, 'source' | 'holds'> {
-  return { source, holds: new Set(ASCII.filter((code) => test.test(String.fromCharCode(code)))) };
-}
-
-/** Whether no atom that takes more or less shares a character with what may come next. */
-function goesBackNowhere(atoms: readonly Atom[]): boolean {
+/** No atom that takes more or less shares a character with what may come next. */
+function givesNothingBack(atoms: readonly Atom[]): boolean {
   return atoms.every((atom, place) => {
     if (!atom.repeats && !atom.optional) return true;
     for (const next of atoms.slice(place + 1)) {
@@ -87,4 +111,11 @@ function goesBackNowhere(atoms: readonly Atom[]): boolean {
     }
     return true;
   });
+}
+
+/** The first character cannot be passed by anything that repeats. */
+function beginsSeldom([first, ...rest]: readonly Atom[]): boolean {
+  if (first?.literal !== true) return false;
+  const [code = 0] = first.holds;
+  return rest.every((atom) => !atom.repeats || !atom.holds.has(code));
 }
