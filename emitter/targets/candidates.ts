@@ -100,7 +100,6 @@ export class Candidates<Handle> {
       let least = Number.POSITIVE_INFINITY;
       for (let at = 0; at < active.length; at++) {
         const pool = active[at] as TargetPool<Handle>;
-        if (pool.availability <= slice) continue;
         const cost = costOf(keyHash, pool.salt, pool.weight);
         if (cost <= passed || cost >= least) continue;
         least = cost;

@@ -82,6 +82,26 @@ test('between changes every target gets its share of the turns, within a few sen
   );
 });
 
+test('keys are spread by the weights of pools and targets, also where some are out', () => {
+  const many = Array.from({ length: 5_000 }, (_, at) => `user:${at}`);
+  fc.assert(
+    fc.property(pools, fc.uniqueArray(fc.nat(24), { maxLength: 5 }), (shape, outs) => {
+      const { set, known } = benchOf(shape, STICKY);
+      for (const target of outs) apply(set, known, { target, availability: 0 });
+      const counts = new Map<string, number>();
+      for (const key of many) {
+        const id = set.choose(key, undefined, 0)?.id ?? '';
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+      for (const [id, share] of sharesOf(known, undefined)) {
+        // Six standard deviations: by chance once in many millions of runs.
+        const most = 6 * Math.sqrt(many.length * share * (1 - share)) + 10;
+        expect(Math.abs((counts.get(id) ?? 0) - many.length * share)).toBeLessThan(most);
+      }
+    }),
+  );
+});
+
 test('when a target’s health changes, keys move to it or from it and nowhere else', () => {
   fc.assert(
     fc.property(pools, fc.array(change, { minLength: 1, maxLength: 25 }), (shape, changes) => {
@@ -92,9 +112,33 @@ test('when a target’s health changes, keys move to it or from it and nowhere e
         const isBetter = changed.availability > target.availability;
         apply(set, known, changed);
         const after = placesOf(set);
-        for (const [at, id] of before.entries()) {
-          if (id !== after[at]) expect(isBetter ? after[at] : id).toBe(target.id);
-        }
+        const moved = before.flatMap((id, at) => (id === after[at] ? [] : [isBetter ? after[at] : id]));
+        expect(moved.filter((id) => id !== target.id)).toEqual([]);
+        before = after;
+      }
+    }),
+  );
+});
+
+test('when a target’s weight changes, or it is added or taken out, keys move to it or from it and nowhere else', () => {
+  const step = fc.tuple(
+    fc.nat(24),
+    fc.constantFrom<number | 'added' | 'removed'>(0, 0.5, 1, 5, 20, 'added', 'removed'),
+  );
+  fc.assert(
+    fc.property(pools, fc.array(step, { minLength: 1, maxLength: 25 }), (shape, steps) => {
+      const { set, known } = benchOf(shape, STICKY);
+      let before = placesOf(set);
+      for (const [target, what] of steps) {
+        const id = idOf(known, target);
+        const was = set.get(id)?.weight ?? 0;
+        if (what === 'removed') set.remove(id, 0, () => {});
+        else if (what === 'added') addAgain(set, id);
+        else set.setWeight(id, what, 0);
+        const isMore = (set.get(id)?.weight ?? 0) > was;
+        const after = placesOf(set);
+        const moved = before.flatMap((place, at) => (place === after[at] ? [] : [isMore ? after[at] : place]));
+        expect(moved.filter((place) => place !== id)).toEqual([]);
         before = after;
       }
     }),
@@ -117,7 +161,8 @@ test('a target that goes out and comes back by steps moves each of its keys once
       }
       expect(before).toEqual(home);
       const gone = known[chosen % known.length]?.id;
-      for (const [at, id] of home.entries()) expect([0, id === gone ? 2 : 0]).toContain(moves[at]);
+      const ways = home.map((id, at) => (id === gone ? [0, 2] : [0]).includes(moves[at] ?? 0));
+      expect(ways).not.toContain(false);
     }),
   );
 });
@@ -227,11 +272,8 @@ test('the report adds up: sends, shares and what was to be expected, whoever com
       for (const one of steps) {
         if ('availability' in one) set.setAvailability(idOf(known, one.target), one.availability);
         else if ('removes' in one) set.remove(idOf(known, one.removes), 0, () => {});
-        else if ('adds' in one) {
-          const id = idOf(known, one.adds);
-          const [name = '', place = ''] = id.split('/');
-          if (set.get(id) === undefined) set.add(name, { to: `tcp://${place}` });
-        } else {
+        else if ('adds' in one) addAgain(set, idOf(known, one.adds));
+        else {
           for (let at = 0; at < one.sends; at++) {
             const entry = set.choose('', undefined, 0);
             if (entry === undefined) continue;
@@ -273,6 +315,11 @@ function benchOf(shape: readonly PoolOf[], balance: Balance) {
     ),
   );
   return { set, known };
+}
+
+function addAgain(set: TargetSet<number>, id: string): void {
+  const [name = '', place = ''] = id.split('/');
+  if (set.get(id) === undefined) set.add(name, { to: `tcp://${place}` });
 }
 
 function idOf(known: readonly Known[], target: number): string {

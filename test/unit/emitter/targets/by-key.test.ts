@@ -86,6 +86,21 @@ test('with nothing under way, bounded keys go where sticky keys go', () => {
   expect(places(benchOf(TEN, HASH), KEYS)).toEqual(places(benchOf(TEN, STICKY), KEYS));
 });
 
+test.each(['main: 1 2 3', 'east: 1 | west: 2 | north: 3'])(
+  'in %s a full target passes a key on in its order',
+  (pools) => {
+    for (const key of keysOf(50)) {
+      const bounded = benchOf(pools, { ...HASH, bound: 1 });
+      const sticky = benchOf(pools, STICKY);
+      for (let place = 0; place < 3; place++) {
+        const entry = sticky.choose(key, undefined, 0);
+        expect(send(bounded, key)).toBe(entry?.handle);
+        sticky.setAvailability(entry?.id ?? '', 0);
+      }
+    }
+  },
+);
+
 test('a bound of exactly the mean spreads a single key evenly', () => {
   const bench = benchOf('east: 1 2 | west: 3 4', { ...HASH, bound: 1 });
   for (let round = 1; round <= 50; round++) {
