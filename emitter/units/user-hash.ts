@@ -16,9 +16,9 @@ export function userHash(kind: UserHash): HashUser {
     case 'crc32':
       return (user) => crc32(user);
     case 'fnv1a':
-      return (user) => fnv1a(octets, utf8(user));
+      return (user) => fnv1a(utf8(user));
     case 'murmur3':
-      return (user) => murmur3(octets, utf8(user));
+      return (user) => murmur3(utf8(user));
     default:
       return kind satisfies never;
   }
@@ -32,7 +32,7 @@ const encoder = new TextEncoder();
 /** The UTF-8 written last. */
 let octets = scratch;
 
-/** Writes the user into `octets`. @returns how many there are */
+/** Writes the user into `octets`. @returns how many of them */
 function utf8(user: string): number {
   octets = scratch;
   const { length } = user;
@@ -48,13 +48,15 @@ function utf8(user: string): number {
   return length;
 }
 
-function fnv1a(bytes: Uint8Array, byteCount: number): number {
+function fnv1a(byteCount: number): number {
+  const bytes = octets;
   let hash = 0x811c9dc5;
   for (let at = 0; at < byteCount; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   return hash >>> 0;
 }
 
-function murmur3(bytes: Uint8Array, byteCount: number): number {
+function murmur3(byteCount: number): number {
+  const bytes = octets;
   const whole = byteCount & ~3;
   let hash = 0;
   for (let at = 0; at < whole; at += 4) {
