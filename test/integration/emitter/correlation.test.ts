@@ -1,0 +1,140 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Exchange, PreparedRequest, Send } from '../../../core/index.ts';
+import { type CorrelationOptions, Correlator, correlationSchema } from '../../../emitter/correlation/index.ts';
+import { newSend } from '../../../emitter/plan/send.ts';
+import { REPLAY_MARKER_HEADER, rewriteRequest } from '../../../parser/index.ts';
+import { poolTo } from '../../support/emitter/pool.ts';
+import { request } from '../../support/emitter/prepared-request.ts';
+import { exchangesOf, recordTalks, TALK_REQUESTS } from '../../support/servers/token-recording.ts';
+import { startTokenService, type TokenService } from '../../support/servers/token-service.ts';
+
+const SESSIONS = 1_000;
+const LOGIN = { operation: 'POST /login', status: '2xx' };
+const RULES: CorrelationOptions = [
+  { name: 'token', learn: { from: 'json:token', where: LOGIN } },
+  { name: 'sid', learn: { from: 'cookie:sid', where: LOGIN }, replace: { in: ['cookie'] } },
+  { name: 'auth', learn: { from: 'header:X-Auth-Token', where: LOGIN }, replace: { in: ['header'] } },
+  { name: 'order', learn: { from: 'json:order', where: { operation: 'POST /orders' } } },
+  { name: 'csrf', learn: { from: 'body:re:name="csrf" value="([^"]*)"' }, replace: { in: ['body'] } },
+];
+
+const open: TokenService[] = [];
+afterEach(async () => {
+  for (const service of open.splice(0)) await service.close();
+});
+
+async function service(): Promise<TokenService> {
+  const started = await startTokenService();
+  open.push(started);
+  return started;
+}
+
+/** Talks with one server that has given out its own tokens; no other server knows them. */
+async function recorded(count: number): Promise<Exchange[]> {
+  const { port } = await service();
+  return exchangesOf(await recordTalks(port, count));
+}
+
+function prepared(exchange: Exchange): PreparedRequest {
+  const parts = rewriteRequest(exchange.request as NonNullable<Exchange['request']>, {
+    setHeaders: [[REPLAY_MARKER_HEADER, 'run']],
+  });
+  const { id, operation, verb } = exchange;
+  return request(Buffer.concat(parts), { exchange: id, operation, verb });
+}
+
+/** Sends each session's requests in order, all sessions at the same time. */
+function replayed(exchanges: readonly Exchange[], port: number, correlator: Correlator): Promise<void> {
+  const bySession = new Map<string, Exchange[]>();
+  for (const exchange of exchanges) {
+    const session = bySession.get(exchange.session);
+    if (session === undefined) bySession.set(exchange.session, [exchange]);
+    else session.push(exchange);
+  }
+  return new Promise((resolve, reject) => {
+    let left = exchanges.length;
+    const learnables = new Map<Send, ReturnType<Correlator['recorded']>>();
+    const waiting = [...bySession.keys()];
+    const ready: Send[] = [];
+    const take = (session: string): void => {
+      const exchange = bySession.get(session)?.shift();
+      if (exchange === undefined) {
+        const next = waiting.shift();
+        if (next !== undefined) take(next);
+        return;
+      }
+      const send = newSend(correlator.rewrite(session, prepared(exchange)), 0, 0, { session, thinkMicros: 0 });
+      learnables.set(send, correlator.recorded(exchange));
+      if (!pool.offer(send, performance.now() * 1000)) ready.push(send);
+    };
+    const answered = (send: Send): void => {
+      const learnable = learnables.get(send);
+      learnables.delete(send);
+      if (learnable !== undefined) correlator.learn(send.session, learnable, send.response as Uint8Array);
+      take(send.session);
+      left--;
+      if (left === 0) pool.close().then(resolve, reject);
+    };
+    const pool = poolTo(
+      port,
+      { answered, failed: (_, reason) => reject(new Error(reason)), next: () => ready.shift() },
+      { maxConnections: 8, keepResponses: true },
+    );
+    for (const session of waiting.splice(0, 8)) take(session);
+    pool.demand(8);
+  });
+}
+
+const told = ({ answers }: TokenService) => Object.fromEntries([...answers].sort());
+
+test('without correlation stale tokens are refused, with it 1,000 sessions go as recorded', async () => {
+  const exchanges = await recorded(SESSIONS);
+  expect(exchanges).toHaveLength(SESSIONS * TALK_REQUESTS);
+  const without = await service();
+  await replayed(exchanges, without.port, new Correlator([]));
+  expect(told(without)).toEqual({
+    'GET /form 401': SESSIONS,
+    'GET /orders/ 401': SESSIONS,
+    'GET /profile 401': SESSIONS,
+    'POST /form 401': SESSIONS,
+    'POST /login 200': SESSIONS,
+    'POST /orders 401': SESSIONS,
+  });
+  const target = await service();
+  const correlator = new Correlator(correlationSchema.parse(RULES));
+  await replayed(exchanges, target.port, correlator);
+  expect(told(target)).toEqual({
+    'GET /form 200': SESSIONS,
+    'GET /orders/ 200': SESSIONS,
+    'GET /profile 200': SESSIONS,
+    'POST /form 200': SESSIONS,
+    'POST /login 200': SESSIONS,
+    'POST /orders 201': SESSIONS,
+  });
+  const third = (index: number): number => Math.ceil((SESSIONS - index) / 3);
+  expect(correlator.report()).toMatchObject({
+    rules: [
+      { name: 'token', learnt: third(0), missing: 0, replaced: 5 * third(0) },
+      { name: 'sid', learnt: third(1), missing: 0, replaced: 5 * third(1) },
+      { name: 'auth', learnt: third(2), missing: 0, replaced: 5 * third(2) },
+      { name: 'order', learnt: SESSIONS, missing: 0, replaced: 2 * SESSIONS },
+      { name: 'csrf', learnt: SESSIONS, missing: 0, replaced: SESSIONS },
+    ],
+    rewritten: 5 * SESSIONS,
+    sessions: SESSIONS,
+    sessionsDropped: 0,
+  });
+}, 60_000);
+
+test('a token of another session is as good as none', async () => {
+  const exchanges = await recorded(3);
+  const target = await service();
+  const correlator = new Correlator(correlationSchema.parse(RULES));
+  await replayed(
+    exchanges.map((exchange) => ({ ...exchange, session: exchange.operation === 'POST /login' ? 'login' : 'rest' })),
+    target.port,
+    correlator,
+  );
+  expect(target.answers.get('GET /profile 401')).toBe(3);
+  expect(correlator.report().rewritten).toBe(0);
+});
