@@ -76,6 +76,7 @@ export class Candidates<Handle> {
     return entry;
   }
 
+  /** Pools of the same cost count as one, so that the ranking may miss who has room; the least loaded has. */
   #rankedWithin(key: string, room: number): TargetEntry<Handle> | undefined {
     const keyHash = hashOf(key);
     return (

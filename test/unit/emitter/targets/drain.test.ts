@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TargetEntry, TargetSet } from '../../../../emitter/targets/index.ts';
-import { benchOf, counted, keysOf, placeOf, places, STICKY, sends } from './bench-of.ts';
+import { benchOf, counted, keysOf, placeOf, places, STICKY, send, sends } from './bench-of.ts';
 
 const ofMain = (target: number) => `main/127.0.0.${target}:80`;
 
@@ -122,6 +122,33 @@ test('a target that comes back goes on with its counts', () => {
   ]);
 });
 
+test('a target that comes back after its removal was over goes on with its counts too', () => {
+  const bench = benchOf('main: 1 2');
+  sends(bench, 4);
+  for (const target of [1, 1]) end(bench, target, 1);
+  bench.remove(ofMain(1), 2, () => {});
+  bench.add('main', { to: placeOf(1) });
+  expect(bench.report().targets.map(({ id, sends, expectedShare }) => [id, sends, expectedShare])).toEqual([
+    [ofMain(2), 2, 0.5],
+    [ofMain(1), 2, 0.5],
+  ]);
+});
+
+test('counts of one place come together, whichever of its targets is over first', () => {
+  const bench = benchOf('main: 1');
+  sends(bench, 2);
+  const first = entryOf(bench, 1);
+  bench.remove(ofMain(1), 0, () => {});
+  bench.add('main', { to: placeOf(1) });
+  send(bench);
+  end(bench, 1, 0);
+  bench.remove(ofMain(1), 0, () => {});
+  bench.ended(first, 1);
+  bench.ended(first, 1);
+  expect(bench.report()).toMatchObject({ sends: 3, targets: [{ id: ofMain(1), sends: 3, expectedShare: 1 }] });
+  expect(bench.report().targets).toHaveLength(1);
+});
+
 test('targets that come and go for ever do not make the report grow for ever', () => {
   const bench = benchOf('main: 1');
   for (let port = 1; port <= 3_000; port++) {
@@ -137,6 +164,10 @@ test('targets that come and go for ever do not make the report grow for ever', (
   expect(others.targets).toBe(2_000);
   expect(drains).toHaveLength(1_000);
   expect(drains.at(-1)?.startedAt).toBe(3_000);
+  send(bench);
+  bench.setWeight(ofMain(1), 0, 4_000);
+  end(bench, 1, 5_000);
+  expect(bench.report().drains.at(-1)).toMatchObject({ state: 'drained', drainedAfter: 1_000 });
 });
 
 test.each([

@@ -31,6 +31,17 @@ test('a member that comes back after long has no burst', () => {
   for (const round of turns(three, 9).match(/.{3}/g) ?? []) expect([...round].sort().join('')).toBe('abc');
 });
 
+test('changes between all turns favour nobody, however the weights are scaled', () => {
+  const three = rotation('abc', [1, 2, 3]);
+  let said = '';
+  for (let turn = 0; turn < 600; turn++) {
+    const scale = [1, 1000, 0.001][turn % 3] ?? 1;
+    three.set(['a', 'b', 'c'], [scale, 2 * scale, 3 * scale]);
+    said += three.next();
+  }
+  expect(['a', 'b', 'c'].map((member) => said.split(member).length - 1)).toEqual([100, 200, 300]);
+});
+
 function rotation(members: string, weights: number[]): Rotation<string> {
   const made = new Rotation<string>();
   made.set([...members], weights);
