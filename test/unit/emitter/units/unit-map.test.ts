@@ -15,7 +15,7 @@ const MAP = new UnitMap({
 });
 
 test('a user belongs to the unit that owns the slot of their hash', () => {
-  for (let user = 0; user < 10_000; user++) {
+  for (let user = 0; user < 1_000; user++) {
     const slot = crc32(`user-${user}`) % 100_000;
     expect(MAP.slotOf(`user-${user}`)).toBe(slot);
     expect(MAP.unitOf(`user-${user}`)).toBe(slot < 30_000 ? 'north' : slot < 60_000 ? 'east' : 'south');
