@@ -7,7 +7,8 @@ import { MAX_CONNECTIONS, parseWhole } from './number.ts';
 import { addTlsOptions, checkTlsFlags, type TlsFlags, tlsOptionsOf } from './tls.ts';
 import { usageError } from './usage-error.ts';
 
-const MAX_PIPELINING = 64;
+/** Requests under way on one connection. */
+export const MAX_PIPELINING = 64;
 
 export interface ConnectionFlags extends TlsFlags {
   readonly connections?: number;

@@ -26,9 +26,14 @@ export function headerOptionsOf(flags: HeaderFlags) {
 }
 
 function collectHeader(text: string, before: (readonly [string, string])[] = []): (readonly [string, string])[] {
+  return [...before, parseHeader(text)];
+}
+
+/** @throws BytecopyError `USAGE` (exit code 2) */
+export function parseHeader(text: string): readonly [string, string] {
   const colon = text.indexOf(':');
   if (colon < 1) {
     throw usageError(`"${text}" is not a header`, "write a name, a colon and a value: --set-header 'X-Env: dev'");
   }
-  return [...before, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }

@@ -8,8 +8,9 @@ import { usageError } from './usage-error.ts';
 
 /** Overlays read so many slices of the recording side by side at most. */
 export const MAX_SLICES = 64;
-const MAX_WORKERS = 64;
-const MAX_SEED = 0xffff_ffff;
+/** Threads of one run. */
+export const MAX_WORKERS = 64;
+export const MAX_SEED = 0xffff_ffff;
 
 export const MULTIPLICATIONS = ['overlay', 'speed', 'copies'] as const;
 export type Multiplication = (typeof MULTIPLICATIONS)[number];
