@@ -1,6 +1,6 @@
 /** A recorded request as rules ask about it: what costs something to find out is found out once, when it is asked for. */
 import { type ByteCount, type Exchange, messageBytes } from '../../core/index.ts';
-import { type BodyView, readBodyText, type ThriftView, viewBody, viewThrift } from '../../parser/index.ts';
+import { type BodyView, latin1, readBodyText, type ThriftView, viewBody, viewThrift } from '../../parser/index.ts';
 import { queryOf } from './match/head-text.ts';
 
 /** What rules need of an exchange, or of a request whose answer is still to come. */
@@ -76,7 +76,7 @@ export class RuleSubject {
     if (protocol !== 'http1' || request === undefined) return '';
     const [first = NO_BYTES] = request.parts;
     const bytes = first.length < request.headByteCount ? messageBytes(request) : first;
-    return latin1Of(bytes.subarray(0, request.headByteCount));
+    return latin1(bytes, 0, Math.min(bytes.length, request.headByteCount));
   }
 
   #readText(): string {
@@ -94,5 +94,5 @@ function bodyOf({ protocol, request }: RecordedForRules): RuleBody {
 }
 
 export function latin1Of(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return latin1(bytes, 0, bytes.length);
 }
