@@ -23,6 +23,11 @@ test('shares are told beside what weights and availabilities let expect', () => 
   ]);
 });
 
+test('a pool without targets, or whose targets have no weight, has no share of the weights', () => {
+  const { targets } = benchOf('main 1: 1*3 2 | none 5: | off 5: 3*0').report();
+  expect(targets.map(({ weightShare }) => weightShare)).toEqual([0.75, 0.25, 0]);
+});
+
 test('what is to be expected knows which units the sends were of', () => {
   const bench = benchOf('a 1 unit-a: 1 | b 1 unit-b: 2');
   sends(bench, 300, 'unit-a');
