@@ -1,8 +1,9 @@
 /**
- * Units: what routing costs a send, and a change of ranges in the middle of a run, simulated.
+ * Units: what routing costs a send, between changes and while users are held, and what keys of requests cost.
  *
  *     npx tsx test/bench/units.ts
  */
+import { compileRequestKey } from '../../emitter/request-key/index.ts';
 import { type UnitInput, UnitRouter, unitsSchema } from '../../emitter/units/index.ts';
 import { exchange } from '../support/emitter/recording.ts';
 
@@ -59,3 +60,20 @@ const routeAll = () => {
 };
 routeAll();
 console.log(`route, user from a header: ${(cpuMicros(routeAll) / SENDS).toFixed(2)} µs a request`);
+
+const order = JSON.stringify({
+  items: Array.from({ length: 10 }, (_, id) => ({ id, sku: `sku-${id}` })),
+  user: { id: 17 },
+});
+const post = exchange(
+  `POST /orders?uid=17&page=2 HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\nContent-Length: ${order.length}\r\n` +
+    `Accept: */*\r\nCookie: theme=dark; sid=0a1b2c3d\r\nX-User: ann\r\n\r\n${order}`,
+);
+for (const text of ['header:X-User', 'cookie:sid', 'query:uid', 'json:user.id']) {
+  const keyOf = compileRequestKey(text);
+  const keys = () => {
+    for (let send = 0; send < 300_000; send++) keyOf(post);
+  };
+  keys();
+  console.log(`${text}: ${(cpuMicros(keys) / 300_000).toFixed(2)} µs a request`);
+}
