@@ -43,7 +43,7 @@ export const unitsSchema = z
   .strictObject({
     /** Who a request is of, as a key of requests: `header:X-User`, `cookie:uid`, `json:user.id`, … */
     user: requestKeySchema,
-    /** 32 bits, over the user's UTF-8; murmur3 is x86_32 of seed 0. */
+    /** 32 bits without sign, over the user's UTF-8; murmur3 is x86_32 of seed 0. */
     hash: z.enum(['crc32', 'fnv1a', 'murmur3']),
     slots: z.number().int().min(1).max(MAX_SLOTS).default(100_000),
     /** Together they are all slots, each once. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../../../../core/index.ts';
+import type { Exchange, RequestReady } from '../../../../core/index.ts';
 import { compileRequestKey } from '../../../../emitter/request-key/index.ts';
 import { exchange } from '../../../support/emitter/recording.ts';
 import {
@@ -152,4 +152,16 @@ test.each([
       hint: expect.stringContaining('header:NAME'),
     }),
   );
+});
+
+test('a request that is announced before its answer has the keys of its exchange', () => {
+  const one = exchange(REQUEST);
+  const { id, flow, source, service, operation, verb, path, protocol, trace, session, attributes, request } = one;
+  if (request === undefined) throw new Error('no request');
+  const ready: RequestReady = {
+    ...{ id, flow, source, service, operation, verb, path, protocol, trace, session, attributes, request },
+  };
+  for (const text of ['flow', 'client', 'session', 'header:x-user', 'cookie:sid', 'query:uid']) {
+    expect(compileRequestKey(text)(ready)).toBe(key(text, one));
+  }
 });
