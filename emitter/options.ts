@@ -1,8 +1,11 @@
 /** Options of replay and mirror: schema, defaults, units. Checked once at the edge; unknown keys are refused. */
 import { z } from 'zod';
 import { BytecopyError, type Millis, type RatePhase } from '../core/index.ts';
+import { correlationSchema } from './correlation/index.ts';
 import { healthSchema } from './health/options.ts';
+import { rulesSchema } from './rules/index.ts';
 import { targetSetSchema } from './targets/index.ts';
+import { unitsSchema } from './units/index.ts';
 
 export const DEFAULT_MAX_CONNECTIONS = 128;
 export const DEFAULT_TIMEOUT_MS: Millis = 10_000;
@@ -69,6 +72,10 @@ const sending = {
   targets: targetSetSchema.optional(),
   /** How the targets are judged; not at all where absent. */
   health: healthSchema.optional(),
+  /** Which users belong to which of the units that pools are of. */
+  units: unitsSchema.optional(),
+  /** What is left out, and what is changed about the rest. */
+  rules: rulesSchema.optional(),
   maxConnections: z.number().int().min(1).max(10_000).default(DEFAULT_MAX_CONNECTIONS),
   /** Longest wait for an answer, counted from the send. */
   timeoutMs: z.number().positive().max(3_600_000).default(DEFAULT_TIMEOUT_MS),
@@ -112,6 +119,8 @@ const replaySchema = z.strictObject({
   lateness: lateness.default({ kind: 'catch-up', factor: 2 }),
   /** Exchanges of equal key keep their order: `flow`, `client`, `session`, `header:NAME`, `cookie:NAME`, `field:PATH` (Thrift); free order where absent. */
   session: z.string().optional(),
+  /** What answers give out, to be put into later requests of their `session`. */
+  correlate: correlationSchema.optional(),
   /** Which part of the plan is sent here; all shards together are the plan. */
   shard: z
     .strictObject({ index: z.number().int().min(0), count: z.number().int().min(1).max(1_024) })

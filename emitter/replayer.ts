@@ -18,6 +18,7 @@ import {
   type Send,
 } from '../core/index.ts';
 import { OwnEndpoints } from './connection/own-endpoints.ts';
+import { SessionCorrelation } from './correlation/session-correlation.ts';
 import { Pacer } from './dispatch/pacer.ts';
 import { RunGuard } from './guard/run-guard.ts';
 import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions } from './options.ts';
@@ -173,7 +174,7 @@ export class Replayer {
     const pass = openPass(options, open, span);
     const pacer = new Pacer(clock, (now, lag) => this.#tick(now, lag), 'fine');
     const untimed = { take: (now: Micros) => this.#takeNext(now), isOver: (now: Micros) => this.#isTimeUp(now) };
-    const sending = await openSending(options, {
+    const sending = await openSending(keepingResponses(options), {
       clock,
       ledger,
       ownEndpoints: new OwnEndpoints(),
@@ -181,6 +182,7 @@ export class Replayer {
       lateness: options.lateness,
       plan: planReport(options),
       untimed: this.#asFastAsPossible ? untimed : undefined,
+      correlation: correlationOf(options),
       wake: () => pacer.wake(),
     });
     try {
@@ -199,7 +201,7 @@ export class Replayer {
     const planner: Planner = new Planner(options, {
       pages,
       queue: this.#queue,
-      preparer,
+      preparer: { check: (exchange) => preparer.check(exchange), build: (exchange) => sending.build(exchange) },
       affinityOf: (exchange) => sending.affinityOf(exchange),
       notSent: (exchange, copies, reason) => refusals.refuse({ exchange, copies, reason }, planner.planned),
     });
@@ -313,6 +315,25 @@ export class Replayer {
       this.#notify = resolve;
     });
   }
+}
+
+/** @throws BytecopyError `REPLAY_OPTIONS_INVALID` (exit code 2) where nothing keeps a login before what needs it */
+function correlationOf({ correlate, session, keepResponses }: CheckedReplayOptions): SessionCorrelation | undefined {
+  if (correlate === undefined || correlate.length === 0) return undefined;
+  if (session !== undefined) return new SessionCorrelation(correlate, keepResponses);
+  throw new BytecopyError(
+    'REPLAY_OPTIONS_INVALID',
+    'correlate: answers are learnt from within sessions, and order is free',
+    {
+      hint: 'say whose requests belong together, such as session: flow or session: cookie:sid',
+      exitCode: 2,
+    },
+  );
+}
+
+/** Answers are read where values are learnt from them. */
+function keepingResponses(options: CheckedReplayOptions): CheckedReplayOptions {
+  return options.correlate === undefined ? options : { ...options, keepResponses: true };
 }
 
 const INTERRUPTED: StopCause = { rule: 'interrupted', text: 'interrupted' };

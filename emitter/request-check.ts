@@ -28,7 +28,7 @@ export async function openRequestCheck(options: ReplayOptions): Promise<RequestC
   const endpoints = await resolveTarget(target);
   allowed?.check(target, endpoints);
   const guard = checked.allowTarget ? undefined : new TargetGuard(target, endpoints);
-  const preparer = new RequestPreparer(checked, [target], guard);
+  const preparer = new RequestPreparer(checked, [target], { guard });
   return {
     check: (exchange) => preparer.check(exchange),
     sessionOf: checked.session === undefined ? undefined : compileRequestKey(checked.session, 'session'),

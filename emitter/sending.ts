@@ -3,8 +3,19 @@
  *
  *     due ──▶ dispatcher ──▶ router ──▶ lane ──▶ sender ──▶ target          record ◀── every outcome
  */
-import type { Clock, Exchange, Ledger, Micros, ReplayResult, RequestReady, SenderStatistics } from '../core/index.ts';
+import type {
+  Clock,
+  Exchange,
+  Ledger,
+  Micros,
+  PreparedRequest,
+  ReplayResult,
+  RequestReady,
+  Send,
+  SenderStatistics,
+} from '../core/index.ts';
 import type { OwnEndpoints } from './connection/own-endpoints.ts';
+import type { SessionCorrelation } from './correlation/session-correlation.ts';
 import { Dispatcher, type UntimedPlan } from './dispatch/dispatcher.ts';
 import { TargetLane } from './dispatch/target-lane.ts';
 import type { ProbedTarget } from './health/health-probe.ts';
@@ -19,6 +30,7 @@ import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 import { TargetRouter } from './routing/target-router.ts';
 import { parseTarget } from './target.ts';
 import type { CheckedTargetSetOptions } from './targets/index.ts';
+import { UnitRouter } from './units/index.ts';
 
 export interface SendingDeps {
   readonly clock: Clock;
@@ -29,6 +41,8 @@ export interface SendingDeps {
   /** Undefined for a mirror. */
   readonly plan: PlanReport | undefined;
   readonly untimed: UntimedPlan | undefined;
+  /** Undefined where nothing is learnt from answers. */
+  readonly correlation: SessionCorrelation | undefined;
   /** Asks for a call of the dispatcher's `pump` in the next turn. */
   readonly wake: () => void;
 }
@@ -44,6 +58,7 @@ export class Sending {
   readonly probed: ProbedTarget;
   readonly #clock: Clock;
   readonly #router: TargetRouter;
+  readonly #correlation: SessionCorrelation | undefined;
   readonly #keyOf: RequestKey | undefined;
   /** There is something to be told of targets. */
   readonly #isRouted: boolean;
@@ -57,22 +72,25 @@ export class Sending {
     const targets = targetsOf(options);
     const { balance } = targets;
     this.#clock = clock;
-    this.#isRouted = found.size > 1 || options.health !== undefined;
+    this.#correlation = deps.correlation;
+    this.#isRouted = found.size > 1 || options.health !== undefined || options.units !== undefined;
     this.#keyOf = balance.by === 'weight' ? undefined : compileRequestKey(balance.key, 'balance.key');
     this.record = new RunRecord({ target, runId: options.runId, plan, ledger, onResult });
+    const units = options.units === undefined ? undefined : new UnitRouter<Send>(options.units);
+    const guard = options.allowTarget ? undefined : guardOf(all);
     this.preparer = new RequestPreparer(
       options,
       all.map((one) => one.target),
-      options.allowTarget ? undefined : guardOf(all),
+      { guard, units },
     );
     this.probed = (all[0] as FoundTarget).probed;
-    this.dispatcher = new Dispatcher({ clock, record: this.record, wake, untimed });
+    this.dispatcher = new Dispatcher({ clock, record: this.record, wake, untimed, correlation: deps.correlation });
     const laneOptions = {
       lateness: untimed === undefined ? deps.lateness : UNTIMED,
       maxWaitMs: options.maxWaitMs,
     };
     this.#router = new TargetRouter(
-      { targets, health: options.health },
+      { targets, health: options.health, units },
       {
         clock,
         ownEndpoints: deps.ownEndpoints,
@@ -84,6 +102,7 @@ export class Sending {
           return { lane, sender, probed: one.probed };
         },
         onOut: (lane, now) => this.dispatcher.reroute(lane, now),
+        onReleased: (sends, now) => this.dispatcher.release(sends, now),
       },
     );
     this.dispatcher.open(this.#router);
@@ -116,13 +135,23 @@ export class Sending {
 
   /** With whom a request's sends stay. */
   affinityOf(recorded: Exchange | RequestReady): Affinity {
-    return { key: this.#keyOf?.(recorded) ?? '', user: '' };
+    return { key: this.#keyOf?.(recorded) ?? '', user: this.preparer.userOf(recorded) };
+  }
+
+  /** @param exchange that passed the preparer's check */
+  build(exchange: Exchange): PreparedRequest {
+    const request = this.preparer.build(exchange);
+    this.#correlation?.built(exchange, request);
+    return request;
   }
 
   snapshot(ending: RunEnding = {}): RunSnapshot {
     const verbatim = [...this.#router.senders].every((sender) => sender.verbatim);
     const routing = this.#isRouted ? this.#router.report(this.#startedAt) : undefined;
-    return this.record.snapshot(this.#clock.monotonic(), this.statistics(), { verbatim, routing, ...ending });
+    const { hits: rules } = this.preparer;
+    const correlation = this.#correlation?.report();
+    const told = { verbatim, routing, rules, correlation, ...ending };
+    return this.record.snapshot(this.#clock.monotonic(), this.statistics(), told);
   }
 }
 

@@ -25,3 +25,29 @@ export interface CorrelationReport {
   /** Answers from which nothing was learnt, because their request is in no session. */
   readonly withoutSession: number;
 }
+
+/** Of shards: counts add up, rule by rule, which are the same everywhere. */
+export function joinCorrelation([first, ...others]: readonly CorrelationReport[]): CorrelationReport | undefined {
+  if (first === undefined) return undefined;
+  return others.reduce(
+    (one, other) => ({
+      rules: one.rules.map((rule, index) => joinRule(rule, other.rules[index] ?? rule)),
+      rewritten: one.rewritten + other.rewritten,
+      sessions: one.sessions + other.sessions,
+      sessionsDropped: one.sessionsDropped + other.sessionsDropped,
+      valuesDropped: one.valuesDropped + other.valuesDropped,
+      withoutSession: one.withoutSession + other.withoutSession,
+    }),
+    first,
+  );
+}
+
+function joinRule(one: CorrelationRuleReport, other: CorrelationRuleReport): CorrelationRuleReport {
+  return {
+    name: one.name,
+    learnt: one.learnt + other.learnt,
+    missing: one.missing + other.missing,
+    replaced: one.replaced + other.replaced,
+    tooShort: one.tooShort + other.tooShort,
+  };
+}

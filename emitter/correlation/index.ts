@@ -1,5 +1,5 @@
 /** Values learnt from answers, put into later requests of their session. */
-export type { CorrelationReport, CorrelationRuleReport } from './correlation-report.ts';
+export { type CorrelationReport, type CorrelationRuleReport, joinCorrelation } from './correlation-report.ts';
 export { type AnsweredExchange, Correlator, type Learnable } from './correlator.ts';
 export {
   type CheckedCorrelationOptions,

@@ -10,7 +10,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, FailureReason, Micros, NotSentReason, Send } from '../../core/index.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { SendQueue, type SendQueueOptions } from '../send-queue.ts';
 import { SessionOrder } from './session-order.ts';
 import type { LaneOwner, TargetLane } from './target-lane.ts';
 
@@ -18,19 +17,21 @@ import type { LaneOwner, TargetLane } from './target-lane.ts';
 const MAX_SESSION_LAG_MICROS: Micros = 60_000_000;
 /** Sends taken ahead for one lane while another one's connection asked: what keeps the shares exact as fast as possible. */
 const MAX_TAKEN_AHEAD = 64;
-/** Sends that may wait until the router lets them go. */
-const HELD_BOUNDS: SendQueueOptions = { maxCount: 65_536, maxBytes: 64 * 1024 * 1024 };
 
 /** Which target a send goes to. */
 export interface Router {
   /** All lanes, in any order. */
   readonly lanes: readonly TargetLane[];
-  /** @returns undefined where the send waits until {@link Dispatcher.release} */
+  /** Sends that the router lets wait. */
+  readonly held: number;
+  /** @returns undefined where the router keeps the send until it gives it to {@link Dispatcher.release} */
   choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined;
   /** The send was given to the lane; it ends there. */
   began(lane: TargetLane, send: Send): void;
   /** @param failure undefined where it was answered; `dropped` where it never went */
   ended(lane: TargetLane, send: Send, failure: FailureReason | 'dropped' | undefined): void;
+  /** What it keeps, to be sent nowhere. */
+  drain(): readonly Send[];
 }
 
 /** A plan whose sends become due when a connection is free for them: as fast as possible. */
@@ -48,6 +49,18 @@ export interface DispatcherDeps {
   readonly wake: () => void;
   /** Undefined where the plan has times. */
   readonly untimed: UntimedPlan | undefined;
+  /** Undefined where nothing is learnt from answers. */
+  readonly correlation?: Correlation | undefined;
+}
+
+/** What answers give out is put into later requests of their session. */
+export interface Correlation {
+  /** Its request is still the one that was built. */
+  due(send: Send): void;
+  /** It goes now, or goes elsewhere than it was about to. */
+  rewrite(send: Send): void;
+  /** Before the next send of its session goes. */
+  answered(send: Send): void;
 }
 
 export class Dispatcher implements LaneOwner {
@@ -55,8 +68,6 @@ export class Dispatcher implements LaneOwner {
   readonly #sessions = new SessionOrder();
   /** Sends whose session's turn has come and whose client still thinks. */
   readonly #thinking = new TinyQueue<Send>([], (one, other) => one.readyAt - other.readyAt);
-  /** Sends that the router lets wait. */
-  #held = new SendQueue(HELD_BOUNDS);
   #router: Router = NOWHERE;
   #stopped = false;
 
@@ -71,7 +82,7 @@ export class Dispatcher implements LaneOwner {
 
   /** Due sends that wait: for their session, for its client's thinking, for the router, for a connection. */
   get waiting(): number {
-    let waiting = this.#thinking.length + this.#held.length;
+    let waiting = this.#thinking.length + this.#router.held;
     if (this.#deps.untimed === undefined) waiting += this.#sessions.held;
     for (const lane of this.#router.lanes) waiting += lane.waiting;
     return waiting;
@@ -108,12 +119,8 @@ export class Dispatcher implements LaneOwner {
   }
 
   /** What the router let wait is routed again. */
-  release(now: Micros): void {
-    const held = this.#held;
-    this.#held = new SendQueue(HELD_BOUNDS);
-    for (let send = held.shift(); send !== undefined; send = held.shift()) {
-      if (!this.#route(send, now)) this.#settled(send);
-    }
+  release(sends: readonly Send[], now: Micros): void {
+    for (const send of sends) if (!this.#route(send, now)) this.#settled(send);
   }
 
   /** What waits for this lane's target goes to others. */
@@ -135,7 +142,7 @@ export class Dispatcher implements LaneOwner {
         this.#router.ended(lane, send, 'dropped');
       }
     }
-    for (let send = this.#held.shift(); send !== undefined; send = this.#held.shift()) record.notSent(send, 'stopped');
+    for (const send of this.#router.drain()) record.notSent(send, 'stopped');
     for (let send = this.#thinking.pop(); send !== undefined; send = this.#thinking.pop()) {
       record.notSent(send, 'stopped');
     }
@@ -145,6 +152,7 @@ export class Dispatcher implements LaneOwner {
   }
 
   answered(lane: TargetLane, send: Send): void {
+    this.#deps.correlation?.answered(send);
     this.#deps.record.answered(send);
     this.#router.ended(lane, send, undefined);
     this.#settled(send);
@@ -168,7 +176,7 @@ export class Dispatcher implements LaneOwner {
    */
   take(lane: TargetLane, now: Micros): Send | undefined {
     const { untimed } = this.#deps;
-    while (untimed !== undefined && !this.#sessions.full && !this.#held.full && !this.#hasEnough()) {
+    while (untimed !== undefined && !this.#sessions.full && !this.#hasEnough()) {
       const send = untimed.take(now);
       if (send === undefined) return undefined;
       if (send.session !== '' && !this.#sessions.enter(send)) continue;
@@ -177,7 +185,7 @@ export class Dispatcher implements LaneOwner {
       const chosen = this.#router.choose(send, now);
       if (chosen === lane) {
         this.#router.began(lane, send);
-        lane.claim(send);
+        this.#claim(lane, send);
         return send;
       }
       if (!this.#follow(chosen, send, now)) this.#settled(send);
@@ -194,8 +202,15 @@ export class Dispatcher implements LaneOwner {
     return false;
   }
 
+  /** It goes to this target: what depends on that, and on answers before it in its session, is settled. */
+  #claim(lane: TargetLane, send: Send): void {
+    lane.claim(send);
+    this.#deps.correlation?.rewrite(send);
+  }
+
   /** Counts it as due. */
   #begin(send: Send): void {
+    this.#deps.correlation?.due(send);
     this.#deps.record.due(send);
     send.readyAt = send.dueAt;
   }
@@ -221,16 +236,13 @@ export class Dispatcher implements LaneOwner {
   /** @returns false where it has its outcome already: it is not sent */
   #follow(way: TargetLane | NotSentReason | undefined, send: Send, now: Micros): boolean {
     const { record } = this.#deps;
-    if (way === undefined) {
-      if (this.#held.offer(send)) return true;
-      record.notSent(send, 'dropped');
-      return false;
-    }
+    if (way === undefined) return true;
     if (typeof way === 'string') {
       record.notSent(send, way);
       return false;
     }
     this.#router.began(way, send);
+    this.#claim(way, send);
     if (way.admit(send, now)) return true;
     record.notSent(send, 'dropped');
     this.#router.ended(way, send, 'dropped');
@@ -262,7 +274,9 @@ export class Dispatcher implements LaneOwner {
 /** Before there is a router. */
 const NOWHERE: Router = {
   lanes: [],
+  held: 0,
   choose: () => 'no-target',
   began: () => {},
   ended: () => {},
+  drain: () => [],
 };

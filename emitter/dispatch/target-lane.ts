@@ -66,7 +66,6 @@ export class TargetLane implements SendHandler {
 
   /** Sends it, or lets it wait where it can. @returns false where it is to be dropped */
   admit(send: Send, now: Micros): boolean {
-    this.claim(send);
     if (this.#backlog.length === 0 && this.#gate.opensAt(send, now) <= now && this.#offer(send, now)) return true;
     if (!this.#backlog.offer(send)) return false;
     if (this.#backlog.length === 1) this.#owner.wake();

@@ -9,8 +9,6 @@ import type { StopRuleOptions } from '../options.ts';
 import type { ReplayProgress, StopCause } from '../results/report.ts';
 import { StopRules } from './stop-rules.ts';
 
-export type { ProbedTarget } from '../health/health-probe.ts';
-
 const INTERVAL_MS: Millis = 100;
 
 export interface RunGuardDeps {

@@ -217,6 +217,7 @@ export class Mirror {
       lateness: { kind: 'at-once' },
       plan: undefined,
       untimed: undefined,
+      correlation: undefined,
       wake: () => pacer.wake(),
     });
     sending.start(clock.monotonic());

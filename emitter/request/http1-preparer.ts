@@ -4,11 +4,13 @@
  * and the target's stay warm; `Host` and the headers to set and to remove are as the options say.
  */
 import { type Message, messageBytes, NO_TURNS, type NotSentReason, type PreparedRequest } from '../../core/index.ts';
-import { isReadOnlyVerb, REPLAY_MARKER_HEADER, RequestRewriter } from '../../parser/index.ts';
+import { isReadOnlyVerb, REPLAY_MARKER_HEADER, type RequestEdits } from '../../parser/index.ts';
 import type { SendingOptions } from '../options.ts';
+import { RewriterCache } from '../rules/index.ts';
 import type { RecordedServers, Target } from '../target.ts';
 import { type HeadFacts, readHeadFacts } from './head-facts.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
+import type { RequestChanges } from './request-changes.ts';
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
 
@@ -20,7 +22,7 @@ export class Http1Preparer implements ProtocolPreparer {
   readonly #writes: WriteGuard;
   readonly #http2: boolean;
   readonly #options: SendingOptions;
-  /** By what `Host` is to say; empty where it stays. */
+  /** By what `Host` is to say, empty where it stays, and by the count of hops. */
   readonly #rewriters = new Map<string, Rewriters>();
   readonly #host: string;
   /** Each of several targets reads its own name. */
@@ -45,7 +47,7 @@ export class Http1Preparer implements ProtocolPreparer {
     this.#host = options.host === 'target' ? first : options.host === 'recorded' ? '' : options.host;
     this.#hostVaries = options.host === 'target' && authorities.size > 1;
     // What the options say that cannot be is told now.
-    this.#rewritersFor(this.#host);
+    this.#rewritersFor(this.#host, undefined);
   }
 
   check(recorded: RecordedRequest): NotSentReason | undefined {
@@ -62,16 +64,17 @@ export class Http1Preparer implements ProtocolPreparer {
     return isReadOnlyVerb(recorded.verb) ? undefined : this.#writes.check(recorded.operation);
   }
 
-  build(recorded: RecordedRequest): PreparedRequest {
-    return this.#build(recorded, this.#host);
+  build(recorded: RecordedRequest, changes: RequestChanges): PreparedRequest {
+    return this.#build(recorded, changes, this.#host);
   }
 
-  #build(recorded: RecordedRequest, host: string): PreparedRequest {
+  #build(recorded: RecordedRequest, changes: RequestChanges, host: string): PreparedRequest {
     const { id, verb, operation, status = 0 } = recorded;
     const request = recorded.request as Message;
     const closes = request === this.#checked ? this.#closes : factsOf(request)?.closes === true;
-    const { plain, keepAlive } = this.#rewritersFor(host);
-    const { parts, byteCount } = sendParts((closes ? keepAlive : plain).rewrite(request));
+    const { plain, keepAlive } = this.#rewritersFor(host, changes.hops);
+    const rewriter = (closes ? keepAlive : plain).of(changes.edits?.http);
+    const { parts, byteCount } = sendParts(rewriter.rewrite(request));
     return {
       exchange: id,
       protocol: 'http1',
@@ -85,33 +88,34 @@ export class Http1Preparer implements ProtocolPreparer {
       sequence: undefined,
       turns: NO_TURNS,
       recordedAnswer: status === 0 ? '' : `${status}`,
-      ...(this.#hostVaries ? { forHost: (authority: string) => this.#build(recorded, authority) } : {}),
+      ...(this.#hostVaries ? { forHost: (authority: string) => this.#build(recorded, changes, authority) } : {}),
     };
   }
 
-  #rewritersFor(host: string): Rewriters {
-    const known = this.#rewriters.get(host);
+  #rewritersFor(host: string, hops: RequestChanges['hops']): Rewriters {
+    const key = hops === undefined ? host : `${host} ${hops[1]}`;
+    const known = this.#rewriters.get(key);
     if (known !== undefined) return known;
-    const { runId, removeHeaders } = this.#options;
-    const setHeaders: (readonly [string, string])[] = [...this.#options.setHeaders, [REPLAY_MARKER_HEADER, runId]];
-    const edits = { removeHeaders, ...(host === '' ? {} : { host }) };
+    const { setHeaders, removeHeaders, runId } = this.#options;
+    const before = { setHeaders, removeHeaders, ...(host === '' ? {} : { host }) };
+    const after: RequestEdits = { setHeaders: [...(hops === undefined ? [] : [hops]), [REPLAY_MARKER_HEADER, runId]] };
     const setsConnection = setHeaders.some(([name]) => name.toLowerCase() === 'connection');
     const rewriters = {
-      plain: new RequestRewriter({ ...edits, setHeaders }),
-      keepAlive: new RequestRewriter({
-        ...edits,
-        setHeaders: setsConnection ? setHeaders : [['Connection', 'keep-alive'], ...setHeaders],
-      }),
+      plain: new RewriterCache(before, after),
+      keepAlive: new RewriterCache(
+        setsConnection ? before : { ...before, setHeaders: [['Connection', 'keep-alive'], ...setHeaders] },
+        after,
+      ),
     };
-    this.#rewriters.set(host, rewriters);
+    this.#rewriters.set(key, rewriters);
     return rewriters;
   }
 }
 
 interface Rewriters {
-  readonly plain: RequestRewriter;
+  readonly plain: RewriterCache;
   /** For requests that say `Connection: close`. */
-  readonly keepAlive: RequestRewriter;
+  readonly keepAlive: RewriterCache;
 }
 
 /** Undefined where there is no whole head. */

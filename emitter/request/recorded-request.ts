@@ -7,8 +7,10 @@ import type {
   NotSentReason,
   PreparedRequest,
   Protocol,
+  TraceContext,
   Turn,
 } from '../../core/index.ts';
+import type { RequestChanges } from './request-changes.ts';
 
 export interface RecordedRequest {
   readonly id: ExchangeId;
@@ -27,6 +29,7 @@ export interface RecordedRequest {
   readonly request: Message | undefined;
   /** The rest is absent of requests whose answer is still to come. */
   readonly response?: Message | undefined;
+  readonly trace: TraceContext | undefined;
   /** 0 or absent where there is no answer. */
   readonly status?: number;
   readonly outcome?: ExchangeOutcome;
@@ -39,7 +42,7 @@ export interface ProtocolPreparer {
   /** @returns why it is not sent. @throws BytecopyError of the guards */
   check(recorded: RecordedRequest): NotSentReason | undefined;
   /** @param recorded one that passed `check` */
-  build(recorded: RecordedRequest): PreparedRequest;
+  build(recorded: RecordedRequest, changes: RequestChanges): PreparedRequest;
 }
 
 /** Why a request is not sent whose bytes are not all there; undefined for a whole one. */

@@ -1,29 +1,49 @@
 /** A recorded request → the bytes to send, or the reason why it is not sent: each protocol in a file of its own. */
 import type { NotSentReason, PreparedRequest } from '../../core/index.ts';
 import type { SendingOptions } from '../options.ts';
+import { type RuleEdits, type RuleHits, RuleList } from '../rules/index.ts';
 import type { RecordedServers, Target } from '../target.ts';
+import type { UnitRouter } from '../units/index.ts';
 import { Http1Preparer } from './http1-preparer.ts';
-import type { ProtocolPreparer, RecordedRequest } from './recorded-request.ts';
+import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
+import { NO_CHANGES, type RequestChanges } from './request-changes.ts';
 import { SessionPreparer } from './session-preparer.ts';
 import { ThriftPreparer } from './thrift-preparer.ts';
 import { WriteGuard } from './write-guard.ts';
+
+export interface PreparerDeps {
+  /** Refuses requests that were recorded from a target; absent where that is allowed. */
+  readonly guard?: RecordedServers | undefined;
+  /** Says whose a request is, where targets are deployed in units. */
+  readonly units?: Pick<UnitRouter<unknown>, 'route' | 'hopHeader'> | undefined;
+}
+
+/** What was found out about a request when it was checked. */
+interface Checked {
+  readonly changes: RequestChanges;
+  readonly user: string;
+}
+
+const AS_RECORDED: Checked = { changes: NO_CHANGES, user: '' };
 
 export class RequestPreparer {
   readonly #http1: ProtocolPreparer;
   readonly #thrift: ProtocolPreparer;
   readonly #session: ProtocolPreparer;
   readonly #http2: boolean;
+  readonly #rules: RuleList | undefined;
+  readonly #units: PreparerDeps['units'];
+  readonly #checked = new WeakMap<RecordedRequest, Checked>();
 
-  /**
-   * @param targets at least one
-   * @param guard refuses requests that were recorded from a target; absent where that is allowed
-   */
-  constructor(options: SendingOptions, targets: readonly Target[], guard: RecordedServers | undefined) {
+  /** @param targets at least one */
+  constructor(options: SendingOptions, targets: readonly Target[], { guard, units }: PreparerDeps = {}) {
     const writes = new WriteGuard(options.writes);
     this.#http1 = new Http1Preparer(options, targets, guard, writes);
     this.#thrift = new ThriftPreparer(options, guard, writes);
     this.#session = new SessionPreparer(guard, writes);
     this.#http2 = options.http2;
+    this.#rules = options.rules === undefined ? undefined : new RuleList(options.rules);
+    this.#units = units;
   }
 
   /**
@@ -35,12 +55,45 @@ export class RequestPreparer {
   check(recorded: RecordedRequest): NotSentReason | undefined {
     // HTTP/2 has no way to say what is not HTTP.
     if (this.#http2 && recorded.protocol !== 'http1') return 'not-supported';
-    return this.#of(recorded).check(recorded);
+    const edits = this.#ruled(recorded);
+    if (edits === 'filtered') return edits;
+    const reason = this.#of(recorded).check(recorded);
+    if (reason !== undefined) return reason;
+    const route = this.#units?.route(recorded);
+    if (route?.kind === 'left-out') return route.reason;
+    if (route === undefined && edits === undefined) return undefined;
+    const user = route?.kind === 'unit' ? route.user : '';
+    const hops =
+      route === undefined || this.#units === undefined ? undefined : hopsOf(this.#units.hopHeader, route.hops);
+    this.#checked.set(recorded, { changes: { edits, hops }, user });
+    return undefined;
   }
 
   /** @param recorded one that passed {@link check}; cheapest where it was the last to */
   build(recorded: RecordedRequest): PreparedRequest {
-    return this.#of(recorded).build(recorded);
+    return this.#of(recorded).build(recorded, this.#found(recorded).changes);
+  }
+
+  /** @param recorded one that passed {@link check} */
+  userOf(recorded: RecordedRequest): string {
+    return this.#found(recorded).user;
+  }
+
+  /** Of each rule so far. */
+  get hits(): readonly RuleHits[] {
+    return this.#rules?.hits ?? [];
+  }
+
+  #found(recorded: RecordedRequest): Checked {
+    if (this.#rules === undefined && this.#units === undefined) return AS_RECORDED;
+    return this.#checked.get(recorded) ?? AS_RECORDED;
+  }
+
+  /** Only whole requests are asked about: of others the reason why they are not sent is told. */
+  #ruled(recorded: RecordedRequest): RuleEdits | 'filtered' | undefined {
+    if (this.#rules === undefined || brokenReason(recorded.request) !== undefined) return undefined;
+    const verdict = this.#rules.apply(recorded);
+    return verdict.kind === 'keep' ? verdict.edits : 'filtered';
   }
 
   #of({ protocol }: RecordedRequest): ProtocolPreparer {
@@ -55,4 +108,9 @@ export class RequestPreparer {
         return protocol satisfies never;
     }
   }
+}
+
+/** This emitter is one hop more. */
+function hopsOf(header: string, hops: number): readonly [string, string] {
+  return [header, `${hops}`];
 }

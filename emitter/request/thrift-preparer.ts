@@ -15,8 +15,10 @@ import {
 } from '../../core/index.ts';
 import { hasThriftHeader, locateSequenceIds, REPLAY_MARKER_HEADER, rewriteThrift } from '../../parser/index.ts';
 import type { SendingOptions } from '../options.ts';
+import { joinThriftEdits } from '../rules/index.ts';
 import type { RecordedServers } from '../target.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
+import type { RequestChanges } from './request-changes.ts';
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
 
@@ -46,9 +48,9 @@ export class ThriftPreparer implements ProtocolPreparer {
     return this.#onlyReads(operation) ? undefined : this.#writes.check(operation);
   }
 
-  build(recorded: RecordedRequest): PreparedRequest {
+  build(recorded: RecordedRequest, changes: RequestChanges): PreparedRequest {
     const { id, operation, attributes } = recorded;
-    const bytes = messageBytes(this.#marked(recorded));
+    const bytes = messageBytes(this.#changed(recorded, changes));
     const { parts, byteCount } = sendParts([bytes]);
     const oneway = isOneway(recorded);
     return {
@@ -68,10 +70,13 @@ export class ThriftPreparer implements ProtocolPreparer {
   }
 
   /** A header that cannot be written into stays as it is: better sent without the marker than not at all. */
-  #marked(recorded: RecordedRequest): Message {
+  #changed(recorded: RecordedRequest, { edits, hops }: RequestChanges): Message {
     const request = recorded.request as Message;
-    if (!hasHeaders(recorded)) return request;
-    const { parts } = rewriteThrift(request, { setHeaders: [this.#marker] });
+    const headers = hasHeaders(recorded) ? [this.#marker, ...(hops === undefined ? [] : [hops])] : [];
+    if (headers.length === 0 && edits?.thrift === undefined) return request;
+    const marked = { setHeaders: headers };
+    const all = edits?.thrift === undefined ? marked : joinThriftEdits([edits.thrift, marked]);
+    const { parts } = rewriteThrift(request, all);
     return parts === undefined ? request : { ...request, parts };
   }
 

@@ -6,7 +6,9 @@ import {
   type Threshold,
   type ThresholdValues,
 } from '../../core/index.ts';
+import { joinCorrelation } from '../correlation/index.ts';
 import { joinRouting } from '../routing/routing-report.ts';
+import { joinRuleHits } from '../rules/index.ts';
 import { AnswerMix } from './answer-mix.ts';
 import { LatencyHistogram } from './latency.ts';
 import { rateReport } from './rate-report.ts';
@@ -105,6 +107,8 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     thresholds: thresholds.map((threshold) => judgeThreshold(threshold, measured)),
     stopped: stopCauseOf(snapshots),
     verbatim: snapshots.every((snapshot) => snapshot.verbatim),
+    rules: joinRuleHits(snapshots.map(({ rules }) => rules)),
+    correlation: joinCorrelation(snapshots.flatMap(({ correlation }) => correlation ?? [])),
     routing: joinRouting(snapshots.flatMap(({ routing }) => routing ?? [])),
     requestBytes: counts.requestBytes,
     responseBytes: counts.responseBytes,

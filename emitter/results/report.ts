@@ -8,8 +8,10 @@ import type {
   SenderStatistics,
   ThresholdReport,
 } from '../../core/index.ts';
+import type { CorrelationReport } from '../correlation/index.ts';
 import type { LatenessOptions, TimingOptions } from '../options.ts';
 import type { RoutingReport } from '../routing/routing-report.ts';
+import type { RuleHits } from '../rules/index.ts';
 import type { AnswerReport } from './answer-mix.ts';
 import type { Percentiles } from './latency.ts';
 
@@ -136,6 +138,10 @@ export interface ReplayReport {
   readonly verbatim: boolean;
   /** What each of several targets got, and how it was; undefined where there is but one, and nobody judged it. */
   readonly routing: RoutingReport | undefined;
+  /** Of each rule, in their order. */
+  readonly rules: readonly RuleHits[];
+  /** What was learnt from answers; undefined where nothing was to be. */
+  readonly correlation: CorrelationReport | undefined;
   readonly requestBytes: ByteCount;
   readonly responseBytes: ByteCount;
   readonly connections: Omit<SenderStatistics, 'inFlight'>;

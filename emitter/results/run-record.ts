@@ -240,6 +240,8 @@ export class RunRecord {
       stopped: ending.stopped,
       verbatim: ending.verbatim ?? true,
       routing: ending.routing,
+      rules: ending.rules ?? [],
+      correlation: ending.correlation,
       cpuMicros: cpuMicros() - this.#startCpu,
       processId: process.pid,
     };

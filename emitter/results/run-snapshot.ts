@@ -3,7 +3,9 @@
  * process. Snapshots of several workers are merged into one report.
  */
 import type { ByteCount, FailureReason, Micros, NotSentReason, SenderStatistics } from '../../core/index.ts';
+import type { CorrelationReport } from '../correlation/index.ts';
 import type { RoutingReport } from '../routing/routing-report.ts';
+import type { RuleHits } from '../rules/index.ts';
 import type { AnswerSnapshot } from './answer-mix.ts';
 import type { HistogramSnapshot } from './latency.ts';
 import type { PlanReport, StopCause } from './report.ts';
@@ -33,6 +35,9 @@ export interface RunEnding {
   readonly verbatim?: boolean;
   /** What became of the targets; undefined where there is but one, and nobody judged it. */
   readonly routing?: RoutingReport | undefined;
+  /** Of each rule, in their order. */
+  readonly rules?: readonly RuleHits[];
+  readonly correlation?: CorrelationReport | undefined;
 }
 
 export interface RunSnapshot {
@@ -60,6 +65,8 @@ export interface RunSnapshot {
   readonly stopped: StopCause | undefined;
   readonly verbatim: boolean;
   readonly routing: RoutingReport | undefined;
+  readonly rules: readonly RuleHits[];
+  readonly correlation: CorrelationReport | undefined;
   /** CPU time of the whole process since the start, and which process that is: threads share it. */
   readonly cpuMicros: Micros;
   readonly processId: number;

@@ -1,11 +1,14 @@
 /** What the report of a run says of its targets; of several workers it is joined. */
 import type { HealthReport, TargetHealthReport } from '../health/health-report.ts';
 import type { TargetReport, TargetSetReport } from '../targets/index.ts';
+import { mergeUnitReports, type UnitReport } from '../units/index.ts';
 
 export interface RoutingReport {
   readonly targets: TargetSetReport;
   /** Undefined where nobody judged them. */
   readonly health: HealthReport | undefined;
+  /** Undefined where users may go anywhere. */
+  readonly units: UnitReport | undefined;
 }
 
 /**
@@ -35,6 +38,7 @@ export function joinRouting([first, ...others]: readonly RoutingReport[]): Routi
       drains: all.flatMap((report) => report.targets.drains),
     },
     health: joinHealth(all.flatMap(({ health }) => health ?? [])),
+    units: joinUnits(all.flatMap(({ units: own }) => own ?? [])),
   };
 }
 
@@ -58,6 +62,10 @@ function joinHealth(reports: readonly HealthReport[]): HealthReport | undefined 
   const most = (ones: readonly TargetHealthReport[]) =>
     ones.reduce((one, other) => (other.changeCount > one.changeCount ? other : one));
   return { targets: [...byId.values()].map(most) };
+}
+
+function joinUnits([first, ...others]: readonly UnitReport[]): UnitReport | undefined {
+  return first === undefined ? undefined : mergeUnitReports([first, ...others]);
 }
 
 function push<Value>(lists: Map<string, Value[]>, id: string, value: Value): void {

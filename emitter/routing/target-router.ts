@@ -16,6 +16,7 @@ import { HealthProber } from '../health/health-prober.ts';
 import type { HealthOptions } from '../health/options.ts';
 import type { CheckedTargetSetOptions, PoolTarget, TargetEntry } from '../targets/index.ts';
 import { TargetSet } from '../targets/index.ts';
+import type { UnitOptions, UnitRouter } from '../units/index.ts';
 import type { RoutingReport } from './routing-report.ts';
 
 /** How often growing shares are told on. */
@@ -32,6 +33,8 @@ export interface TargetRouterOptions {
   readonly targets: CheckedTargetSetOptions;
   /** Nobody judges the targets where absent. */
   readonly health: HealthOptions | undefined;
+  /** Undefined where users may go anywhere. */
+  readonly units: UnitRouter<Send> | undefined;
 }
 
 export interface TargetRouterDeps {
@@ -41,6 +44,8 @@ export interface TargetRouterDeps {
   readonly open: (target: PoolTarget) => OpenedLane;
   /** The lane's target takes nothing any more: what waits for it is to be routed again. */
   readonly onOut: (lane: TargetLane, now: Micros) => void;
+  /** What was held goes on. */
+  readonly onReleased: (sends: readonly Send[], now: Micros) => void;
 }
 
 type Entry = TargetEntry<OpenedLane>;
@@ -48,6 +53,7 @@ type Entry = TargetEntry<OpenedLane>;
 export class TargetRouter implements Router {
   readonly #deps: TargetRouterDeps;
   readonly #targets: TargetSet<OpenedLane>;
+  readonly #units: UnitRouter<Send> | undefined;
   readonly #health: HealthGroup | undefined;
   readonly #prober: HealthProber | undefined;
   readonly #entries = new Map<TargetLane, Entry>();
@@ -55,8 +61,9 @@ export class TargetRouter implements Router {
   #lanes: readonly TargetLane[] = [];
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor({ targets, health }: TargetRouterOptions, deps: TargetRouterDeps) {
+  constructor({ targets, health, units }: TargetRouterOptions, deps: TargetRouterDeps) {
     this.#deps = deps;
+    this.#units = units;
     if (health !== undefined) {
       const { check } = health;
       this.#health = new HealthGroup(health, { onShare: (id, share, now) => this.#shared(id, share, now) });
@@ -90,13 +97,24 @@ export class TargetRouter implements Router {
     await Promise.all([...this.#senders].map((sender) => sender.close()));
   }
 
-  choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined {
-    return this.#targets.choose(send.key, undefined, now)?.handle.lane ?? 'no-target';
+  get held(): number {
+    return this.#units?.held ?? 0;
   }
 
-  began(lane: TargetLane): void {
+  choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined {
+    const units = this.#units;
+    if (units?.holds(send.user) === true) {
+      return units.hold(send.user, send, send.request.byteCount, now) ? undefined : 'dropped';
+    }
+    const entry = this.#targets.choose(send.key, units?.unitOf(send.user), now);
+    return entry === undefined ? 'no-target' : entry.handle.lane;
+  }
+
+  began(lane: TargetLane, send: Send): void {
     const entry = this.#entries.get(lane);
-    if (entry !== undefined) this.#targets.began(entry);
+    if (entry === undefined) return;
+    this.#targets.began(entry);
+    if (entry.unit !== undefined) this.#units?.began(send.user, entry.unit);
   }
 
   ended(lane: TargetLane, send: Send, failure: FailureReason | 'dropped' | undefined): void {
@@ -105,11 +123,34 @@ export class TargetRouter implements Router {
     const now = this.#deps.clock.monotonic();
     this.#targets.ended(entry, now);
     if (failure !== 'dropped') this.#health?.get(entry.id)?.ended(send, failure, now);
+    if (entry.unit === undefined || this.#units === undefined) return;
+    const released = this.#units.ended(send.user, now);
+    if (released.length > 0) this.#deps.onReleased(released, now);
+    if (this.#units.ready) this.#deps.onReleased(this.#units.commit(now), now);
+  }
+
+  drain(): readonly Send[] {
+    return this.#units?.drain() ?? [];
+  }
+
+  /**
+   * Users move: those who do are held until nothing of theirs is under way, and then the change holds.
+   * @throws BytecopyError `REPLAY_UNITS_CHANGE_REFUSED` (exit code 2)
+   */
+  moveUsers(options: UnitOptions): void {
+    if (this.#units === undefined) return;
+    const now = this.#deps.clock.monotonic();
+    this.#units.prepare(options, now);
+    if (this.#units.ready) this.#deps.onReleased(this.#units.commit(now), now);
   }
 
   report(startedAt: Micros): RoutingReport {
     const now = this.#deps.clock.monotonic();
-    return { targets: this.#targets.report(), health: this.#health?.report(startedAt, now) };
+    return {
+      targets: this.#targets.report(),
+      health: this.#health?.report(startedAt, now),
+      units: this.#units?.report(),
+    };
   }
 
   #joined(entry: Entry): void {

@@ -5,6 +5,6 @@ export type { KeptRequest } from './edit/edit-sequence.ts';
 export { RewriterCache } from './edit/rewriter-cache.ts';
 export { joinThriftEdits, type RuleEdits } from './edit/rule-edits.ts';
 export { checkRules, type Rules, rulesSchema } from './options.ts';
-export { mergeRuleHits, type RuleHits } from './rule-hits.ts';
+export { joinRuleHits, type RuleHits } from './rule-hits.ts';
 export { RuleList, type RuleVerdict } from './rule-list.ts';
 export type { RecordedForRules } from './rule-subject.ts';

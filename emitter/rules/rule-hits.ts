@@ -1,4 +1,4 @@
-/** What each rule did in a run, and the same of several workers added up. */
+/** What each rule did in a run. */
 import type { RuleProblem } from './edit/edit.ts';
 
 export interface RuleHits {
@@ -11,21 +11,12 @@ export interface RuleHits {
   readonly failed: Readonly<Partial<Record<RuleProblem, number>>>;
 }
 
-/** Adds up the hits of workers that had the same rules; rules that one has more than another are kept. */
-export function mergeRuleHits(workers: readonly (readonly RuleHits[])[]): readonly RuleHits[] {
-  const merged = new Map<string, RuleHits>();
-  for (const { name, matched, applied, failed } of workers.flat()) {
-    const before = merged.get(name);
-    const sums: Partial<Record<RuleProblem, number>> = { ...before?.failed };
-    for (const [problem, count] of Object.entries(failed)) {
-      sums[problem as RuleProblem] = (sums[problem as RuleProblem] ?? 0) + count;
-    }
-    merged.set(name, {
-      name,
-      matched: matched + (before?.matched ?? 0),
-      applied: applied + (before?.applied ?? 0),
-      failed: sums,
-    });
-  }
-  return [...merged.values()];
+/**
+ * Of several workers of one run, which all ask the same rules about the same recording: the hits of the one that came
+ * furthest.
+ * @param workers one list of each
+ */
+export function joinRuleHits(workers: readonly (readonly RuleHits[])[]): readonly RuleHits[] {
+  const asked = (hits: readonly RuleHits[]) => hits.reduce((sum, { matched }) => sum + matched, 0);
+  return workers.reduce((one, other) => (asked(other) > asked(one) ? other : one), workers[0] ?? []);
 }

@@ -7,8 +7,7 @@ import { queryOf } from './match/head-text.ts';
 export type RecordedForRules = Pick<
   Exchange,
   'flow' | 'protocol' | 'verb' | 'operation' | 'path' | 'service' | 'source' | 'trace' | 'request'
-> &
-  Partial<Pick<Exchange, 'status'>>;
+> & { readonly status?: number | undefined };
 
 export type RuleBody = Pick<BodyView, 'bytes' | 'charset' | 'complete'>;
 

@@ -11,7 +11,14 @@ export class OneLane {
     const dispatcher = new Dispatcher(deps);
     const lateness = deps.untimed === undefined ? options.lateness : ({ kind: 'at-once' } as const);
     const lane = new TargetLane('held:1', 'held:1', { ...options, lateness }, dispatcher);
-    dispatcher.open({ lanes: [lane], choose: () => lane, began: () => {}, ended: () => {} });
+    dispatcher.open({
+      lanes: [lane],
+      held: 0,
+      choose: () => lane,
+      began: () => {},
+      ended: () => {},
+      drain: () => [],
+    });
     this.#dispatcher = dispatcher;
     this.#lane = lane;
   }

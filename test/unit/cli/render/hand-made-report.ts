@@ -64,6 +64,8 @@ export const SIMPLE_REPORT: ReplayReport = {
   stopped: undefined,
   verbatim: true,
   routing: undefined,
+  rules: [],
+  correlation: undefined,
   requestBytes: 100_000,
   responseBytes: 2_000_000,
   connections: { open: 0, peak: 3, opened: 4, failedToOpen: 0, closedByPeer: 0, closedIdle: 0, retried: 0 },

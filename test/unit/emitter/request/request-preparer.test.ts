@@ -11,7 +11,7 @@ function preparer(options: Partial<ReplayOptions> = {}, guarded = false): Reques
   const checked = checkReplayOptions({ target: 'http://192.0.2.1:81', runId: 'run', writes: 'allow', ...options });
   const target = parseTarget(checked.target);
   const guard = guarded ? new TargetGuard(target, [{ address: target.hostname, port: target.port }]) : undefined;
-  return new RequestPreparer(checked, [target], guard);
+  return new RequestPreparer(checked, [target], { guard });
 }
 
 function sent(recorded: Exchange, options?: Partial<ReplayOptions>): string {

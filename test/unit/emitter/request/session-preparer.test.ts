@@ -18,7 +18,9 @@ const last = (c: Conversation): Exchange => c.close(0).close(1).exchanges.at(-1)
 function preparer(options: Partial<ReplayOptions> = {}, target = 'tcp://192.0.2.1:81'): RequestPreparer {
   const parsed = parseTarget(target);
   const guard = new TargetGuard(parsed, [{ address: parsed.hostname, port: parsed.port }]);
-  return new RequestPreparer(checkReplayOptions({ target, runId: 'run', writes: 'allow', ...options }), [parsed], guard);
+  return new RequestPreparer(checkReplayOptions({ target, runId: 'run', writes: 'allow', ...options }), [parsed], {
+    guard,
+  });
 }
 
 test('a session is its client’s bytes, with the turns of both sides', () => {

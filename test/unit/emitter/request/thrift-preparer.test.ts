@@ -11,11 +11,9 @@ import { framed, KIND, meshHeader, theader, ttheader } from '../../../support/th
 function preparer(options: Partial<ReplayOptions> = {}, target = 'tcp://192.0.2.1:81'): RequestPreparer {
   const checked = checkReplayOptions({ target, runId: 'run', writes: 'allow', ...options });
   const parsed = parseTarget(target);
-  return new RequestPreparer(
-    checked,
-    [parsed],
-    new TargetGuard(parsed, [{ address: parsed.hostname, port: parsed.port }]),
-  );
+  return new RequestPreparer(checked, [parsed], {
+    guard: new TargetGuard(parsed, [{ address: parsed.hostname, port: parsed.port }]),
+  });
 }
 
 const refusal = (recorded: Exchange, options?: Partial<ReplayOptions>): NotSentReason | undefined =>
