@@ -34,7 +34,7 @@ function readText(file: string): string {
   }
 }
 
-function whyUnreadable(cause: unknown): string {
+export function whyUnreadable(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EISDIR') return 'it is a folder';
