@@ -11,14 +11,22 @@ export function parseInstance(text: string): ServiceInstance | string {
   const host = bracketed ?? plain;
   if (host === undefined) return `"${text}" is not host:port or host:port weight=N`;
   if (bracketed !== undefined && !isIPv6(bracketed)) return `"${text}": ${bracketed} is no IPv6 address`;
-  return checkInstance(text, host, Number(portText), /^\d*\.?\d+$/.test(weightText) ? Number(weightText) : Number.NaN);
+  return checkInstance(
+    `"${text}"`,
+    host,
+    Number(portText),
+    /^\d*\.?\d+$/.test(weightText) ? Number(weightText) : Number.NaN,
+  );
 }
 
-/** @returns a text that says what is wrong with it */
-export function checkInstance(text: string, host: string, port: number, weight: number): ServiceInstance | string {
-  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) return `"${text}": ports are 1 to 65535`;
+/**
+ * @param shown how messages name it
+ * @returns a text that says what is wrong with it
+ */
+export function checkInstance(shown: string, host: string, port: number, weight: number): ServiceInstance | string {
+  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) return `${shown}: ports are 1 to 65535`;
   if (!(weight === 0 || (weight >= 0.001 && weight <= MAX_WEIGHT)))
-    return `"${text}": a weight is 0, or from 0.001 to 1,000,000`;
+    return `${shown}: a weight is 0, or from 0.001 to 1,000,000`;
   return { host, port, weight };
 }
 
