@@ -14,8 +14,10 @@ import { locateSequenceIds, type ViewableMessage } from '../../parser/index.ts';
 import { sendParts } from '../request/send-parts.ts';
 import { Answer } from './answer.ts';
 import { type AppliesTo, compileWhere } from './applies-to.ts';
+import { BodyReplacer } from './body-replacer.ts';
 import type { CorrelationReport } from './correlation-report.ts';
-import { type Replaced, replaceInHttp } from './http-request.ts';
+import type { Replaced } from './find-values.ts';
+import { replaceInHttp } from './http-request.ts';
 import { isUsable, type LearntValue, learntValue, type ReplaceRule } from './learnt-value.ts';
 import { percentDecoded } from './octets.ts';
 import type { CheckedCorrelationOptions } from './options.ts';
@@ -48,6 +50,7 @@ interface CompiledRule extends ReplaceRule {
 export class Correlator {
   readonly #rules: readonly CompiledRule[];
   readonly #sessions: SessionValues;
+  readonly #bodies = new BodyReplacer();
   #rewritten = 0;
   #withoutSession = 0;
 
@@ -117,7 +120,7 @@ export class Correlator {
     if (session === '') return request;
     const values = this.#sessions.of(session);
     if (values === undefined) return request;
-    const replaced = replaceIn(request, values);
+    const replaced = this.#replace(request, values);
     if (replaced === undefined) return request;
     this.#rewritten++;
     for (const { value } of replaced.found) (this.#rules[value.rule.index] as CompiledRule).replaced++;
@@ -151,22 +154,22 @@ export class Correlator {
     if (plain === recorded || plain.length < rule.minLength || !isUsable(plain) || !isUsable(newPlain)) return;
     this.#sessions.learn(session, learntValue(rule, plain, newPlain));
   }
-}
 
-function replaceIn(request: PreparedRequest, values: readonly LearntValue[]): Replaced | undefined {
-  const [first] = request.parts;
-  if (first === undefined) return undefined;
-  const bytes = request.parts.length === 1 ? first : Buffer.concat(request.parts);
-  // Where the target gives out what was recorded, there is nothing to do.
-  const changing = values.filter(({ recorded, replacement }) => recorded !== replacement);
-  switch (request.protocol) {
-    case 'http1':
-      return replaceInHttp(bytes, changing);
-    case 'thrift':
-      return replaceInThrift(bytes, changing);
-    case 'tcp':
-      return undefined;
-    default:
-      return request.protocol satisfies never;
+  #replace(request: PreparedRequest, values: readonly LearntValue[]): Replaced | undefined {
+    const [first] = request.parts;
+    if (first === undefined) return undefined;
+    const bytes = request.parts.length === 1 ? first : Buffer.concat(request.parts);
+    // Where the target gives out what was recorded, there is nothing to do.
+    const changing = values.filter(({ recorded, replacement }) => recorded !== replacement);
+    switch (request.protocol) {
+      case 'http1':
+        return replaceInHttp(bytes, changing, this.#bodies);
+      case 'thrift':
+        return replaceInThrift(bytes, changing);
+      case 'tcp':
+        return undefined;
+      default:
+        return request.protocol satisfies never;
+    }
   }
 }

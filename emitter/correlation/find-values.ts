@@ -14,6 +14,12 @@ export interface FoundValue {
   readonly form: 'plain' | Escaping;
 }
 
+/** A request with its values replaced. */
+export interface Replaced {
+  readonly bytes: Uint8Array;
+  readonly found: readonly FoundValue[];
+}
+
 /** Whether a value may be replaced there, in octets of the text as written. */
 export type IsAllowed = (value: LearntValue, start: number, end: number) => boolean;
 

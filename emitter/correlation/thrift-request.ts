@@ -10,8 +10,7 @@ import {
   type ThriftView,
   viewThriftBody,
 } from '../../parser/index.ts';
-import { type FoundValue, findValues } from './find-values.ts';
-import type { Replaced } from './http-request.ts';
+import { type FoundValue, findValues, type Replaced } from './find-values.ts';
 import type { LearntValue } from './learnt-value.ts';
 import { latin1Of, octetsOf } from './octets.ts';
 import { withValues } from './write-value.ts';
