@@ -16,6 +16,7 @@ export {
   renderReplayView,
   startReplayView,
 } from './replay-view.ts';
+export { renderPreview, type SendPreview } from './send-preview.ts';
 export { escapeForTerminal } from './terminal-text.ts';
 export { carriesThrift } from './thrift.ts';
 export { renderTraceTree } from './trace-tree.ts';
