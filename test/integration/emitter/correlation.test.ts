@@ -1,11 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Exchange, PreparedRequest, Send } from '../../../core/index.ts';
 import { type CorrelationOptions, Correlator, correlationSchema } from '../../../emitter/correlation/index.ts';
 import { newSend } from '../../../emitter/plan/send.ts';
 import { REPLAY_MARKER_HEADER, rewriteRequest } from '../../../parser/index.ts';
+import { textOf } from '../../support/conversation.ts';
+import { exchangesOf as exchangesIn } from '../../support/corpus/exchanges-of.ts';
 import { poolTo } from '../../support/emitter/pool.ts';
 import { request } from '../../support/emitter/prepared-request.ts';
-import { exchangesOf, recordTalks, TALK_REQUESTS } from '../../support/servers/token-recording.ts';
+import { exchangesOf, pcapOfTalks, recordTalks, TALK_REQUESTS } from '../../support/servers/token-recording.ts';
 import { startTokenService, type TokenService } from '../../support/servers/token-service.ts';
 
 const SESSIONS = 1_000;
@@ -137,4 +142,18 @@ test('a token of another session is as good as none', async () => {
   );
   expect(target.answers.get('GET /profile 401')).toBe(3);
   expect(correlator.report().rewritten).toBe(0);
+});
+
+test('a capture of the talks holds the same requests and answers', async () => {
+  const { port } = await service();
+  const talks = await recordTalks(port, 4);
+  const folder = await mkdtemp(join(tmpdir(), 'talks-'));
+  const path = join(folder, 'talks.pcap');
+  await writeFile(path, pcapOfTalks(talks));
+  const { exchanges, ledger } = await exchangesIn(path);
+  await rm(folder, { recursive: true });
+  const bytes = ({ request: sent, response }: Exchange) => [textOf(sent), textOf(response)];
+  expect(exchanges.map(bytes).sort()).toEqual(exchangesOf(talks).map(bytes).sort());
+  expect(exchanges).toHaveLength(4 * TALK_REQUESTS);
+  expect(ledger.balanced).toBe(true);
 });
