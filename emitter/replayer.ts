@@ -21,7 +21,7 @@ import { OwnEndpoints } from './connection/own-endpoints.ts';
 import { SessionCorrelation } from './correlation/session-correlation.ts';
 import { Pacer } from './dispatch/pacer.ts';
 import { RunGuard } from './guard/run-guard.ts';
-import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions } from './options.ts';
+import { type CheckedReplayOptions, checkReplayOptions, type ReplayOptions, type StopRuleOptions } from './options.ts';
 import { PageReader } from './plan/page-reader.ts';
 import { Planner } from './plan/planner.ts';
 import type { OpenRecording, RecordingSpan } from './plan/recording.ts';
@@ -30,7 +30,7 @@ import { RefusalQueue } from './refusal-queue.ts';
 import { NO_PROGRESS, type PlanReport, type ReplayProgress, type StopCause } from './results/report.ts';
 import type { RunSnapshot } from './results/run-snapshot.ts';
 import { SendQueue } from './send-queue.ts';
-import { openSending, type Sending } from './sending.ts';
+import { openSending, type RunChanges, type Sending } from './sending.ts';
 
 /** Sends planned ahead: 0.4 s at 10,000 a second, more than a page takes to come from the store. */
 const MAX_PLANNED = 4_096;
@@ -55,6 +55,11 @@ export interface ReplayerDeps {
   readonly startAt?: () => Promise<Micros>;
 }
 
+/** What may be changed while a run is under way; what is absent stays. */
+export interface ReplayChanges extends RunChanges {
+  readonly stopRules?: StopRuleOptions | undefined;
+}
+
 type State = 'new' | 'preparing' | 'running' | 'stopping' | 'ended';
 
 interface Stages {
@@ -63,7 +68,7 @@ interface Stages {
   readonly planner: Planner;
   readonly refusals: RefusalQueue;
   readonly pacer: Pacer;
-  readonly guard: RunGuard;
+  guard: RunGuard;
 }
 
 export class Replayer {
@@ -141,6 +146,20 @@ export class Replayer {
     stages.pacer.wake();
   }
 
+  /**
+   * Changes what may be changed during a run; nothing before it has begun.
+   * @throws BytecopyError as `Sending.change` does; what was changed before that stays
+   */
+  async change({ stopRules, ...changes }: ReplayChanges): Promise<void> {
+    const stages = this.#stages;
+    if (stages === undefined || !this.#is('running')) return;
+    if (stopRules !== undefined) {
+      stages.guard.stop();
+      stages.guard = this.#guard(stages.sending, stopRules);
+    }
+    await stages.sending.change(changes);
+  }
+
   progress(): ReplayProgress {
     if (this.#stages === undefined) return NO_PROGRESS;
     const { sending, planner } = this.#stages;
@@ -205,11 +224,14 @@ export class Replayer {
       affinityOf: (exchange) => sending.affinityOf(exchange),
       notSent: (exchange, copies, reason) => refusals.refuse({ exchange, copies, reason }, planner.planned),
     });
-    const guard = new RunGuard(options.stopRules, sending.probed, {
+    return { pages, planner, refusals, guard: this.#guard(sending, options.stopRules) };
+  }
+
+  #guard(sending: Sending, stopRules: StopRuleOptions): RunGuard {
+    return new RunGuard(stopRules, sending.probed, {
       progress: () => this.progress(),
       onStop: (cause) => this.stop(cause),
     });
-    return { pages, planner, refusals, guard };
   }
 
   /** Plans until something is there to send, or it is known that nothing is. */

@@ -28,9 +28,10 @@ import type { PlanReport } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
 import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 import { TargetRouter } from './routing/target-router.ts';
+import type { Rules } from './rules/index.ts';
 import { parseTarget } from './target.ts';
 import type { CheckedTargetSetOptions } from './targets/index.ts';
-import { UnitRouter } from './units/index.ts';
+import { type UnitOptions, UnitRouter } from './units/index.ts';
 
 export interface SendingDeps {
   readonly clock: Clock;
@@ -47,6 +48,13 @@ export interface SendingDeps {
   readonly wake: () => void;
 }
 
+/** What may be changed while a run is under way; what is absent stays. */
+export interface RunChanges {
+  readonly targets?: CheckedTargetSetOptions | undefined;
+  readonly units?: UnitOptions | undefined;
+  readonly rules?: Rules | undefined;
+}
+
 /** Without times nothing is late. */
 const UNTIMED: LatenessOptions = { kind: 'at-once' };
 
@@ -56,16 +64,22 @@ export class Sending {
   readonly preparer: RequestPreparer;
   /** The first target: whose health a stop rule asks for. */
   readonly probed: ProbedTarget;
+  readonly #options: SendingOptions;
+  readonly #found: Map<string, FoundTarget>;
+  readonly #deps: SendingDeps;
   readonly #clock: Clock;
   readonly #router: TargetRouter;
   readonly #correlation: SessionCorrelation | undefined;
   readonly #keyOf: RequestKey | undefined;
   /** There is something to be told of targets. */
-  readonly #isRouted: boolean;
+  #isRouted: boolean;
   #startedAt: Micros = 0;
 
   /** @param found every target of the options, by how it is written there */
-  constructor(options: SendingOptions, found: ReadonlyMap<string, FoundTarget>, deps: SendingDeps) {
+  constructor(options: SendingOptions, found: Map<string, FoundTarget>, deps: SendingDeps) {
+    this.#options = options;
+    this.#found = found;
+    this.#deps = deps;
     const { clock, ledger, onResult, plan, wake, untimed } = deps;
     const all = [...found.values()];
     const target = all.map(({ name }) => name).join(', ');
@@ -128,14 +142,27 @@ export class Sending {
   }
 
   statistics(): SenderStatistics {
-    const all = [...this.#router.senders].map((sender) => sender.statistics());
-    const [first, ...others] = all;
+    const [first, ...others] = this.#router.statistics();
     return others.reduce(sum, first ?? NO_CONNECTIONS);
   }
 
   /** With whom a request's sends stay. */
   affinityOf(recorded: Exchange | RequestReady): Affinity {
     return { key: this.#keyOf?.(recorded) ?? '', user: this.preparer.userOf(recorded) };
+  }
+
+  /**
+   * What may change during a run: targets and their weights, who belongs to which unit, rules.
+   * @throws BytecopyError as {@link findTarget} does, `REPLAY_UNITS_CHANGE_REFUSED`, `REPLAY_POOL_UNKNOWN` (exit code 2)
+   */
+  async change({ targets, units, rules }: RunChanges): Promise<void> {
+    if (targets !== undefined) {
+      await findTargets(targets, this.#options, this.#found, this.#deps);
+      this.#router.changeTargets(targets);
+      this.#isRouted = true;
+    }
+    if (units !== undefined) this.#router.moveUsers(units);
+    if (rules !== undefined) this.preparer.changeRules(rules);
   }
 
   /** @param exchange that passed the preparer's check */
@@ -158,12 +185,22 @@ export class Sending {
 /** @throws BytecopyError as {@link findTarget} does */
 export async function openSending(options: SendingOptions, deps: SendingDeps): Promise<Sending> {
   const found = new Map<string, FoundTarget>();
-  for (const { targets } of targetsOf(options).pools) {
+  await findTargets(targetsOf(options), options, found, deps);
+  return new Sending(options, found, deps);
+}
+
+/** Finds those that are not found yet. */
+async function findTargets(
+  { pools }: CheckedTargetSetOptions,
+  options: SendingOptions,
+  found: Map<string, FoundTarget>,
+  deps: SendingDeps,
+): Promise<void> {
+  for (const { targets } of pools) {
     for (const { to } of targets) {
       if (!found.has(to)) found.set(to, await findTarget(parseTarget(to), options, deps));
     }
   }
-  return new Sending(options, found, deps);
 }
 
 /** A single target is a pool of one. */

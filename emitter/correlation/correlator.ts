@@ -6,8 +6,8 @@
  *   replayed   POST /login ──▶ {"token":"new"}        GET /cart  Authorization: Bearer new
  *                   │ recorded(): old     │ learn(): old → new             ▲ rewrite()
  *
- * It is of use only where a session's sends keep their order. No answer is a `missing` value, and so is one whose value
- * holds control characters, which could end a line of a head.
+ * It is of use only where a session's sends keep their order. An answer whose value holds control characters, which could
+ * end a line of a head, is as good as one without it.
  */
 import type { Exchange, PreparedRequest, Protocol } from '../../core/index.ts';
 import { locateSequenceIds, type ViewableMessage } from '../../parser/index.ts';

@@ -30,16 +30,13 @@ export type ValueSource =
   /** Ids of fields of a Thrift result; field 0 is what the function returned. */
   | { readonly kind: 'field'; readonly ids: readonly number[] };
 
+/** Stays a text, so that checked options can be checked again. */
 const source = z
   .string()
   .max(MAX_TEXT_CHARS)
-  .transform((text, context): ValueSource => {
-    const colon = text.indexOf(':');
-    const rest = text.slice(colon + 1);
-    const parsed = sourceOf(text.slice(0, Math.max(0, colon)), rest);
-    if (typeof parsed !== 'string') return parsed;
-    context.addIssue({ code: 'custom', message: parsed });
-    return z.NEVER;
+  .superRefine((text, context) => {
+    const parsed = parseSource(text);
+    if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
   });
 
 const rule = z.strictObject({
@@ -91,7 +88,10 @@ export type CheckedCorrelationOptions = z.output<typeof correlationSchema>;
 export type CorrelationRule = CheckedCorrelationOptions[number];
 
 /** @returns a text that says what is wrong with it */
-function sourceOf(kind: string, rest: string): ValueSource | string {
+export function parseSource(text: string): ValueSource | string {
+  const colon = text.indexOf(':');
+  const kind = text.slice(0, Math.max(0, colon));
+  const rest = text.slice(colon + 1);
   switch (kind) {
     case 'header':
     case 'cookie':

@@ -5,12 +5,15 @@ import { type JsonStep, parseJsonPath } from '../rules/json/json-path.ts';
 import { jsonStringText, locateJson } from '../rules/json/locate-json.ts';
 import type { Answer } from './answer.ts';
 import { latin1Of, octetsOf } from './octets.ts';
-import type { ValueSource } from './options.ts';
+import { parseSource } from './options.ts';
 
 /** @returns undefined where the answer has no such value; an empty one is none */
 export type ValueReader = (answer: Answer) => string | undefined;
 
-export function compileSource(source: ValueSource): ValueReader {
+/** @param text as in the options, checked */
+export function compileSource(text: string): ValueReader {
+  const source = parseSource(text);
+  if (typeof source === 'string') throw new TypeError(source);
   switch (source.kind) {
     case 'header':
       return headerReader(source.name);

@@ -1,7 +1,7 @@
 /** A recorded request → the bytes to send, or the reason why it is not sent: each protocol in a file of its own. */
 import type { NotSentReason, PreparedRequest } from '../../core/index.ts';
 import type { SendingOptions } from '../options.ts';
-import { type RuleEdits, type RuleHits, RuleList } from '../rules/index.ts';
+import { type RuleEdits, type RuleHits, RuleList, type Rules } from '../rules/index.ts';
 import type { RecordedServers, Target } from '../target.ts';
 import type { UnitRouter } from '../units/index.ts';
 import { Http1Preparer } from './http1-preparer.ts';
@@ -31,7 +31,8 @@ export class RequestPreparer {
   readonly #thrift: ProtocolPreparer;
   readonly #session: ProtocolPreparer;
   readonly #http2: boolean;
-  readonly #rules: RuleList | undefined;
+  #rules: RuleList | undefined;
+  #formerHits: readonly RuleHits[] = [];
   readonly #units: PreparerDeps['units'];
   readonly #checked = new WeakMap<RecordedRequest, Checked>();
 
@@ -81,7 +82,13 @@ export class RequestPreparer {
 
   /** Of each rule so far. */
   get hits(): readonly RuleHits[] {
-    return this.#rules?.hits ?? [];
+    return [...this.#formerHits, ...(this.#rules?.hits ?? [])];
+  }
+
+  /** From the next check on; what the rules before did stays told. */
+  changeRules(rules: Rules): void {
+    this.#formerHits = this.hits;
+    this.#rules = new RuleList(rules);
   }
 
   #found(recorded: RecordedRequest): Checked {

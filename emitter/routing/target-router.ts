@@ -6,7 +6,16 @@
  *
  * A target that goes out gives what waits for it to the others.
  */
-import type { Clock, FailureReason, Micros, Millis, NotSentReason, Send, Sender } from '../../core/index.ts';
+import type {
+  Clock,
+  FailureReason,
+  Micros,
+  Millis,
+  NotSentReason,
+  Send,
+  Sender,
+  SenderStatistics,
+} from '../../core/index.ts';
 import type { OwnEndpoints } from '../connection/own-endpoints.ts';
 import type { Router } from '../dispatch/dispatcher.ts';
 import type { TargetLane } from '../dispatch/target-lane.ts';
@@ -15,7 +24,7 @@ import type { ProbedTarget } from '../health/health-probe.ts';
 import { HealthProber } from '../health/health-prober.ts';
 import type { HealthOptions } from '../health/options.ts';
 import type { CheckedTargetSetOptions, PoolTarget, TargetEntry } from '../targets/index.ts';
-import { TargetSet } from '../targets/index.ts';
+import { poolTarget, TargetSet } from '../targets/index.ts';
 import type { UnitOptions, UnitRouter } from '../units/index.ts';
 import type { RoutingReport } from './routing-report.ts';
 
@@ -58,6 +67,8 @@ export class TargetRouter implements Router {
   readonly #prober: HealthProber | undefined;
   readonly #entries = new Map<TargetLane, Entry>();
   readonly #senders = new Set<Sender>();
+  /** What was counted of targets that are closed. */
+  readonly #gone: SenderStatistics[] = [];
   #lanes: readonly TargetLane[] = [];
   #ticking: NodeJS.Timeout | undefined;
 
@@ -80,6 +91,11 @@ export class TargetRouter implements Router {
   /** Of all targets, those included that were taken out and have not ended yet. */
   get senders(): ReadonlySet<Sender> {
     return this.#senders;
+  }
+
+  /** Of each target there is or was. */
+  statistics(): SenderStatistics[] {
+    return [...[...this.#senders].map((sender) => sender.statistics()), ...this.#gone.map(closed)];
   }
 
   /** Checks begin. Idempotent. */
@@ -144,6 +160,26 @@ export class TargetRouter implements Router {
     if (this.#units.ready) this.#deps.onReleased(this.#units.commit(now), now);
   }
 
+  /**
+   * Targets come, go and change their weights, as these options say; pools stay as they are.
+   * @throws BytecopyError `REPLAY_POOL_UNKNOWN`, `REPLAY_TARGET_INVALID` (exit code 2)
+   */
+  changeTargets({ pools }: CheckedTargetSetOptions): void {
+    const now = this.#deps.clock.monotonic();
+    const leaving = new Map([...this.#targets.entries()].map((entry) => [entry.id, entry]));
+    for (const pool of pools) {
+      this.#targets.setPoolWeight(pool.name, pool.weight);
+      for (const target of pool.targets) {
+        const { id } = poolTarget(target.to, pool);
+        const entry = leaving.get(id);
+        if (entry === undefined) this.#joined(this.#targets.add(pool.name, target));
+        else if (entry.weight !== target.weight) this.#targets.setWeight(id, target.weight, now);
+        leaving.delete(id);
+      }
+    }
+    for (const entry of leaving.values()) this.#takeOut(entry, now);
+  }
+
   report(startedAt: Micros): RoutingReport {
     const now = this.#deps.clock.monotonic();
     return {
@@ -162,9 +198,29 @@ export class TargetRouter implements Router {
     if (health !== undefined) this.#prober?.add(entry.id, probed, health);
   }
 
+  /** What waits for it goes to others; it is closed when what is under way has ended. */
+  #takeOut(entry: Entry, now: Micros): void {
+    const { lane, sender } = entry.handle;
+    this.#prober?.remove(entry.id);
+    this.#health?.remove(entry.id);
+    this.#targets.remove(entry.id, now, () => {
+      this.#entries.delete(lane);
+      this.#senders.delete(sender);
+      this.#gone.push(sender.statistics());
+      void sender.close();
+    });
+    this.#deps.onOut(lane, now);
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+  }
+
   #shared(id: string, share: number, now: Micros): void {
     this.#targets.setAvailability(id, share);
     const lane = this.#targets.get(id)?.handle.lane;
     if (share === 0 && lane !== undefined) this.#deps.onOut(lane, now);
   }
+}
+
+/** Its connections are no longer there; what they did stays. */
+function closed(statistics: SenderStatistics): SenderStatistics {
+  return { ...statistics, open: 0, inFlight: 0 };
 }

@@ -6,7 +6,7 @@ import type { TargetEntry } from './target-entry.ts';
 
 export class TargetPool<Handle> {
   readonly name: string;
-  readonly weight: number;
+  weight: number;
   readonly standby: boolean;
   readonly unit: string | undefined;
   /** Its block in the hash that ranks it for a key. */

@@ -114,6 +114,18 @@ export class TargetSet<Handle> {
     return true;
   }
 
+  /** @returns false where no pool has that name */
+  setPoolWeight(name: string, weight: number): boolean {
+    const pool = this.#pools.get(name);
+    if (pool === undefined) return false;
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(`${weight} is no weight`);
+    if (pool.weight === weight) return true;
+    this.#settle();
+    pool.weight = weight;
+    this.#isStale = true;
+    return true;
+  }
+
   /**
    * A target that was taken out before goes on with its counts.
    * @throws BytecopyError `REPLAY_POOL_UNKNOWN`, `REPLAY_TARGET_TWICE`, `REPLAY_TARGET_INVALID` (exit code 2)

@@ -139,3 +139,97 @@ test('standby takes over when all others are out, and without it nothing is sent
     const alone = await replay(300, { targets: { pools: pools.slice(0, 1) }, health, timing }).run();
     expect(alone.notSent['no-target']).toBeGreaterThan(200);
   }));
+
+test('a target that is taken out in the middle fails nothing, one that comes gets its share, and the drain is told', () =>
+  withServers(3, async (servers) => {
+    const [one, two, three] = servers.map(({ url }) => url) as [string, string, string];
+    const poolOf = (...targets: { to: string; weight: number }[]) => ({
+      pools: [{ name: 'all', weight: 1, standby: false, targets }],
+      balance: { by: 'weight' as const },
+    });
+    const timing = { kind: 'rate' as const, perSecond: 2_000 };
+    const before = poolOf({ to: one, weight: 1 }, { to: two, weight: 1 });
+    const { replayer, run } = replay(4_000, { targets: before, timing });
+    const running = run();
+    await until(() => replayer.progress().answered > 1_000);
+    await replayer.change({ targets: poolOf({ to: two, weight: 0 }, { to: three, weight: 1 }) });
+    const seen = servers.map(({ heads }) => heads.length);
+    const report = await running;
+    expect(report.answered).toBe(4_000);
+    const [ofOne = 0, ofTwo = 0] = servers.map(({ heads }, index) => heads.length - (seen[index] ?? 0));
+    // What was under way when they were taken out still came.
+    expect(ofOne + ofTwo).toBeLessThan(100);
+    expect(servers[2]?.heads.length).toBeGreaterThan(2_000);
+    expect(report.routing?.targets.drains.map(({ by, state }) => [by, state]).sort()).toEqual([
+      ['removal', 'drained'],
+      ['weight', 'drained'],
+    ]);
+  }));
+
+test('users who move are never at two units, and what was held for them goes', () =>
+  withServers(2, async (servers) => {
+    const [one, two] = servers.map(({ url }) => url) as [string, string];
+    const targets = {
+      pools: [
+        { name: 'a', unit: 'a', targets: [{ to: one }] },
+        { name: 'b', unit: 'b', targets: [{ to: two }] },
+      ],
+    };
+    const unitsOf = (border: number, version: number) => ({
+      user: 'header:x-user',
+      hash: 'crc32' as const,
+      slots: 100,
+      ranges: [
+        { unit: 'a', from: 0, to: border },
+        { unit: 'b', from: border, to: 100 },
+      ],
+      overrides: {},
+      unresolved: 'leave-out' as const,
+      hops: { header: 'x-hops', most: 3 },
+      version,
+    });
+    const bytes = (index: number) => {
+      const user = index % 10 === 9 ? '' : `X-User: u${index % 100}\r\n`;
+      return `GET /u${index % 100} HTTP/1.1\r\nHost: shop.example\r\n${user}\r\n`;
+    };
+    const timing = { kind: 'rate' as const, perSecond: 2_000 };
+    const { replayer, run } = replay(4_000, { targets, units: unitsOf(50, 1), timing }, bytes);
+    const running = run();
+    await until(() => replayer.progress().answered > 1_000);
+    await replayer.change({ units: unitsOf(20, 2) });
+    const report = await running;
+    expect(report.answered).toBe(3_600);
+    expect(report.notSent['no-user']).toBe(400);
+    expect(report.routing?.units).toMatchObject({ version: 2, misrouted: 0, heldNow: 0 });
+    expect(servers.every(({ heads }) => heads.every((head) => head.includes('\r\nx-hops: 1\r\n')))).toBe(true);
+    // Of each user, all requests to one unit come before all to the other.
+    const units = new Map<string, Set<number>>();
+    for (const [index, { heads }] of servers.entries()) {
+      for (const head of heads) units.set(pathOf(head), (units.get(pathOf(head)) ?? new Set()).add(index));
+    }
+    expect([...units.values()].some((at) => at.size === 2)).toBe(true);
+    expect([...units.values()].some((at) => at.size === 1)).toBe(true);
+  }));
+
+test('rules leave requests out and change others, and say how often', () =>
+  withServers(1, async (servers) => {
+    const rules = [
+      { name: 'no admin', match: { path: '/items/1*' }, do: [{ 'leave-out': true }] },
+      { name: 'dev', match: { method: 'GET' }, do: [{ 'set-header': { 'X-Env': 'dev' } }] },
+      { name: 'never', match: { path: '/nowhere' }, do: [{ 'leave-out': true }] },
+    ];
+    const [server] = servers as [ScriptServer];
+    const report = await replay(10, { target: server.url, rules: rules as never }).run();
+    expect(report.answered).toBe(9);
+    expect(report.notSent).toEqual({ filtered: 1 });
+    expect(server.heads.every((head) => head.includes('\r\nX-Env: dev\r\n'))).toBe(true);
+    expect(report.rules.map(({ name, matched }) => [name, matched])).toEqual([
+      ['no admin', 1],
+      ['dev', 9],
+      ['never', 0],
+    ]);
+  }));
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
