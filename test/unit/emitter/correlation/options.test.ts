@@ -11,10 +11,17 @@ test('what is not said has its default', () => {
   expect(correlationSchema.parse([{ name: 'token', learn: { from: 'header:X-Token' } }])).toEqual([
     {
       name: 'token',
-      learn: { from: { kind: 'header', name: 'X-Token' }, where: {} },
+      learn: { from: 'header:X-Token', where: {} },
       replace: { in: ['header', 'cookie', 'path', 'query', 'body'], decoded: true, minLength: 6 },
     },
   ]);
+});
+
+test('what was checked can be checked again', () => {
+  const checked = correlationSchema.parse([
+    { name: 'token', learn: { from: 'body:re:a(b)', where: { status: 200 } }, replace: { in: ['body'] } },
+  ]);
+  expect(correlationSchema.parse(checked)).toEqual(checked);
 });
 
 describe('what is refused, with its path and what is allowed', () => {
