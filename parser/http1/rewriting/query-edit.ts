@@ -15,6 +15,7 @@ interface ParameterEdit {
 
 export class QueryEdit {
   readonly #edits: readonly ParameterEdit[];
+  readonly #seen: Uint8Array;
 
   constructor({ set = [], remove = [] }: QueryEdits) {
     // One edit a name: the last value given, and a name that is set is not removed.
@@ -25,47 +26,69 @@ export class QueryEdit {
       byName.set(name, { name, value, parameter: `${encodeParameter(name)}=${value}` });
     }
     this.#edits = [...byName.values()];
+    this.#seen = new Uint8Array(byName.size);
   }
 
   /** @param query octets as latin1, `?` included; empty where there is none */
   apply(query: string): string {
     const edits = this.#edits;
     if (edits.length === 0) return query;
-    const seen: boolean[] = [];
-    const kept: string[] = [];
-    /** The next one; looked for once, so that parameters without value cost no more than others. */
-    let equals = 0;
+    const seen = this.#seen.fill(0);
+    let isNamed = false;
+    let out = '';
+    let written = 0;
+    /** Parameters that stay are taken over in one piece as far as they follow each other. */
+    let keptFrom = -1;
     for (let at = 1; at <= query.length; ) {
       const ampersand = query.indexOf('&', at);
       const end = ampersand < 0 ? query.length : ampersand;
-      if (equals < at) equals = query.indexOf('=', at);
-      if (equals < 0) equals = query.length;
-      const name = query.slice(at, Math.min(equals, end));
-      const place = this.#editOf(name);
-      if (place < 0) kept.push(query.slice(at, end));
-      else {
+      const nameEnd = endOfName(query, at, end);
+      const place = this.#editOf(query, at, nameEnd);
+      if (place < 0) {
+        if (keptFrom < 0) keptFrom = at;
+      } else {
+        if (keptFrom >= 0) out += (written++ === 0 ? '' : '&') + query.slice(keptFrom, at - 1);
+        keptFrom = -1;
         const { value } = edits[place] as ParameterEdit;
-        if (value !== undefined && seen[place] !== true) kept.push(`${name}=${value}`);
-        seen[place] = true;
+        if (value !== undefined && seen[place] === 0) {
+          out += `${written++ === 0 ? '' : '&'}${query.slice(at, nameEnd)}=${value}`;
+        }
+        seen[place] = 1;
+        isNamed = true;
       }
       at = end + 1;
     }
-    for (const [place, { value, parameter }] of edits.entries()) {
-      if (value !== undefined && seen[place] !== true) kept.push(parameter);
-    }
-    if (kept.length === 0) return seen.length > 0 ? '' : query;
+    if (keptFrom >= 0) out += (written++ === 0 ? '' : '&') + query.slice(keptFrom);
     // An empty query, a bare `?`, holds one empty parameter: a new one takes its place.
-    return query === '?' ? `?${kept.slice(1).join('&') || kept[0]}` : `?${kept.join('&')}`;
+    if (query === '?' && out === '') written = 0;
+    for (let place = 0; place < edits.length; place++) {
+      const { value, parameter } = edits[place] as ParameterEdit;
+      if (value !== undefined && seen[place] === 0) out += (written++ === 0 ? '' : '&') + parameter;
+    }
+    return written === 0 && (isNamed || query === '') ? '' : `?${out}`;
   }
 
   /** Place of the edit that names the parameter, or -1. */
-  #editOf(name: string): number {
+  #editOf(query: string, at: number, nameEnd: number): number {
     const edits = this.#edits;
-    for (let i = 0; i < edits.length; i++) if ((edits[i] as ParameterEdit).name === name) return i;
+    const length = nameEnd - at;
+    for (let i = 0; i < edits.length; i++) {
+      const { name } = edits[i] as ParameterEdit;
+      if (name.length === length && query.startsWith(name, at)) return i;
+    }
+    const name = query.slice(at, nameEnd);
     if (!ENCODED.test(name)) return -1;
     const decoded = decodeName(name);
     return edits.findIndex((edit) => edit.name === decoded);
   }
+}
+
+const EQUALS = 0x3d;
+
+function endOfName(query: string, at: number, end: number): number {
+  let nameEnd = at;
+  while (nameEnd < end && query.charCodeAt(nameEnd) !== EQUALS) nameEnd++;
+  return nameEnd;
 }
 
 const ENCODED = /[%+\x80-\xff]/;
