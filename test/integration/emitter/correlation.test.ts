@@ -2,14 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Exchange, PreparedRequest, Send } from '../../../core/index.ts';
-import { type CorrelationOptions, Correlator, correlationSchema } from '../../../emitter/correlation/index.ts';
-import { newSend } from '../../../emitter/plan/send.ts';
-import { REPLAY_MARKER_HEADER, rewriteRequest } from '../../../parser/index.ts';
+import { type Exchange, Ledger } from '../../../core/index.ts';
+import type { CorrelationOptions } from '../../../emitter/correlation/index.ts';
+import { Replayer } from '../../../emitter/index.ts';
 import { textOf } from '../../support/conversation.ts';
 import { exchangesOf as exchangesIn } from '../../support/corpus/exchanges-of.ts';
-import { poolTo } from '../../support/emitter/pool.ts';
-import { request } from '../../support/emitter/prepared-request.ts';
+import { reportOf } from '../../support/emitter/report-of.ts';
+import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
 import { exchangesOf, pcapOfTalks, recordTalks, TALK_REQUESTS } from '../../support/servers/token-recording.ts';
 import { startTokenService, type TokenService } from '../../support/servers/token-service.ts';
 
@@ -40,54 +39,26 @@ async function recorded(count: number): Promise<Exchange[]> {
   return exchangesOf(await recordTalks(port, count));
 }
 
-function prepared(exchange: Exchange): PreparedRequest {
-  const parts = rewriteRequest(exchange.request as NonNullable<Exchange['request']>, {
-    setHeaders: [[REPLAY_MARKER_HEADER, 'run']],
-  });
-  const { id, operation, verb } = exchange;
-  return request(Buffer.concat(parts), { exchange: id, operation, verb });
+/** As fast as possible, all sessions at the same time, each in its order. */
+function replayed(exchanges: readonly Exchange[], target: string, correlate: CorrelationOptions | undefined) {
+  const ledger = new Ledger();
+  const replayer = new Replayer(
+    {
+      target,
+      runId: 'run',
+      timing: { kind: 'max' },
+      maxConnections: 8,
+      writes: 'allow',
+      session: 'session',
+      correlate,
+    },
+    { clock: SYSTEM_CLOCK, ledger },
+  );
+  return reportOf(replayer.run(onePage(exchanges)));
 }
 
-/** Sends each session's requests in order, all sessions at the same time. */
-function replayed(exchanges: readonly Exchange[], port: number, correlator: Correlator): Promise<void> {
-  const bySession = new Map<string, Exchange[]>();
-  for (const exchange of exchanges) {
-    const session = bySession.get(exchange.session);
-    if (session === undefined) bySession.set(exchange.session, [exchange]);
-    else session.push(exchange);
-  }
-  return new Promise((resolve, reject) => {
-    let left = exchanges.length;
-    const learnables = new Map<Send, ReturnType<Correlator['recorded']>>();
-    const waiting = [...bySession.keys()];
-    const ready: Send[] = [];
-    const take = (session: string): void => {
-      const exchange = bySession.get(session)?.shift();
-      if (exchange === undefined) {
-        const next = waiting.shift();
-        if (next !== undefined) take(next);
-        return;
-      }
-      const send = newSend(correlator.rewrite(session, prepared(exchange)), 0, 0, { session, thinkMicros: 0 });
-      learnables.set(send, correlator.recorded(exchange));
-      if (!pool.offer(send, performance.now() * 1000)) ready.push(send);
-    };
-    const answered = (send: Send): void => {
-      const learnable = learnables.get(send);
-      learnables.delete(send);
-      if (learnable !== undefined) correlator.learn(send.session, learnable, send.response as Uint8Array);
-      take(send.session);
-      left--;
-      if (left === 0) pool.close().then(resolve, reject);
-    };
-    const pool = poolTo(
-      port,
-      { answered, failed: (_, reason) => reject(new Error(reason)), next: () => ready.shift() },
-      { maxConnections: 8, keepResponses: true },
-    );
-    for (const session of waiting.splice(0, 8)) take(session);
-    pool.demand(8);
-  });
+async function* onePage(exchanges: readonly Exchange[]) {
+  yield await Promise.resolve(exchanges);
 }
 
 const told = ({ answers }: TokenService) => Object.fromEntries([...answers].sort());
@@ -96,7 +67,7 @@ test('without correlation stale tokens are refused, with it 1,000 sessions go as
   const exchanges = await recorded(SESSIONS);
   expect(exchanges).toHaveLength(SESSIONS * TALK_REQUESTS);
   const without = await service();
-  await replayed(exchanges, without.port, new Correlator([]));
+  await replayed(exchanges, without.url, undefined);
   expect(told(without)).toEqual({
     'GET /form 401': SESSIONS,
     'GET /orders/ 401': SESSIONS,
@@ -106,8 +77,7 @@ test('without correlation stale tokens are refused, with it 1,000 sessions go as
     'POST /orders 401': SESSIONS,
   });
   const target = await service();
-  const correlator = new Correlator(correlationSchema.parse(RULES));
-  await replayed(exchanges, target.port, correlator);
+  const report = await replayed(exchanges, target.url, RULES);
   expect(told(target)).toEqual({
     'GET /form 200': SESSIONS,
     'GET /orders/ 200': SESSIONS,
@@ -117,7 +87,8 @@ test('without correlation stale tokens are refused, with it 1,000 sessions go as
     'POST /orders 201': SESSIONS,
   });
   const third = (index: number): number => Math.ceil((SESSIONS - index) / 3);
-  expect(correlator.report()).toMatchObject({
+  expect(report.answered).toBe(SESSIONS * TALK_REQUESTS);
+  expect(report.correlation).toMatchObject({
     rules: [
       { name: 'token', learnt: third(0), missing: 0, replaced: 5 * third(0) },
       { name: 'sid', learnt: third(1), missing: 0, replaced: 5 * third(1) },
@@ -134,14 +105,13 @@ test('without correlation stale tokens are refused, with it 1,000 sessions go as
 test('a token of another session is as good as none', async () => {
   const exchanges = await recorded(3);
   const target = await service();
-  const correlator = new Correlator(correlationSchema.parse(RULES));
-  await replayed(
+  const report = await replayed(
     exchanges.map((exchange) => ({ ...exchange, session: exchange.operation === 'POST /login' ? 'login' : 'rest' })),
-    target.port,
-    correlator,
+    target.url,
+    RULES,
   );
   expect(target.answers.get('GET /profile 401')).toBe(3);
-  expect(correlator.report().rewritten).toBe(0);
+  expect(report.correlation?.rewritten).toBe(0);
 });
 
 test('a capture of the talks holds the same requests and answers', async () => {
@@ -152,7 +122,7 @@ test('a capture of the talks holds the same requests and answers', async () => {
   await writeFile(path, pcapOfTalks(talks));
   const { exchanges, ledger } = await exchangesIn(path);
   await rm(folder, { recursive: true });
-  const bytes = ({ request: sent, response }: Exchange) => [textOf(sent), textOf(response)];
+  const bytes = ({ request, response }: Exchange) => [textOf(request), textOf(response)];
   expect(exchanges.map(bytes).sort()).toEqual(exchangesOf(talks).map(bytes).sort());
   expect(exchanges).toHaveLength(4 * TALK_REQUESTS);
   expect(ledger.balanced).toBe(true);
