@@ -50,7 +50,7 @@ const fieldPath = z.string().regex(FIELD_PATH, 'a path of field ids looks like 1
 const conditions = {
   /** HTTP verbs. */
   method: patterns.optional(),
-  /** Without query, as sent. */
+  /** As sent, without query, scheme and host. */
   path: patterns.optional(),
   /** By name, in any case; one line of that name has to match. */
   header: byName.optional(),

@@ -58,7 +58,7 @@ export class RuleList {
       if (rule.isLast) break;
     }
     for (const rule of applied) rule.applied++;
-    if (this.#path !== undefined) sequence.keepPath(recorded.path, this.#path);
+    if (this.#path !== undefined) sequence.keepPath(subject.path, this.#path);
     if (this.#body !== undefined) sequence.keepBody(subject.body.bytes, this.#body);
     return sequence.kept;
   }
@@ -91,7 +91,7 @@ export class RuleList {
   #problemOf(edit: Exclude<Edit, { kind: 'request' }>, recorded: RecordedForRules): RuleProblem | undefined {
     switch (edit.kind) {
       case 'path': {
-        const path = edit.replace(this.#path ?? recorded.path);
+        const path = edit.replace(this.#path ?? this.#subject.path);
         if (path === undefined) return 'pattern-not-found';
         this.#path = path;
         return undefined;

@@ -13,6 +13,8 @@ export type RuleBody = Pick<BodyView, 'bytes' | 'charset' | 'complete'>;
 
 /** Of longer bodies this much is matched. */
 const MAX_MATCHED_BYTES: ByteCount = 1024 * 1024;
+/** Of a request-target in absolute form (RFC 9112, section 3.2.2). */
+const SCHEME_AND_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
 const NO_BYTES = new Uint8Array(0);
 const NO_BODY: RuleBody = { bytes: NO_BYTES, charset: '', complete: true };
 
@@ -36,6 +38,12 @@ export class RuleSubject {
 
   get recorded(): RecordedForRules {
     return this.#recorded as RecordedForRules;
+  }
+
+  /** As sent, octets as latin1; without query, and in absolute form without scheme and host, as it is rewritten. */
+  get path(): string {
+    const { path } = this.recorded;
+    return path.startsWith('/') ? path : path.replace(SCHEME_AND_HOST, '');
   }
 
   /** Of HTTP, octets as latin1; empty otherwise. */

@@ -55,7 +55,7 @@ function recordedTests(conditions: RuleConditions): SubjectTest[] {
   }
   if (conditions.path !== undefined) {
     const test = compilePatterns(conditions.path);
-    tests.push(({ recorded }) => recorded.protocol === 'http1' && test(recorded.path));
+    tests.push((subject) => subject.recorded.protocol === 'http1' && test(subject.path));
   }
   if (conditions.thrift?.function !== undefined) tests.push(functionTest(conditions.thrift.function));
   return tests;

@@ -158,6 +158,15 @@ describe('edits of HTTP requests', () => {
     expect(sent(rules, get())).toBe('GET /moved?full=1 HTTP/1.1\r\nHost: shop.example\r\nx-b: 2\r\n\r\n');
   });
 
+  test('a path in absolute form was matched and replaced with its host', () => {
+    const rules = list({
+      match: { path: '/items/*' },
+      do: [{ 'replace-path': { pattern: 're:^/items', with: '/goods' } }],
+    });
+    expect(sent(rules, get('http://shop.example/items/17?a=1'))).toMatch(/^GET http:\/\/shop.example\/goods\/17\?a=1 /);
+    expect(rules.hits[0]).toMatchObject({ matched: 1, applied: 1, failed: {} });
+  });
+
   test('paths are changed in turn', () => {
     const rules = list(
       { do: [{ 'replace-path': { pattern: 'items', with: 'goods' } }] },
