@@ -42,3 +42,14 @@ test('two rules of one name are refused', () => {
   const rule = { name: 'admin', do: 'keep' };
   expect(() => checkRules([rule, { do: 'keep' }, rule])).toThrow('rules.2.name: rule 1 has that name too');
 });
+
+test('checked rules can be checked again', () => {
+  const checked = checkRules([
+    {
+      match: { status: 200, header: { a: 1 }, not: { json: { a: true } } },
+      do: ['keep', { 'set-query': { page: 2 } }],
+    },
+    { do: { 'set-json': { path: 'a', value: { b: [1, null] } }, 'remove-header': 'x' }, onProblem: 'leave-out' },
+  ]);
+  expect(checkRules(checked)).toEqual(checked);
+});
