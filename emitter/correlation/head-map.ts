@@ -12,12 +12,25 @@ const UNTOUCHED = new Set(['content-length', 'transfer-encoding', REPLAY_MARKER_
 
 export type HeadPlace = 'path' | 'query' | 'cookie' | 'header';
 
+interface FieldValue {
+  /** From here on, up to the next one. */
+  readonly start: number;
+  readonly place: 'cookie' | 'header' | undefined;
+}
+
+const SP = 0x20;
+const HTAB = 0x09;
+/** Longer names are no field's. */
+const MAX_NAME_CHARS = 256;
+const FIELD_NAME = /^([^:\r\n]*?)[ \t]*:/;
+
 export class HeadMap {
   readonly #head: string;
   readonly #targetStart: number;
   readonly #query: number;
   readonly #targetEnd: number;
   readonly #lineEnd: number;
+  #fields: readonly FieldValue[] | undefined;
 
   /** @param head octets as latin1 */
   constructor(head: string) {
@@ -45,15 +58,30 @@ export class HeadMap {
   }
 
   #fieldPlace(at: number): HeadPlace | undefined {
-    let line = this.#head.lastIndexOf('\n', at - 1) + 1;
-    // Folded lines go on with the field above (RFC 9112, section 5.2).
-    while (line > this.#lineEnd + 1 && /[ \t]/.test(this.#head[line] as string)) {
-      line = this.#head.lastIndexOf('\n', line - 2) + 1;
+    this.#fields ??= this.#readFields();
+    let low = 0;
+    let high = this.#fields.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#fields[middle] as FieldValue).start <= at) low = middle + 1;
+      else high = middle;
     }
-    const colon = this.#head.indexOf(':', line);
-    if (colon < 0 || colon >= at) return undefined;
-    const name = this.#head.slice(line, colon).trimEnd().toLowerCase();
-    if (name === 'cookie') return 'cookie';
-    return UNTOUCHED.has(name) ? undefined : 'header';
+    return this.#fields[low - 1]?.place;
+  }
+
+  /** One pass, so that many values in a long head cost no more than the head is long. */
+  #readFields(): readonly FieldValue[] {
+    const head = this.#head;
+    const fields: FieldValue[] = [];
+    for (let line = this.#lineEnd + 1; line > 0 && line < head.length; line = head.indexOf('\n', line) + 1) {
+      const code = head.charCodeAt(line);
+      // Folded lines go on with the field above (RFC 9112, section 5.2).
+      if (code === SP || code === HTAB) continue;
+      const name = FIELD_NAME.exec(head.slice(line, line + MAX_NAME_CHARS))?.[1]?.toLowerCase();
+      fields.push({ start: line, place: undefined });
+      if (name === undefined || UNTOUCHED.has(name)) continue;
+      fields.push({ start: head.indexOf(':', line) + 1, place: name === 'cookie' ? 'cookie' : 'header' });
+    }
+    return fields;
   }
 }

@@ -15,6 +15,8 @@ import type { LearntValue } from './learnt-value.ts';
 import { latin1Of, octetsOf } from './octets.ts';
 import { withValues } from './write-value.ts';
 
+/** Further ones of a call stay as they are. */
+const MAX_EDITS = 1_000;
 const INTEGER = /^-?\d{1,20}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const BITS = { i16: 16, i32: 32, i64: 64 } as const;
@@ -65,6 +67,7 @@ function fieldEdits(
   edits: FieldEdit[],
   found: FoundValue[],
 ): void {
+  if (edits.length >= MAX_EDITS) return;
   switch (value.type) {
     case 'struct':
       for (const field of value.fields) fieldEdits(field.value, [...path, field.id], values, edits, found);

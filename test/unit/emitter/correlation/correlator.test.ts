@@ -199,6 +199,14 @@ describe('where it is put', () => {
     expect(sent(learnt('old-token', 'new-token', { ...TOKEN, replace: { in: ['header'] } }), cookie)).toBe(cookie);
   });
 
+  test('each of many in a long line and in many folded ones', () => {
+    const one = learnt('old-token', 'new-token');
+    const long = (token: string): string =>
+      get('/', `X: ${`${token},`.repeat(20_000)}\r\n${` ${token}\r\n`.repeat(20_000)}`);
+    expect(sent(one, long('old-token')) === long('new-token')).toBe(true);
+    expect(one.report().rules[0]?.replaced).toBe(40_000);
+  });
+
   test('of two values that overlap, the longer one', () => {
     const one = correlator(
       { name: 'id', learn: { from: 'json:id' } },
