@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BytecopyError, Exchange, Selection } from '../../core/index.ts';
 import {
+  type CheckedTargetSetOptions,
   DEFAULT_MAX_CONNECTIONS,
   mergeSnapshots,
   openRequestCheck,
@@ -9,10 +10,17 @@ import {
 } from '../../emitter/index.ts';
 import { type Config, readConfig, storePath } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
-import { addOutcomeOptions, type Outcome, type OutcomeFlags, outcomeOf } from '../options/outcome.ts';
+import {
+  addOutcomeOptions,
+  type Outcome,
+  type OutcomeFlags,
+  outcomeOf,
+  requireOutcomeFiles,
+} from '../options/outcome.ts';
 import { addPacingOptions, type PacingFlags, pacingOf } from '../options/pacing.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
-import { addSendingOptions, type SendingFlags, sendingOptionsOf } from '../options/sending.ts';
+import { addSendingOptions, type SendingFlags, sendingOptionsToAll } from '../options/sending.ts';
+import { addTargetOptions, type TargetFlags } from '../options/targets.ts';
 import { usageError } from '../options/usage-error.ts';
 import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
 import { writeHgrmFiles } from '../output/hgrm-files.ts';
@@ -29,13 +37,18 @@ import { type Prospect, prospectOf } from '../replay/prospect.ts';
 import { lookedAt, type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
 import { resultLine } from '../replay/result-line.ts';
 import { planOptionsOf, type SettledPlan, settlePlan } from '../replay/settled-plan.ts';
+import { DiscoveredTargets } from '../replay/task/discovered-targets.ts';
+import { followTask } from '../replay/task/follow-task.ts';
+import { type OpenedTask, openTask } from '../replay/task/open-task.ts';
+import { taskOptionsOf } from '../replay/task/task-options.ts';
+import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/task/task-targets.ts';
 import { verdictOf } from '../replay/verdict.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
 
-interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, OutcomeFlags {
-  readonly to: string;
+interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, OutcomeFlags, TargetFlags {
+  readonly task?: string;
   readonly store?: string;
   readonly file?: string;
   readonly where?: string;
@@ -45,7 +58,11 @@ export function addReplayCommand(program: Command, context: Context): void {
   const command = program
     .command('replay')
     .description('recorded requests to a target: in their recorded rhythm, faster, or at an exact rate')
-    .requiredOption('--to <url>', 'where to: http://host:port, https://…, tcp://…, tls://…')
+    .option(
+      '--task <file>',
+      'a document (YAML) that says all of this, and more; flags win, and it is followed while it runs',
+    );
+  addTargetOptions(command)
     .option('--store <folder>', 'the store to replay from')
     .option('--file <capture>', 'replay a capture file instead of the store')
     .option('--where <query>', 'only these exchanges')
@@ -56,15 +73,43 @@ export function addReplayCommand(program: Command, context: Context): void {
   );
 }
 
-async function replay(context: Context, program: Command, flags: ReplayFlags): Promise<void> {
+async function replay(context: Context, program: Command, given: ReplayFlags): Promise<void> {
+  const opened = await openTask(given, given.task);
+  const { flags, task } = opened;
   if (flags.file !== undefined && flags.store !== undefined) {
     throw usageError('--file and --store contradict each other', 'leave one of them out');
   }
+  requireOutcomeFiles(flags);
+  const discovered = new DiscoveredTargets(task.discovered, {
+    clock: context.clock,
+    onTrouble: ({ message }) => context.stderr.write(`${message}\n`),
+  });
+  try {
+    await discovered.start();
+    const targets = requireTargets(discovered.into(targetSetOf(task)));
+    await replayTo(targets, { context, program, opened, discovered });
+  } finally {
+    discovered.stop();
+  }
+}
+
+interface OpenedReplay {
+  readonly context: Context;
+  readonly program: Command;
+  readonly opened: OpenedTask<ReplayFlags>;
+  readonly discovered: DiscoveredTargets;
+}
+
+async function replayTo(
+  targets: CheckedTargetSetOptions,
+  { context, program, opened, discovered }: OpenedReplay,
+): Promise<void> {
+  const { flags, task } = opened;
   const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
   const pacing = pacingOf(flags);
   const outcome = outcomeOf(flags, config);
-  const sending = sendingOptionsOf(flags, flags.to, config);
+  const sending = { ...sendingOptionsToAll(flags, targetsOf(targets), config), ...taskOptionsOf(task, targets, flags.task !== undefined) };
   const { keepResponses, stopRules } = outcome;
   const unplanned: ReplayOptions = { ...sending, keepResponses, stopRules, ...sessionOf(pacing.session) };
   const rules = await openRequestCheck(unplanned);
@@ -82,7 +127,8 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
     // Each worker has one at least.
     const connections = Math.max(sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS, plan.workers);
     const { writes } = sending;
-    context.stderr.write(`${announce(expected, plan, prospect, { to: flags.to, writes, connections })}\n`);
+    const to = targetsText(targets);
+    context.stderr.write(`${announce(expected, plan, prospect, { to, writes, connections })}\n`);
     requireWord(expected, sending);
     if (flags.dryRun) return;
     const { span } = expected;
@@ -90,6 +136,9 @@ async function replay(context: Context, program: Command, flags: ReplayFlags): P
     const options = { ...unplanned, ...planOptionsOf(plan) };
     const { result, results } = await send(context, {
       flags,
+      to,
+      opened,
+      discovered,
       outcome,
       options,
       plan,
@@ -138,6 +187,10 @@ async function openSource(context: Context, { file, store }: ReplayFlags, config
 
 interface Sending {
   readonly flags: ReplayFlags;
+  /** The targets in words. */
+  readonly to: string;
+  readonly opened: OpenedTask<ReplayFlags>;
+  readonly discovered: DiscoveredTargets;
   readonly outcome: Outcome;
   readonly options: ReplayOptions;
   readonly plan: SettledPlan;
@@ -150,7 +203,7 @@ async function send(
   context: Context,
   sending: Sending,
 ): Promise<{ readonly result: RunResult; readonly results: BlockingLines | undefined }> {
-  const { flags, outcome, prospect } = sending;
+  const { flags, opened, discovered, outcome, prospect } = sending;
   let run: ReplayRun | undefined;
   const onFailure = ({ message }: BytecopyError) => run?.stop({ rule: 'interrupted', text: message });
   const results = flags.results === undefined ? undefined : await openBlockingLines(flags.results, onFailure);
@@ -158,7 +211,14 @@ async function send(
   const { progress } = run;
   onInterrupt(context, () => run.stop());
   const planned = { durationMs: prospect.durationMs, sends: prospect.sends };
-  const view = await watchReplay(context.stderr, { title: `replay to ${flags.to}`, planned, progress });
+  const view = await watchReplay(context.stderr, { title: `replay to ${sending.to}`, planned, progress });
+  const forget = followTask({
+    path: flags.task,
+    opened,
+    discovered,
+    run,
+    say: (text) => context.stderr.write(`${text}\n`),
+  });
   try {
     const snapshots = await run.run();
     return { result: mergeSnapshots(snapshots, outcome.thresholds), results };
@@ -167,6 +227,7 @@ async function send(
     await results?.finish().catch(() => {});
     throw cause;
   } finally {
+    forget();
     view.end();
   }
 }

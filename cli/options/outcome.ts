@@ -4,6 +4,7 @@ import { parseThreshold, type Threshold } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { requireWritable } from '../output/write-failure.ts';
 import { collect } from './list.ts';
+import { parseCount } from './number.ts';
 import { parseStopRule, type StopRules, stopRulesOf } from './stop-rules.ts';
 import { usageError } from './usage-error.ts';
 
@@ -15,13 +16,18 @@ export interface OutcomeFlags {
   readonly html?: string;
   readonly hgrm?: string;
   readonly json?: boolean;
-  readonly dryRun?: boolean;
+  /** So many exchanges are shown. */
+  readonly dryRun?: boolean | number;
 }
 
 export function addOutcomeOptions(command: Command): Command {
   return command
     .optionsGroup('End and outcome:')
-    .option('--dry-run', 'say what would happen and send nothing')
+    .option(
+      '--dry-run [n]',
+      'say what would happen, to n exchanges too (default: 10 with --task), and send nothing',
+      parseCount,
+    )
     .option(
       '--stop-on <rule>',
       'end early: failed>10%, consecutive>40, latency>5s, lag>200ms, health=/path, health=tcp; may be repeated',
@@ -71,6 +77,17 @@ export function outcomeOf(flags: OutcomeFlags, config: Config): Outcome {
     keepResponses: flags.saveResponses === true,
     thresholds: (flags.threshold ?? config.replay?.thresholds ?? []).map(parseThreshold),
   };
+}
+
+/**
+ * For files that a document names; those of flags were looked at.
+ *
+ * @throws BytecopyError `OUTPUT_FAILED`
+ */
+export function requireOutcomeFiles({ results, html, hgrm }: OutcomeFlags): void {
+  if (results !== undefined) requireWritable('the results', results);
+  if (html !== undefined) requireWritable('the page', html);
+  if (hgrm !== undefined) requirePrefix(hgrm);
 }
 
 function requirePrefix(prefix: string): string {

@@ -39,3 +39,11 @@ export function sendingOptionsOf(
     ...connectionOptionsOf(flags, target, config),
   };
 }
+
+/** The same for one run to all of these targets. */
+export function sendingOptionsToAll(flags: SendingFlags, targets: readonly string[], config: Config) {
+  const [first = ''] = targets;
+  // What is said about TLS is said for those that speak it.
+  const secure = targets.find((target) => /^(https|tls):/i.test(target));
+  return { ...sendingOptionsOf(flags, secure ?? first, config, targets), target: first };
+}

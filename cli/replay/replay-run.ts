@@ -22,6 +22,8 @@ export interface ReplayRun {
   /** Idempotent. */
   stop(cause?: StopCause): void;
   progress(): ReplayProgress;
+  /** Changes what may be changed meanwhile; absent where several threads share the run. @throws BytecopyError as `Replayer.change` does */
+  change?(changes: Parameters<Replayer['change']>[0]): Promise<void>;
 }
 
 /** What is replayed, in which order of time. */
@@ -48,6 +50,7 @@ export function replayHere(
     run: async () => [await replayer.run((range) => store.find(within(selection, range)), span)],
     stop: (cause) => replayer.stop(cause),
     progress: () => replayer.progress(),
+    change: (changes) => replayer.change(changes),
   };
 }
 

@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Rules, UnitOptions } from '../../../emitter/index.ts';
 import type { ReplayTask, TaskFlags } from './task.ts';
+import { POOL_OF_TO } from './task-targets.ts';
 
 type Pool = NonNullable<ReplayTask['pools']>[number];
 type Target = Pool['targets'][number];
@@ -35,8 +36,7 @@ export interface TaskDifference {
 }
 
 const LATER = 'stays as it was until the next run';
-/** One pool, which `to` makes. */
-const POOL_OF_TO = 'targets';
+
 const SAFE_UNITS = ['ranges', 'overrides', 'version'] as const;
 
 export function diffTasks(before: ReplayTask, after: ReplayTask): TaskDifference {

@@ -2,6 +2,7 @@
  * Flags win over the document, choice by choice: what a flag says displaces what the document says of the same choice,
  * also by another name.
  */
+import { usageError } from '../../options/usage-error.ts';
 import type { ReplayTask, TaskFlags } from './task.ts';
 
 type Name = keyof TaskFlags;
@@ -34,8 +35,15 @@ export function flagsOntoTask<Flags extends TaskFlags>(flags: Flags, task: Repla
   return { ...Object.fromEntries(kept), ...Object.fromEntries(given) } as Flags;
 }
 
-/** The task as its flags leave it: targets of the command line displace the document's pools. */
+/**
+ * The task as its flags leave it: targets of the command line displace the document's pools.
+ *
+ * @throws BytecopyError `USAGE` (exit code 2) where users have units and the command line's targets are of none
+ */
 export function taskUnderFlags(flags: TaskFlags, task: ReplayTask): ReplayTask {
+  if (flags.to !== undefined && task.units !== undefined) {
+    throw usageError('--to names targets of no unit, and the task has units', 'leave --to out, or the units');
+  }
   const merged = { ...task, flags: flagsOntoTask<TaskFlags>(flags, task) };
   return flags.to === undefined ? merged : { ...merged, pools: undefined, discovered: [] };
 }

@@ -1,0 +1,22 @@
+/** What only a document can say → options of the emitter. */
+import type { CheckedTargetSetOptions, ReplayOptions } from '../../../emitter/index.ts';
+import type { ReplayTask } from './task.ts';
+import { targetsOf } from './task-targets.ts';
+
+type TaskOptions = Pick<ReplayOptions, 'targets' | 'health' | 'units' | 'rules' | 'correlate'>;
+
+/**
+ * @param targets all that are known; one alone is no pool
+ * @param isFollowed it may get neighbours while the run goes on
+ */
+export function taskOptionsOf(task: ReplayTask, targets: CheckedTargetSetOptions, isFollowed: boolean): TaskOptions {
+  const { pools, balance, health, units, rules, correlate } = task;
+  const pooled = isFollowed || pools !== undefined || balance !== undefined || targetsOf(targets).length > 1;
+  return {
+    ...(pooled ? { targets } : {}),
+    ...(health === undefined ? {} : { health }),
+    ...(units === undefined ? {} : { units }),
+    ...(rules === undefined ? {} : { rules }),
+    ...(correlate === undefined ? {} : { correlate }),
+  };
+}
