@@ -104,6 +104,8 @@ const sending = {
   host: headerValue.default('recorded'),
   setHeaders: z.array(z.tuple([headerName, headerValue])).default([]),
   removeHeaders: z.array(headerName).default([]),
+  /** How the target is told the recorded client's address: `proxy-v2`, or in a header of that name, `x-forwarded-for` added to. */
+  clientAddress: headerName.optional(),
   /** Value of the marker header that every request gets. */
   runId: headerValue.refine((text) => text !== '', 'a run needs an id'),
 };

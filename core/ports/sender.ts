@@ -47,6 +47,8 @@ export interface PreparedRequest {
   readonly turns: readonly Turn[];
   /** As {@link Send.answer} would be for the recorded answer; empty where there is none. */
   readonly recordedAnswer: string;
+  /** Said first on a connection, before all requests of its wire. */
+  readonly preface?: Uint8Array;
   /** The same request with this `Host`; only where each of several targets is to read its own. */
   readonly forHost?: (authority: string) => PreparedRequest;
 }

@@ -146,6 +146,7 @@ export class Connection {
     send.sentAt = now;
     send.attempts++;
     if (this.#pipelining > 1) this.#writer.gather();
+    if (request.preface !== undefined && this.#wire === undefined) this.#socket.write(request.preface);
     if (request.expects === 'turns') {
       this.#begin(send, now);
     } else {

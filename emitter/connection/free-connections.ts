@@ -7,6 +7,8 @@ import type { Connection } from './connection.ts';
 
 /** What connections speak that have carried nothing yet: anything. */
 const FRESH = '';
+/** Beyond, those without a connection are forgotten. */
+const MAX_GROUPS = 256;
 
 class Group {
   readonly wire: string;
@@ -19,8 +21,8 @@ class Group {
 
 export class FreeConnections {
   readonly #fresh = new Group(FRESH);
-  /** One for each wire that was ever spoken: few. */
-  readonly #groups: Group[] = [this.#fresh];
+  /** One for each wire that was spoken lately: few, or one a client where clients are told apart. */
+  readonly #groups = new Map([[FRESH, this.#fresh]]);
   /** The one used last: mostly there is no other. */
   #current = this.#fresh;
 
@@ -47,7 +49,7 @@ export class FreeConnections {
   /** The one that has been idle for the longest, of those that speak something else. */
   longestIdle(otherThan: string): Connection | undefined {
     let found: Connection | undefined;
-    for (const { wire, stack } of this.#groups) {
+    for (const { wire, stack } of this.#groups.values()) {
       if (wire === otherThan || wire === FRESH) continue;
       for (const connection of stack) {
         if (connection.idle && (found === undefined || connection.since < found.since)) found = connection;
@@ -58,12 +60,17 @@ export class FreeConnections {
 
   #groupOf(wire: string): Group {
     if (this.#current.wire === wire) return this.#current;
-    let group = this.#groups.find((one) => one.wire === wire);
+    let group = this.#groups.get(wire);
     if (group === undefined) {
+      if (this.#groups.size >= MAX_GROUPS) this.#forgetEmpty();
       group = new Group(wire);
-      this.#groups.push(group);
+      this.#groups.set(wire, group);
     }
     this.#current = group;
     return group;
+  }
+
+  #forgetEmpty(): void {
+    for (const [wire, { stack }] of this.#groups) if (stack.length === 0 && wire !== FRESH) this.#groups.delete(wire);
   }
 }

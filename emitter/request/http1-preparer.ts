@@ -14,6 +14,8 @@ import type { RequestChanges } from './request-changes.ts';
 import { sendParts } from './send-parts.ts';
 import type { WriteGuard } from './write-guard.ts';
 
+/** Kept for as many clients, where their addresses are told. */
+const MAX_REWRITERS = 1_024;
 /** Asks about the server and no resource of it. */
 const SERVER_WIDE = 'OPTIONS *';
 
@@ -22,7 +24,7 @@ export class Http1Preparer implements ProtocolPreparer {
   readonly #writes: WriteGuard;
   readonly #http2: boolean;
   readonly #options: SendingOptions;
-  /** By what `Host` is to say, empty where it stays, and by the count of hops. */
+  /** By what `Host` is to say, empty where it stays, and by the headers of single requests. */
   readonly #rewriters = new Map<string, Rewriters>();
   readonly #host: string;
   /** Each of several targets reads its own name. */
@@ -47,7 +49,7 @@ export class Http1Preparer implements ProtocolPreparer {
     this.#host = options.host === 'target' ? first : options.host === 'recorded' ? '' : options.host;
     this.#hostVaries = options.host === 'target' && authorities.size > 1;
     // What the options say that cannot be is told now.
-    this.#rewritersFor(this.#host, undefined);
+    this.#rewritersFor(this.#host, []);
   }
 
   check(recorded: RecordedRequest): NotSentReason | undefined {
@@ -72,7 +74,7 @@ export class Http1Preparer implements ProtocolPreparer {
     const { id, verb, operation, status = 0 } = recorded;
     const request = recorded.request as Message;
     const closes = request === this.#checked ? this.#closes : factsOf(request)?.closes === true;
-    const { plain, keepAlive } = this.#rewritersFor(host, changes.hops);
+    const { plain, keepAlive } = this.#rewritersFor(host, changes.headers);
     const rewriter = (closes ? keepAlive : plain).of(changes.edits?.http);
     const { parts, byteCount } = sendParts(rewriter.rewrite(request));
     return {
@@ -92,13 +94,13 @@ export class Http1Preparer implements ProtocolPreparer {
     };
   }
 
-  #rewritersFor(host: string, hops: RequestChanges['hops']): Rewriters {
-    const key = hops === undefined ? host : `${host} ${hops[1]}`;
+  #rewritersFor(host: string, headers: RequestChanges['headers']): Rewriters {
+    const key = headers.length === 0 ? host : JSON.stringify([host, ...headers]);
     const known = this.#rewriters.get(key);
     if (known !== undefined) return known;
     const { setHeaders, removeHeaders, runId } = this.#options;
     const before = { setHeaders, removeHeaders, ...(host === '' ? {} : { host }) };
-    const after: RequestEdits = { setHeaders: [...(hops === undefined ? [] : [hops]), [REPLAY_MARKER_HEADER, runId]] };
+    const after: RequestEdits = { setHeaders: [...headers, [REPLAY_MARKER_HEADER, runId]] };
     const setsConnection = setHeaders.some(([name]) => name.toLowerCase() === 'connection');
     const rewriters = {
       plain: new RewriterCache(before, after),
@@ -107,6 +109,7 @@ export class Http1Preparer implements ProtocolPreparer {
         after,
       ),
     };
+    if (this.#rewriters.size >= MAX_REWRITERS) this.#rewriters.clear();
     this.#rewriters.set(key, rewriters);
     return rewriters;
   }

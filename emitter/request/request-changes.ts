@@ -1,10 +1,11 @@
-/** What is changed about one request beyond what is changed about all: by rules, and the hop that this emitter is. */
+/** What is changed about one request beyond what is changed about all. */
 import type { RuleEdits } from '../rules/index.ts';
 
 export interface RequestChanges {
+  /** By rules. */
   readonly edits: RuleEdits | undefined;
-  /** Name and value of the header that counts how often a request was sent on; undefined where nothing counts it. */
-  readonly hops: readonly [name: string, value: string] | undefined;
+  /** Set whatever rules say: the hop that this emitter is, the client's address. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-export const NO_CHANGES: RequestChanges = { edits: undefined, hops: undefined };
+export const NO_CHANGES: RequestChanges = { edits: undefined, headers: [] };

@@ -4,6 +4,7 @@ import type { SendingOptions } from '../options.ts';
 import { type RuleEdits, type RuleHits, RuleList, type Rules } from '../rules/index.ts';
 import type { RecordedServers, Target } from '../target.ts';
 import type { UnitRouter } from '../units/index.ts';
+import { ClientHeader, PROXY_V2, proxyPreface } from './client-address.ts';
 import { Http1Preparer } from './http1-preparer.ts';
 import { brokenReason, type ProtocolPreparer, type RecordedRequest } from './recorded-request.ts';
 import { NO_CHANGES, type RequestChanges } from './request-changes.ts';
@@ -34,6 +35,8 @@ export class RequestPreparer {
   #rules: RuleList | undefined;
   #formerHits: readonly RuleHits[] = [];
   readonly #units: PreparerDeps['units'];
+  readonly #clientHeader: ClientHeader | undefined;
+  readonly #prefaced: boolean;
   readonly #checked = new WeakMap<RecordedRequest, Checked>();
 
   /** @param targets at least one */
@@ -45,6 +48,9 @@ export class RequestPreparer {
     this.#http2 = options.http2;
     this.#rules = options.rules === undefined ? undefined : new RuleList(options.rules);
     this.#units = units;
+    const { clientAddress } = options;
+    this.#prefaced = clientAddress === PROXY_V2;
+    this.#clientHeader = clientAddress === undefined || this.#prefaced ? undefined : new ClientHeader(clientAddress);
   }
 
   /**
@@ -62,17 +68,23 @@ export class RequestPreparer {
     if (reason !== undefined) return reason;
     const route = this.#units?.route(recorded);
     if (route?.kind === 'left-out') return route.reason;
-    if (route === undefined && edits === undefined) return undefined;
+    if (route === undefined && edits === undefined && this.#clientHeader === undefined) return undefined;
     const user = route?.kind === 'unit' ? route.user : '';
-    const hops =
-      route === undefined || this.#units === undefined ? undefined : hopsOf(this.#units.hopHeader, route.hops);
-    this.#checked.set(recorded, { changes: { edits, hops }, user });
+    const headers: (readonly [name: string, value: string])[] = [];
+    // This emitter is one hop more.
+    if (route !== undefined && this.#units !== undefined) headers.push([this.#units.hopHeader, `${route.hops}`]);
+    if (this.#clientHeader !== undefined) headers.push(this.#clientHeader.of(recorded));
+    this.#checked.set(recorded, { changes: { edits, headers }, user });
     return undefined;
   }
 
   /** @param recorded one that passed {@link check}; cheapest where it was the last to */
   build(recorded: RecordedRequest): PreparedRequest {
-    return this.#of(recorded).build(recorded, this.#found(recorded).changes);
+    const request = this.#of(recorded).build(recorded, this.#found(recorded).changes);
+    if (!this.#prefaced) return request;
+    const { address, port } = recorded.flow.client;
+    // Connections are of one client each.
+    return { ...request, wire: `${request.wire} from ${address} ${port}`, preface: proxyPreface(recorded.flow) };
   }
 
   /** @param recorded one that passed {@link check} */
@@ -92,7 +104,7 @@ export class RequestPreparer {
   }
 
   #found(recorded: RecordedRequest): Checked {
-    if (this.#rules === undefined && this.#units === undefined) return AS_RECORDED;
+    if (this.#rules === undefined && this.#units === undefined && this.#clientHeader === undefined) return AS_RECORDED;
     return this.#checked.get(recorded) ?? AS_RECORDED;
   }
 
@@ -115,9 +127,4 @@ export class RequestPreparer {
         return protocol satisfies never;
     }
   }
-}
-
-/** This emitter is one hop more. */
-function hopsOf(header: string, hops: number): readonly [string, string] {
-  return [header, `${hops}`];
 }

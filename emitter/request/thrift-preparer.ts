@@ -70,9 +70,9 @@ export class ThriftPreparer implements ProtocolPreparer {
   }
 
   /** A header that cannot be written into stays as it is: better sent without the marker than not at all. */
-  #changed(recorded: RecordedRequest, { edits, hops }: RequestChanges): Message {
+  #changed(recorded: RecordedRequest, { edits, headers: own }: RequestChanges): Message {
     const request = recorded.request as Message;
-    const headers = hasHeaders(recorded) ? [this.#marker, ...(hops === undefined ? [] : [hops])] : [];
+    const headers = hasHeaders(recorded) ? [this.#marker, ...own] : [];
     if (headers.length === 0 && edits?.thrift === undefined) return request;
     const marked = { setHeaders: headers };
     const all = edits?.thrift === undefined ? marked : joinThriftEdits([edits.thrift, marked]);
