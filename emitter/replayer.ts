@@ -163,9 +163,7 @@ export class Replayer {
   progress(): ReplayProgress {
     if (this.#stages === undefined) return NO_PROGRESS;
     const { sending, planner } = this.#stages;
-    const { record, dispatcher } = sending;
-    const now = this.#deps.clock.monotonic();
-    return record.progress(now, sending.statistics(), dispatcher.waiting, planner.plannedUntil);
+    return sending.progress(sending.dispatcher.waiting, planner.plannedUntil);
   }
 
   #is(state: State): boolean {

@@ -24,7 +24,7 @@ import type { LatenessOptions, SendingOptions } from './options.ts';
 import type { Affinity } from './plan/send.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
 import { compileRequestKey, type RequestKey } from './request-key/index.ts';
-import type { PlanReport } from './results/report.ts';
+import type { PlanReport, ReplayProgress } from './results/report.ts';
 import { RunRecord } from './results/run-record.ts';
 import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 import { TargetRouter } from './routing/target-router.ts';
@@ -170,6 +170,12 @@ export class Sending {
     const request = this.preparer.build(exchange);
     this.#correlation?.built(exchange, request);
     return request;
+  }
+
+  /** @param plannedUntil recorded time of the request planned last; 0 for a mirror */
+  progress(waiting: number, plannedUntil: Micros): ReplayProgress {
+    const progress = this.record.progress(this.#clock.monotonic(), this.statistics(), waiting, plannedUntil);
+    return this.#isRouted ? { ...progress, routing: this.#router.progress() } : progress;
   }
 
   snapshot(ending: RunEnding = {}): RunSnapshot {

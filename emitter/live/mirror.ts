@@ -109,8 +109,7 @@ export class Mirror {
   progress(): ReplayProgress | undefined {
     const stages = this.#stages;
     if (stages === undefined) return undefined;
-    const { record } = stages.sending;
-    return record.progress(this.#deps.clock.monotonic(), stages.sending.statistics(), this.#waiting(stages), 0);
+    return stages.sending.progress(this.#waiting(stages), 0);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Where a run stands whose plan several workers share. */
+import { joinRoutingProgress } from '../routing/routing-report.ts';
 import { NO_PROGRESS, type ReplayProgress } from './report.ts';
 
 /** Counts add up, consecutive failures too: each worker sees a part of the same sends. Latencies are the worst worker's. */
@@ -26,7 +27,16 @@ export function mergeProgress(workers: readonly ReplayProgress[]): ReplayProgres
         tickLag: { p99: Math.max(one.recent.tickLag.p99, other.recent.tickLag.p99) },
       },
       plannedUntil: Math.max(one.plannedUntil, other.plannedUntil),
+      ...joinedRouting(one, other),
     }),
     NO_PROGRESS,
   );
+}
+
+function joinedRouting(
+  { routing: one }: ReplayProgress,
+  { routing: other }: ReplayProgress,
+): Pick<ReplayProgress, 'routing'> {
+  const routing = one === undefined || other === undefined ? (one ?? other) : joinRoutingProgress(one, other);
+  return routing === undefined ? {} : { routing };
 }

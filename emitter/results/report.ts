@@ -10,7 +10,7 @@ import type {
 } from '../../core/index.ts';
 import type { CorrelationReport } from '../correlation/index.ts';
 import type { LatenessOptions, TimingOptions } from '../options.ts';
-import type { RoutingReport } from '../routing/routing-report.ts';
+import type { RoutingProgress, RoutingReport } from '../routing/routing-report.ts';
 import type { RuleHits } from '../rules/index.ts';
 import type { AnswerReport } from './answer-mix.ts';
 import type { Percentiles } from './latency.ts';
@@ -174,6 +174,8 @@ export interface ReplayProgress {
   readonly recent: RecentReport;
   /** Recorded time of the request planned last, µs since the epoch; 0 before the first and for a mirror. */
   readonly plannedUntil: Micros;
+  /** Absent where there is but one target, and nobody judged it. */
+  readonly routing?: RoutingProgress;
 }
 
 /** Before a run has begun. */

@@ -1,14 +1,36 @@
 /** What the report of a run says of its targets; of several workers it is joined. */
+import type { Micros } from '../../core/index.ts';
 import type { HealthReport, TargetHealthReport } from '../health/health-report.ts';
 import type { TargetReport, TargetSetReport } from '../targets/index.ts';
 import { mergeUnitReports, type UnitReport } from '../units/index.ts';
 
 export interface RoutingReport {
+  /** The run's start by the monotonic clock, by which drains and changes of units are told. */
+  readonly startedAt: Micros;
   readonly targets: TargetSetReport;
   /** Undefined where nobody judged them. */
   readonly health: HealthReport | undefined;
   /** Undefined where users may go anywhere. */
   readonly units: UnitReport | undefined;
+}
+
+/** Where several targets stand while a run is under way. */
+export interface RoutingProgress {
+  /** Those with a weight. */
+  readonly targets: number;
+  /** Names of those that have one and take nothing now. */
+  readonly out: readonly string[];
+  /** Sends that wait for their users to move. */
+  readonly held: number;
+}
+
+/** Each worker judges the targets by itself: out is what is so for one of them. */
+export function joinRoutingProgress(one: RoutingProgress, other: RoutingProgress): RoutingProgress {
+  return {
+    targets: Math.max(one.targets, other.targets),
+    out: [...new Set([...one.out, ...other.out])],
+    held: one.held + other.held,
+  };
 }
 
 /**
@@ -31,6 +53,7 @@ export function joinRouting([first, ...others]: readonly RoutingReport[]): Routi
   );
   const left = all.map(({ targets: { others: out } }) => out);
   return {
+    startedAt: Math.min(...all.map(({ startedAt }) => startedAt)),
     targets: {
       sends,
       targets,

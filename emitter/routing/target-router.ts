@@ -26,7 +26,7 @@ import type { HealthOptions } from '../health/options.ts';
 import type { CheckedTargetSetOptions, PoolTarget, TargetEntry } from '../targets/index.ts';
 import { poolTarget, TargetSet } from '../targets/index.ts';
 import type { UnitOptions, UnitRouter } from '../units/index.ts';
-import type { RoutingReport } from './routing-report.ts';
+import type { RoutingProgress, RoutingReport } from './routing-report.ts';
 
 /** How often growing shares are told on. */
 const TICK_MS: Millis = 100;
@@ -180,9 +180,22 @@ export class TargetRouter implements Router {
     for (const entry of leaving.values()) this.#takeOut(entry, now);
   }
 
+  progress(): RoutingProgress {
+    const out: string[] = [];
+    let targets = 0;
+    for (const { name, weight, availability } of this.#targets.entries()) {
+      if (weight === 0) continue;
+      targets++;
+      if (availability === 0) out.push(name);
+    }
+    return { targets, out, held: this.held };
+  }
+
+  /** @param startedAt of the run, monotonic */
   report(startedAt: Micros): RoutingReport {
     const now = this.#deps.clock.monotonic();
     return {
+      startedAt,
       targets: this.#targets.report(),
       health: this.#health?.report(startedAt, now),
       units: this.#units?.report(),
