@@ -19,7 +19,7 @@ import {
 } from '../options/outcome.ts';
 import { addPacingOptions, type PacingFlags, pacingOf } from '../options/pacing.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
-import { addSendingOptions, type SendingFlags, sendingOptionsToAll } from '../options/sending.ts';
+import { addSendingOptions, type SendingFlags, sendingOptionsOf, sendingOptionsToAll } from '../options/sending.ts';
 import { addTargetOptions, type TargetFlags } from '../options/targets.ts';
 import { usageError } from '../options/usage-error.ts';
 import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
@@ -28,8 +28,9 @@ import { writeReplayPage } from '../output/replay-page.ts';
 import { watchReplay } from '../output/replay-watch.ts';
 import { statusLine } from '../output/status-line.ts';
 import { formatNumberOf } from '../render/amount.ts';
-import { renderReplayReport } from '../render/index.ts';
+import { escapeForTerminal, renderReplayReport } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
+import { type CopiedRun, runTogether } from '../replay/copied-run.ts';
 import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
 import { horizonOf } from '../replay/horizon.ts';
@@ -40,9 +41,9 @@ import { planOptionsOf, type SettledPlan, settlePlan } from '../replay/settled-p
 import { DiscoveredTargets } from '../replay/task/discovered-targets.ts';
 import { followTask } from '../replay/task/follow-task.ts';
 import { type OpenedTask, openTask } from '../replay/task/open-task.ts';
-import { taskOptionsOf } from '../replay/task/task-options.ts';
+import { copyOptionsOf, taskOptionsOf } from '../replay/task/task-options.ts';
 import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/task/task-targets.ts';
-import { verdictOf } from '../replay/verdict.ts';
+import { verdictOf, weightiest } from '../replay/verdict.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
@@ -109,10 +110,20 @@ async function replayTo(
   const selection = selectionOf(flags.where ?? '', flags, context.clock.now());
   const pacing = pacingOf(flags);
   const outcome = outcomeOf(flags, config);
-  const sending = { ...sendingOptionsToAll(flags, targetsOf(targets), config), ...taskOptionsOf(task, targets, flags.task !== undefined) };
+  const sending = {
+    ...sendingOptionsToAll(flags, targetsOf(targets), config),
+    ...taskOptionsOf(task, targets, flags.task !== undefined),
+  };
   const { keepResponses, stopRules } = outcome;
   const unplanned: ReplayOptions = { ...sending, keepResponses, stopRules, ...sessionOf(pacing.session) };
+  const copies = (flags.copyTo ?? []).map((target) => ({
+    ...unplanned,
+    ...sendingOptionsOf(flags, target, config, [...targetsOf(targets), ...(flags.copyTo ?? [])]),
+    runId: sending.runId,
+    ...copyOptionsOf(task),
+  }));
   const rules = await openRequestCheck(unplanned);
+  for (const copy of copies) await openRequestCheck(copy);
   const source = await openSource(context, flags, config);
   try {
     const pages = whileLooking(context, source.store.find(selection));
@@ -127,26 +138,26 @@ async function replayTo(
     // Each worker has one at least.
     const connections = Math.max(sending.maxConnections ?? DEFAULT_MAX_CONNECTIONS, plan.workers);
     const { writes } = sending;
-    const to = targetsText(targets);
+    const to = [targetsText(targets), ...(flags.copyTo ?? [])].join(', and to ');
     context.stderr.write(`${announce(expected, plan, prospect, { to, writes, connections })}\n`);
     requireWord(expected, sending);
     if (flags.dryRun) return;
     const { span } = expected;
     const recording = { store: source.store, selection: lookedAt(selection, expected), span };
-    const options = { ...unplanned, ...planOptionsOf(plan) };
-    const { result, results } = await send(context, {
+    const destinations = [unplanned, ...copies].map((options) => ({ ...options, ...planOptionsOf(plan) }));
+    const { reached, results } = await send(context, {
       flags,
       to,
       opened,
       discovered,
       outcome,
-      options,
+      destinations,
       plan,
       prospect,
       recording,
       storePath: source.path,
     });
-    await tell(context, flags, result, results);
+    await tell(context, flags, reached, results);
   } finally {
     await source.close();
   }
@@ -192,7 +203,8 @@ interface Sending {
   readonly opened: OpenedTask<ReplayFlags>;
   readonly discovered: DiscoveredTargets;
   readonly outcome: Outcome;
-  readonly options: ReplayOptions;
+  /** The targets, then each copy. */
+  readonly destinations: readonly ReplayOptions[];
   readonly plan: SettledPlan;
   readonly prospect: Prospect;
   readonly recording: Recording & { readonly selection: Selection };
@@ -202,15 +214,19 @@ interface Sending {
 async function send(
   context: Context,
   sending: Sending,
-): Promise<{ readonly result: RunResult; readonly results: BlockingLines | undefined }> {
-  const { flags, opened, discovered, outcome, prospect } = sending;
-  let run: ReplayRun | undefined;
-  const onFailure = ({ message }: BytecopyError) => run?.stop({ rule: 'interrupted', text: message });
+): Promise<{ readonly reached: readonly RunResult[]; readonly results: BlockingLines | undefined }> {
+  const { flags, opened, discovered, outcome, prospect, destinations } = sending;
+  let together: CopiedRun | undefined;
+  const onFailure = ({ message }: BytecopyError) => together?.stop({ rule: 'interrupted', text: message });
   const results = flags.results === undefined ? undefined : await openBlockingLines(flags.results, onFailure);
-  run = runOf(context, sending, results);
-  const { progress } = run;
-  onInterrupt(context, () => run.stop());
-  const planned = { durationMs: prospect.durationMs, sends: prospect.sends };
+  const runs = destinations.map((options) => runOf(context, options, sending, results));
+  const [run] = runs;
+  if (run === undefined) throw new RangeError('a replay goes somewhere');
+  together = runTogether(runs);
+  const { progress, stop } = together;
+  onInterrupt(context, stop);
+  const sends = prospect.sends === undefined ? undefined : prospect.sends * runs.length;
+  const planned = { durationMs: prospect.durationMs, sends };
   const view = await watchReplay(context.stderr, { title: `replay to ${sending.to}`, planned, progress });
   const forget = followTask({
     path: flags.task,
@@ -220,8 +236,8 @@ async function send(
     say: (text) => context.stderr.write(`${text}\n`),
   });
   try {
-    const snapshots = await run.run();
-    return { result: mergeSnapshots(snapshots, outcome.thresholds), results };
+    const ended = await together.run();
+    return { reached: ended.map((snapshots) => mergeSnapshots(snapshots, outcome.thresholds)), results };
   } catch (cause) {
     // What came before is kept; why the run failed matters more than its file.
     await results?.finish().catch(() => {});
@@ -232,7 +248,12 @@ async function send(
   }
 }
 
-function runOf(context: Context, { options, plan, recording, storePath }: Sending, results?: BlockingLines): ReplayRun {
+function runOf(
+  context: Context,
+  options: ReplayOptions,
+  { plan, recording, storePath }: Sending,
+  results?: BlockingLines,
+): ReplayRun {
   const { clock } = context;
   if (plan.workers === 1) {
     const onResult =
@@ -245,23 +266,32 @@ function runOf(context: Context, { options, plan, recording, storePath }: Sendin
   return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
 }
 
-/** @throws BytecopyError `OUTPUT_FAILED` where one of the files cannot be written; the others are, all the same */
+/**
+ * A report for each destination; page and histograms are of the targets, not of copies.
+ *
+ * @throws BytecopyError `OUTPUT_FAILED` where one of the files cannot be written; the others are, all the same
+ */
 async function tell(
   context: Context,
   flags: ReplayFlags,
-  { report, histograms }: RunResult,
+  reached: readonly RunResult[],
   results: BlockingLines | undefined,
 ): Promise<void> {
-  context.stdout.write(`${flags.json ? JSON.stringify(report) : renderReplayReport(report)}\n`);
+  const reports = reached.map(({ report }) => (flags.json ? JSON.stringify(report) : renderReplayReport(report)));
+  context.stdout.write(`${reports.join(flags.json ? '\n' : '\n\n')}\n`);
+  const [first] = reached;
   const files = [
     results?.finish(),
-    flags.html === undefined ? undefined : writeReplayPage(flags.html, report),
-    flags.hgrm === undefined ? undefined : writeHgrmFiles(flags.hgrm, histograms),
+    flags.html === undefined || first === undefined ? undefined : writeReplayPage(flags.html, first.report),
+    flags.hgrm === undefined || first === undefined ? undefined : writeHgrmFiles(flags.hgrm, first.histograms),
   ];
   const failed = (await Promise.allSettled(files)).find((file) => file.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   const circumstances = { interrupted: context.interrupted.aborted, heldUpMs: results?.heldUpMs ?? 0 };
-  const verdict = verdictOf(report, circumstances);
-  if (verdict.text !== '') context.stderr.write(`${verdict.text}\n`);
-  context.exitCode = verdict.exitCode;
+  const verdicts = reached.map(({ report }) => ({ target: report.target, ...verdictOf(report, circumstances) }));
+  for (const { target, text } of verdicts) {
+    if (text === '') continue;
+    context.stderr.write(`${reached.length > 1 ? `${escapeForTerminal(target)}: ` : ''}${text}\n`);
+  }
+  context.exitCode = weightiest(verdicts);
 }

@@ -25,6 +25,14 @@ export interface Circumstances {
   readonly heldUpMs: Millis;
 }
 
+/** Which exit code goes before which. */
+const WEIGHTIEST_FIRST: readonly Verdict['exitCode'][] = [130, 1, 4, 3, 0];
+
+/** Of several runs side by side: the exit code that goes before the others. */
+export function weightiest(verdicts: readonly Verdict[]): Verdict['exitCode'] {
+  return WEIGHTIEST_FIRST.find((code) => verdicts.some(({ exitCode }) => exitCode === code)) ?? 0;
+}
+
 export function verdictOf(report: ReplayReport, { interrupted, heldUpMs }: Circumstances): Verdict {
   const { stopped } = report;
   if (interrupted || stopped?.rule === 'interrupted') {

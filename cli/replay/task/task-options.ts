@@ -3,20 +3,29 @@ import type { CheckedTargetSetOptions, ReplayOptions } from '../../../emitter/in
 import type { ReplayTask } from './task.ts';
 import { targetsOf } from './task-targets.ts';
 
-type TaskOptions = Pick<ReplayOptions, 'targets' | 'health' | 'units' | 'rules' | 'correlate'>;
+type TaskOptions = Pick<ReplayOptions, 'targets' | 'health' | 'units' | 'rules' | 'correlate' | 'clientAddress'>;
 
 /**
  * @param targets all that are known; one alone is no pool
  * @param isFollowed it may get neighbours while the run goes on
  */
 export function taskOptionsOf(task: ReplayTask, targets: CheckedTargetSetOptions, isFollowed: boolean): TaskOptions {
-  const { pools, balance, health, units, rules, correlate } = task;
+  const { pools, balance, units } = task;
   const pooled = isFollowed || pools !== undefined || balance !== undefined || targetsOf(targets).length > 1;
   return {
     ...(pooled ? { targets } : {}),
-    ...(health === undefined ? {} : { health }),
     ...(units === undefined ? {} : { units }),
+    ...copyOptionsOf(task),
+  };
+}
+
+/** What is said of copies too, which are of no pool and of no unit. */
+export function copyOptionsOf({ flags, health, rules, correlate }: ReplayTask): Omit<TaskOptions, 'targets' | 'units'> {
+  const { clientAddress } = flags;
+  return {
+    ...(health === undefined ? {} : { health }),
     ...(rules === undefined ? {} : { rules }),
     ...(correlate === undefined ? {} : { correlate }),
+    ...(clientAddress === undefined ? {} : { clientAddress }),
   };
 }
