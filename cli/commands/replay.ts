@@ -115,13 +115,16 @@ async function replayTo(
     ...taskOptionsOf(task, targets, flags.task !== undefined),
   };
   const { keepResponses, stopRules } = outcome;
-  const unplanned: ReplayOptions = { ...sending, keepResponses, stopRules, ...sessionOf(pacing.session) };
-  const copies = (flags.copyTo ?? []).map((target) => ({
-    ...unplanned,
-    ...sendingOptionsOf(flags, target, config, [...targetsOf(targets), ...(flags.copyTo ?? [])]),
-    runId: sending.runId,
-    ...copyOptionsOf(task),
-  }));
+  const common = { keepResponses, stopRules, ...sessionOf(pacing.session) };
+  const unplanned: ReplayOptions = { ...sending, ...common };
+  const copies = (flags.copyTo ?? []).map(
+    (target): ReplayOptions => ({
+      ...common,
+      ...sendingOptionsOf(flags, target, config, [...targetsOf(targets), ...(flags.copyTo ?? [])]),
+      runId: sending.runId,
+      ...copyOptionsOf(task),
+    }),
+  );
   const rules = await openRequestCheck(unplanned);
   for (const copy of copies) await openRequestCheck(copy);
   const source = await openSource(context, flags, config);
