@@ -227,7 +227,7 @@ async function send(
   if (run === undefined) throw new RangeError('a replay goes somewhere');
   together = runTogether(runs);
   const { progress, stop } = together;
-  onInterrupt(context, stop);
+  onInterrupt(context, () => stop());
   const sends = prospect.sends === undefined ? undefined : prospect.sends * runs.length;
   const planned = { durationMs: prospect.durationMs, sends };
   const view = await watchReplay(context.stderr, { title: `replay to ${sending.to}`, planned, progress });
