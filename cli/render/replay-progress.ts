@@ -9,8 +9,19 @@ export function renderReplayProgress(progress: ReplayProgress): string {
     `${formatCount(progress.answered)} answered`,
     `${formatCount(progress.inFlight)} in flight`,
     ...describeTroubles(progress),
+    ...describeRouting(progress),
   ];
   return `${seconds} s  ${counts.join(', ')}  on ${formatNumberOf(progress.connections, 'connection')}`;
+}
+
+/** Targets that are out and sends that wait for users to move; empty where there are none. */
+function describeRouting({ routing }: ReplayProgress): readonly string[] {
+  if (routing === undefined) return [];
+  const { out, held } = routing;
+  return [
+    ...(out.length > 0 ? [`${formatNumberOf(out.length, 'target')} out`] : []),
+    ...(held > 0 ? [`${formatCount(held)} held`] : []),
+  ];
 }
 
 /** What did not go as it should, each with its count; empty where all did. */

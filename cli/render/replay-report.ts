@@ -5,14 +5,20 @@
  *       sends, rate, connections, generator …      replay-summary.ts
  *     latency table                                latency-table.ts
  *     answers beside the recorded ones             replay-answers.ts
+ *     targets, and what changed                    replay-targets.ts, replay-events.ts
+ *     rules, and what was learnt from answers      replay-rules.ts, replay-correlation.ts
  *     operations, the failing ones first           replay-operations.ts
  *     ✓ and ✗ thresholds                           replay-thresholds.ts
  */
 import type { ReplayReport } from '../../emitter/index.ts';
 import { renderLatencyTable } from './latency-table.ts';
 import { renderAnswers } from './replay-answers.ts';
+import { renderCorrelation } from './replay-correlation.ts';
+import { eventsOf, renderEvents } from './replay-events.ts';
 import { renderOperations } from './replay-operations.ts';
+import { renderRules } from './replay-rules.ts';
 import { renderSummary, summarizeReplay } from './replay-summary.ts';
+import { renderTargets } from './replay-targets.ts';
 import { renderThresholds } from './replay-thresholds.ts';
 import { escapeForTerminal } from './terminal-text.ts';
 
@@ -27,10 +33,18 @@ export function renderReplayReport(report: ReplayReport): string {
           { name: 'service time', ...service },
           { name: 'schedule lag', ...scheduleLag },
         ]);
-  const answers = renderAnswers(report.answers);
-  const operations = renderOperations(report.operations);
-  const thresholds = renderThresholds(report.thresholds);
-  return [head, latency, answers, operations, thresholds].filter((section) => section !== '').join('\n\n');
+  const sections = [
+    head,
+    latency,
+    renderAnswers(report.answers),
+    renderTargets(report),
+    report.routing === undefined ? '' : renderEvents(eventsOf(report.routing)),
+    renderRules(report.rules),
+    renderCorrelation(report.correlation),
+    renderOperations(report.operations),
+    renderThresholds(report.thresholds),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
 }
 
 /** `replay to 127.0.0.1:8080 (run r1), 10.0 s`; not escaped. */

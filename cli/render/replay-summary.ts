@@ -1,15 +1,14 @@
 /** The first lines of a report: what was sent, how fast, over what, and how the generator fared. */
 import type { ReplayReport } from '../../emitter/index.ts';
 import { formatByteCount, formatCount, formatNumberOf, formatRate, formatShare, formatSpan } from './amount.ts';
+import { summarizeCorrelation } from './replay-correlation.ts';
 import { describePlan } from './replay-plan.ts';
+import { describeReason } from './replay-reasons.ts';
+import { summarizeRules } from './replay-rules.ts';
+import type { SummaryRow } from './replay-summary-row.ts';
+import { summarizeTargets } from './replay-targets.ts';
+import { summarizeUnits } from './replay-units.ts';
 import { escapeForTerminal } from './terminal-text.ts';
-
-export interface SummaryRow {
-  readonly name: string;
-  readonly text: string;
-  /** What is wrong with it; undefined where nothing is. */
-  readonly trouble?: string;
-}
 
 /** Only the rows that say something; text from the wire is not escaped yet. */
 export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
@@ -21,6 +20,10 @@ export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
   add('rate', rateText(report.rate), shortfallText(report.rate));
   if (report.late > 0) add('late', lateText(report));
   if (report.stopped !== undefined) add('stopped', stopText(report.stopped));
+  for (const summarize of [summarizeTargets, summarizeUnits, summarizeRules, summarizeCorrelation]) {
+    const row = summarize(report);
+    if (row !== undefined) rows.push(row);
+  }
   add('bytes', bytesText(report));
   add('connections', connectionsText(report.connections));
   if (report.due > 0) addGenerator(report.generator, add);
@@ -30,7 +33,7 @@ export function summarizeReplay(report: ReplayReport): readonly SummaryRow[] {
 export function renderSummary(rows: readonly SummaryRow[]): string {
   return rows
     .map(({ name, text, trouble }) => {
-      const mark = trouble === undefined ? '' : `  ← ${trouble}`;
+      const mark = trouble === undefined ? '' : `  ← ${escapeForTerminal(trouble)}`;
       return `  ${name.padEnd(11)}  ${escapeForTerminal(text)}${mark}`;
     })
     .join('\n');
@@ -48,7 +51,7 @@ export function describeSends(
     const counts = Object.entries(reasons).filter(([, count]) => count > 0);
     const sum = counts.reduce((total, [, count]) => total + count, 0);
     if (sum === 0) continue;
-    const named = counts.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ');
+    const named = counts.map(([reason, count]) => `${describeReason(reason)} ${formatCount(count)}`).join(', ');
     terms.push(`${formatCount(sum)} ${name} (${named})`);
   }
   return `${formatCount(report.due)} due ${report.balanced ? '=' : '≠'} ${terms.join(' + ')}`;

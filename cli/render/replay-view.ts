@@ -8,6 +8,7 @@
  *     latency      p50 300 µs, p99 900 µs                  of the last ten seconds, from intended time
  *     lag          p99 1.20 ms, 3 waiting, own p99 20 µs   of all sends; own is what the generator is late by itself
  *     connections  3, 2 requests in flight
+ *     targets      2 of 3 in, 12 sends held, out: 10.0.0.7:80    where there are several
  *
  * No line is longer than the terminal is wide: what is over is left out from the end, part by part.
  */
@@ -39,6 +40,8 @@ const RATE_SPAN_MS: Millis = 1_000;
 const NAME_WIDTH = 13;
 const MIN_BAR_WIDTH = 8;
 const MAX_BAR_WIDTH = 40;
+/** Targets that are named; the others are counted. */
+const MAX_OUT = 5;
 
 /** @param title text from the user, not escaped yet */
 export function startReplayView(title: string, planned: PlannedLength = {}): ReplayViewState {
@@ -69,11 +72,22 @@ export function renderReplayView(state: ReplayViewState, width: number): string 
       `own p99 ${formatSpan(tickLag.p99)}`,
     ]),
     line('connections', [formatCount(now.connections), `${formatNumberOf(now.inFlight, 'request')} in flight`]),
+    ...(now.routing === undefined ? [] : [line('targets', targetParts(now.routing))]),
   ].join('\n');
 }
 
 function answerParts(now: ReplayProgress): readonly string[] {
   return [`${formatCount(now.answered)} of ${formatCount(now.due)} due`, ...describeTroubles({ ...now, waiting: 0 })];
+}
+
+function targetParts({ targets, out, held }: NonNullable<ReplayProgress['routing']>): readonly string[] {
+  const [first, ...others] = out.slice(0, MAX_OUT).map(escapeForTerminal);
+  return [
+    `${formatCount(targets - out.length)} of ${formatCount(targets)} in`,
+    ...(held > 0 ? [`${formatNumberOf(held, 'send')} held`] : []),
+    ...(first === undefined ? [] : [`out: ${first}`, ...others]),
+    ...(out.length > MAX_OUT ? [`${formatCount(out.length - MAX_OUT)} more`] : []),
+  ];
 }
 
 function spanParts({ p50, p99 }: ReplayProgress['recent']['fromIntended']): readonly string[] {
