@@ -34,6 +34,27 @@ thead button { all: unset; cursor: pointer; }
 thead button:focus-visible { outline: 2px solid var(--sent); }
 th[aria-sort=ascending] button::after { content: ' ▲'; }
 th[aria-sort=descending] button::after { content: ' ▼'; }
+.told td { white-space: normal !important; text-align: left !important; overflow-wrap: anywhere; }
+.told tbody th { min-width: 4rem; }
+.legend { margin: 0.3rem 0; color: var(--faint); font-size: 13px; }
+.legend span { margin-right: 1rem; }
+.legend i { display: inline-block; width: 1.6em; height: 0.8em; margin-right: 0.4em; }
+.legend b { display: inline-block; height: 1em; margin-right: 0.4em; border-left: 2px solid var(--text); vertical-align: -0.1em; }
+.bars { display: grid; grid-template-columns: fit-content(18rem) 1fr; gap: 0.25rem 0.8rem; align-items: center; }
+.bars.counted { grid-template-columns: fit-content(18rem) 1fr max-content; font-variant-numeric: tabular-nums; }
+.bars > span { overflow-wrap: anywhere; }
+.bar { position: relative; height: 1rem; background: var(--line); }
+.bar span { position: absolute; top: 0; bottom: 0; min-width: 2px; }
+.bar .share { left: 0; min-width: 0; }
+.bar b { position: absolute; top: -2px; bottom: -2px; border-left: 2px solid var(--text); }
+.axis { display: flex; justify-content: space-between; color: var(--faint); font-size: 13px; }
+.up { background: var(--good); }
+.down { background: var(--failed); }
+.ejected { background: repeating-linear-gradient(45deg, var(--failed) 0 4px, var(--not-sent) 4px 8px); }
+.returning { background: repeating-linear-gradient(90deg, var(--good) 0 3px, var(--line) 3px 6px); }
+.untold { background: repeating-linear-gradient(90deg, var(--faint) 0 1px, var(--line) 1px 6px); }
+.share { background: var(--sent); }
+.bar, .bar span, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 details { margin-top: 1.8rem; }
 summary { font-weight: 600; }
 @media print { table { font-size: 11px; } .wide th, .wide td { padding: 0.1rem 0.4rem; } body { max-width: none; padding: 0; } figcaption button { display: none; } .wide { overflow: visible; } }

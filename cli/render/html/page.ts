@@ -4,6 +4,8 @@
  *     verdict, where something is wrong        sections.ts
  *     summary, thresholds, latency, answers    sections.ts
  *     charts and their figures                 charts.ts, drawn by page-script.ts with uPlot; interval-rows.ts
+ *     targets, what changed, drains, units     routing-section.ts, target-bars.ts
+ *     rules, what was learnt from answers      rules-section.ts
  *     operations, sortable                     sections.ts
  *
  * All text is escaped by markup.ts; a content security policy allows no script but the page's own two, and no request.
@@ -15,6 +17,8 @@ import { type Chart, chartsOf, describeChart } from './charts.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { routingSection } from './routing-section.ts';
+import { correlationSection, rulesSection } from './rules-section.ts';
 import {
   answersSection,
   intervalsSection,
@@ -53,7 +57,8 @@ ${new Markup(library.license)}-->
 <h1>${replayTitle(report)}</h1>
 ${verdictSection(report)}${summarySection(report)}${latencySection(report)}${answersSection(report)}
 ${charts.length === 0 ? '' : html`<h2>Course of the run</h2>`}
-${charts.map(chartFigure)}${intervalsSection(report)}${operationsSection(report)}</main>
+${charts.map(chartFigure)}${intervalsSection(report)}${routingSection(report)}${rulesSection(report)}${correlationSection(report)}
+${operationsSection(report)}</main>
 <script type="application/json" id="figures">${embedJson(figures)}</script>
 ${scripts.map(
   (script) => html`<script>${new Markup(script)}</script>
