@@ -20,6 +20,7 @@ export {
   type TimingOptions,
 } from './options.ts';
 export type { OpenRecording, RecordingRange, RecordingSpan } from './plan/recording.ts';
+export { SendPreviewer } from './preview/send-previewer.ts';
 export { type ReplayChanges, Replayer, type ReplayerDeps, STOP_GRACE_MS } from './replayer.ts';
 export { openRequestCheck, type RequestCheck } from './request-check.ts';
 export type { RequestKey } from './request-key/index.ts';

@@ -28,12 +28,13 @@ import { writeReplayPage } from '../output/replay-page.ts';
 import { watchReplay } from '../output/replay-watch.ts';
 import { statusLine } from '../output/status-line.ts';
 import { formatNumberOf } from '../render/amount.ts';
-import { escapeForTerminal, renderReplayReport } from '../render/index.ts';
+import { escapeForTerminal, renderPreview, renderReplayReport } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
 import { type CopiedRun, runTogether } from '../replay/copied-run.ts';
 import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
 import { horizonOf } from '../replay/horizon.ts';
+import { previewSends } from '../replay/preview-sends.ts';
 import { type Prospect, prospectOf } from '../replay/prospect.ts';
 import { lookedAt, type Recording, type ReplayRun, replayHere } from '../replay/replay-run.ts';
 import { resultLine } from '../replay/result-line.ts';
@@ -47,6 +48,9 @@ import { verdictOf, weightiest } from '../replay/verdict.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
+
+/** Exchanges that a dry run of a document shows where no number is given. */
+const SHOWN_WITH_TASK = 10;
 
 interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, OutcomeFlags, TargetFlags {
   readonly task?: string;
@@ -144,7 +148,10 @@ async function replayTo(
     const to = [targetsText(targets), ...(flags.copyTo ?? [])].join(', and to ');
     context.stderr.write(`${announce(expected, plan, prospect, { to, writes, connections })}\n`);
     requireWord(expected, sending);
-    if (flags.dryRun) return;
+    if (flags.dryRun) {
+      await showSends(context, flags, source.store.find(selection), unplanned);
+      return;
+    }
     const { span } = expected;
     const recording = { store: source.store, selection: lookedAt(selection, expected), span };
     const destinations = [unplanned, ...copies].map((options) => ({ ...options, ...planOptionsOf(plan) }));
@@ -164,6 +171,19 @@ async function replayTo(
   } finally {
     await source.close();
   }
+}
+
+/** What a dry run shows of single sends, to the targets; copies get the same. */
+async function showSends(
+  { stdout }: Context,
+  { dryRun, task }: ReplayFlags,
+  pages: AsyncIterable<readonly Exchange[]>,
+  options: ReplayOptions,
+): Promise<void> {
+  const count = typeof dryRun === 'number' ? dryRun : task === undefined ? 0 : SHOWN_WITH_TASK;
+  if (count === 0) return;
+  const previews = await previewSends(pages, options, count);
+  stdout.write(`${renderPreview(previews, { color: stdout.isTTY === true })}\n`);
 }
 
 /** The pages of a recording that may be long: how far it is read, and no further once its user has had enough. */
