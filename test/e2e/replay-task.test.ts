@@ -160,4 +160,40 @@ rules:
     expect(ended.stderr).toContain(gone.replace('http://', ''));
     expect(counts()[0]).toBe(24);
   });
+
+  testWith(
+    [],
+    '--dry-run shows exchanges with target, reason, rules and changed lines, and sends nothing',
+    async () => {
+      await writeFile(
+        task,
+        `
+file: ${recording}
+qps: max
+to: ["${url(0)} weight=2", "${url(1)}"]
+rules:
+  - name: no admin
+    match: { path: /admin/* }
+    do: leave-out
+  - name: dev host
+    do: { set-header: { Host: dev.example } }
+`,
+      );
+      const { code, stdout, stderr } = await run(['replay', '--task', task, '--dry-run', '21']);
+      expect(code, stderr).toBe(0);
+      const shown = stdout.trimEnd().split('\n\n');
+      expect(shown).toHaveLength(21);
+      const [first, ...lines] = (shown[0] as string).split('\n');
+      expect(first).toMatch(/^GET \/items\/0 {2}\S+$/);
+      expect(lines[0]).toMatch(/^ {2}to 127\.0\.0\.1:\d+ of pool targets: by weight$/);
+      expect(lines).toContain('  by the rule: dev host');
+      expect(lines).toContain('  - Host: shop');
+      expect(lines).toContain('  + Host: dev.example');
+      expect(shown.filter((text) => text.includes(url(0).replace('http://', '')))).toHaveLength(13);
+      expect(shown[20]).toContain('not sent: filtered\n  by the rule: no admin');
+      expect(counts()).toEqual([0, 0, 0]);
+      const short = await run(['replay', '--task', task, '--dry-run']);
+      expect(short.stdout.trimEnd().split('\n\n')).toHaveLength(10);
+    },
+  );
 });
