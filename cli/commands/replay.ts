@@ -23,12 +23,11 @@ import { addSendingOptions, type SendingFlags, sendingOptionsOf, sendingOptionsT
 import { addTargetOptions, type TargetFlags } from '../options/targets.ts';
 import { usageError } from '../options/usage-error.ts';
 import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
-import { writeHgrmFiles } from '../output/hgrm-files.ts';
-import { writeReplayPage } from '../output/replay-page.ts';
+import { tellOutcome } from '../output/replay-outcome.ts';
 import { watchReplay } from '../output/replay-watch.ts';
 import { statusLine } from '../output/status-line.ts';
 import { formatNumberOf } from '../render/amount.ts';
-import { escapeForTerminal, renderPreview, renderReplayReport } from '../render/index.ts';
+import { renderPreview } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
 import { type CopiedRun, runTogether } from '../replay/copied-run.ts';
 import { requireSomething, requireWord } from '../replay/decisions.ts';
@@ -44,7 +43,6 @@ import { followTask } from '../replay/task/follow-task.ts';
 import { type OpenedTask, openTask } from '../replay/task/open-task.ts';
 import { copyOptionsOf, taskOptionsOf } from '../replay/task/task-options.ts';
 import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/task/task-targets.ts';
-import { verdictOf, weightiest } from '../replay/verdict.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
@@ -167,7 +165,7 @@ async function replayTo(
       recording,
       storePath: source.path,
     });
-    await tell(context, flags, reached, results);
+    await tellOutcome(context, flags, reached, results);
   } finally {
     await source.close();
   }
@@ -287,34 +285,4 @@ function runOf(
   }
   const onLines = results === undefined ? {} : { onLines: (text: string) => results.lines(text) };
   return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
-}
-
-/**
- * A report for each destination; page and histograms are of the targets, not of copies.
- *
- * @throws BytecopyError `OUTPUT_FAILED` where one of the files cannot be written; the others are, all the same
- */
-async function tell(
-  context: Context,
-  flags: ReplayFlags,
-  reached: readonly RunResult[],
-  results: BlockingLines | undefined,
-): Promise<void> {
-  const reports = reached.map(({ report }) => (flags.json ? JSON.stringify(report) : renderReplayReport(report)));
-  context.stdout.write(`${reports.join(flags.json ? '\n' : '\n\n')}\n`);
-  const [first] = reached;
-  const files = [
-    results?.finish(),
-    flags.html === undefined || first === undefined ? undefined : writeReplayPage(flags.html, first.report),
-    flags.hgrm === undefined || first === undefined ? undefined : writeHgrmFiles(flags.hgrm, first.histograms),
-  ];
-  const failed = (await Promise.allSettled(files)).find((file) => file.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  const circumstances = { interrupted: context.interrupted.aborted, heldUpMs: results?.heldUpMs ?? 0 };
-  const verdicts = reached.map(({ report }) => ({ target: report.target, ...verdictOf(report, circumstances) }));
-  for (const { target, text } of verdicts) {
-    if (text === '') continue;
-    context.stderr.write(`${reached.length > 1 ? `${escapeForTerminal(target)}: ` : ''}${text}\n`);
-  }
-  context.exitCode = weightiest(verdicts);
 }
