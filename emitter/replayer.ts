@@ -11,7 +11,7 @@ import {
   BytecopyError,
   type Clock,
   type Exchange,
-  type Ledger,
+  Ledger,
   type Micros,
   type Millis,
   type ReplayResult,
@@ -27,13 +27,17 @@ import { Planner } from './plan/planner.ts';
 import type { OpenRecording, RecordingSpan } from './plan/recording.ts';
 import { type OpenPass, openPass } from './plan/recording-pass.ts';
 import { RefusalQueue } from './refusal-queue.ts';
+import { type RehearsedRun, rehearse } from './rehearsal.ts';
 import { NO_PROGRESS, type PlanReport, type ReplayProgress, type StopCause } from './results/report.ts';
 import type { RunSnapshot } from './results/run-snapshot.ts';
 import { SendQueue } from './send-queue.ts';
 import { openSending, type RunChanges, type Sending } from './sending.ts';
 
-/** Sends planned ahead: 0.4 s at 10,000 a second, more than a page takes to come from the store. */
-const MAX_PLANNED = 4_096;
+/**
+ * Sends planned ahead: 50 ms at 20,000 a second, beside pages that are read already. More would live through the young
+ * generation's collections, which pause the pacing by what they copy.
+ */
+const MAX_PLANNED = 1_024;
 const MAX_PLANNED_BYTES = 64 * 1024 * 1024;
 /** Planning steps a tick: about 0.1 ms, so that planning does not show in the pacing. */
 const STEPS_A_TICK = 32;
@@ -43,6 +47,10 @@ const LOW_PLANNED = 64;
 const ASSUMED_ANSWER_MICROS: Micros = 5_000;
 /** Between planning ahead and the first due time, so that the first send is not late. */
 const LEAD_MICROS: Micros = 2_000;
+/** From this rate on the beginning of a plan is rehearsed: half a second of preparing, and no late first sends. */
+const REHEARSED_PER_SECOND = 1_000;
+const REHEARSAL_PER_SECOND = 20_000;
+const MAX_REHEARSED_CONNECTIONS = 16;
 /** How long what is in flight may take after `stop`. */
 export const STOP_GRACE_MS: Millis = 5_000;
 
@@ -53,6 +61,8 @@ export interface ReplayerDeps {
   readonly onResult?: (result: ReplayResult) => void;
   /** Called when everything is prepared; gives the moment at which the plan begins, by the monotonic clock. At once where absent. */
   readonly startAt?: () => Promise<Micros>;
+  /** A rehearsal is not rehearsed. */
+  readonly isRehearsal?: boolean;
 }
 
 /** What may be changed while a run is under way; what is absent stays. */
@@ -113,6 +123,7 @@ export class Replayer {
     }
     try {
       if (this.#is('preparing')) await this.#planAhead(stages);
+      if (this.#is('preparing') && this.#isFast(stages.planner)) await rehearse(this.#rehearsed);
       if (this.#is('preparing')) await stages.sending.warm(this.#connectionsNeeded(stages.planner));
       await this.#send(stages);
     } finally {
@@ -245,9 +256,30 @@ export class Replayer {
   /** Opened before the first send, so that it is not a burst of handshakes. */
   #connectionsNeeded(planner: Planner): number {
     if (this.#asFastAsPossible) return this.#options.maxConnections;
-    const perMicro = this.#queue.length / Math.max(planner.lastDueAt, ASSUMED_ANSWER_MICROS);
-    return Math.ceil(perMicro * ASSUMED_ANSWER_MICROS) + 1;
+    return Math.ceil(this.#sendsPerMicro(planner) * ASSUMED_ANSWER_MICROS) + 1;
   }
+
+  #isFast(planner: Planner): boolean {
+    if (this.#asFastAsPossible || this.#deps.isRehearsal === true) return false;
+    return this.#sendsPerMicro(planner) * 1_000_000 >= REHEARSED_PER_SECOND;
+  }
+
+  /** At the plan's beginning. */
+  #sendsPerMicro(planner: Planner): number {
+    return this.#queue.length / Math.max(planner.lastDueAt, ASSUMED_ANSWER_MICROS);
+  }
+
+  readonly #rehearsed: RehearsedRun = (target, open) => {
+    const { clock, onResult } = this.#deps;
+    const options: ReplayOptions = {
+      target,
+      runId: this.#options.runId,
+      maxConnections: Math.min(this.#options.maxConnections, MAX_REHEARSED_CONNECTIONS),
+      timing: { kind: 'rate', perSecond: REHEARSAL_PER_SECOND },
+    };
+    const deps: ReplayerDeps = { clock, ledger: new Ledger(), isRehearsal: true };
+    return new Replayer(options, onResult === undefined ? deps : { ...deps, onResult: () => {} }).run(open);
+  };
 
   async #send(stages: Stages): Promise<void> {
     const { clock, startAt } = this.#deps;

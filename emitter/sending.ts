@@ -115,7 +115,7 @@ export class Sending {
           lane.open(sender);
           return { lane, sender, probed: one.probed };
         },
-        onOut: (lane, now) => this.dispatcher.reroute(lane, now),
+        onReroute: (lane, now) => this.dispatcher.reroute(lane, now),
         onReleased: (sends, now) => this.dispatcher.release(sends, now),
       },
     );

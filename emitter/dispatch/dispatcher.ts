@@ -15,8 +15,6 @@ import type { LaneOwner, TargetLane } from './target-lane.ts';
 
 /** A session that is further behind its plan than this loses sends, so that a silent target does not hold up a run's end for hours. */
 const MAX_SESSION_LAG_MICROS: Micros = 60_000_000;
-/** Sends taken ahead for one lane while another one's connection asked: what keeps the shares exact as fast as possible. */
-const MAX_TAKEN_AHEAD = 64;
 
 /** Which target a send goes to. */
 export interface Router {
@@ -24,8 +22,11 @@ export interface Router {
   readonly lanes: readonly TargetLane[];
   /** Sends that the router lets wait. */
   readonly held: number;
-  /** @returns undefined where the router keeps the send until it gives it to {@link Dispatcher.release} */
-  choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined;
+  /**
+   * @param isPassed lanes that get nothing that may go to others
+   * @returns undefined where the router keeps the send until it gives it to {@link Dispatcher.release}
+   */
+  choose(send: Send, now: Micros, isPassed?: (lane: TargetLane) => boolean): TargetLane | NotSentReason | undefined;
   /** The send was given to the lane; it ends there. */
   began(lane: TargetLane, send: Send): void;
   /** @param failure undefined where it was answered; `dropped` where it never went */
@@ -69,6 +70,8 @@ export class Dispatcher implements LaneOwner {
   /** Sends whose session's turn has come and whose client still thinks. */
   readonly #thinking = new TinyQueue<Send>([], (one, other) => one.readyAt - other.readyAt);
   #router: Router = NOWHERE;
+  /** As fast as possible: some target is slow. */
+  #passesSlow = false;
   #stopped = false;
 
   constructor(deps: DispatcherDeps) {
@@ -172,17 +175,18 @@ export class Dispatcher implements LaneOwner {
 
   /**
    * As fast as possible: the next send of the plan that is this lane's. What the router gives to others on the way waits
-   * in their lanes; where one of them has enough, the plan waits for it, so that the shares stay as asked.
+   * in their lanes; where one of them is crowded, the plan waits for it, so that the shares stay as asked. It waits for no
+   * target that is slow: what may go elsewhere does, the rest waits in its lane and is dropped there in the end.
    */
   take(lane: TargetLane, now: Micros): Send | undefined {
     const { untimed } = this.#deps;
-    while (untimed !== undefined && !this.#sessions.full && !this.#hasEnough()) {
+    while (untimed !== undefined && !this.#sessions.full && !this.#mustWait(now)) {
       const send = untimed.take(now);
       if (send === undefined) return undefined;
       if (send.session !== '' && !this.#sessions.enter(send)) continue;
       send.dueAt = now;
       this.#begin(send);
-      const chosen = this.#router.choose(send, now);
+      const chosen = this.#choose(send, now);
       if (chosen === lane) {
         this.#router.began(lane, send);
         this.#claim(lane, send);
@@ -197,9 +201,19 @@ export class Dispatcher implements LaneOwner {
     this.#deps.wake();
   }
 
-  #hasEnough(): boolean {
-    for (const lane of this.#router.lanes) if (lane.waiting >= MAX_TAKEN_AHEAD) return true;
+  /** As fast as possible: whether the plan waits for a lane. Finds out as well whether others are slow. */
+  #mustWait(now: Micros): boolean {
+    this.#passesSlow = false;
+    for (const lane of this.#router.lanes) {
+      if (!lane.isCrowded) continue;
+      if (!lane.isSlow(now)) return true;
+      this.#passesSlow = true;
+    }
     return false;
+  }
+
+  #choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined {
+    return this.#router.choose(send, now, this.#passesSlow ? (lane) => lane.isSlow(now) : undefined);
   }
 
   /** It goes to this target: what depends on that, and on answers before it in its session, is settled. */
@@ -230,7 +244,7 @@ export class Dispatcher implements LaneOwner {
   }
 
   #route(send: Send, now: Micros): boolean {
-    return this.#follow(this.#router.choose(send, now), send, now);
+    return this.#follow(this.#choose(send, now), send, now);
   }
 
   /** @returns false where it has its outcome already: it is not sent */

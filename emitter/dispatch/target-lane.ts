@@ -11,6 +11,10 @@ import { LatenessGate, TOO_LATE } from './lateness.ts';
 /** At 10,000 sends a second this is over a second of a target that stands still for `maxWaitMs` 5 s. */
 const MAX_BACKLOG = 65_536;
 const MAX_BACKLOG_BYTES: ByteCount = 64 * 1024 * 1024;
+/** As fast as possible, so many may wait for one target before the plan waits for it: what keeps the shares exact. */
+const LOT = 64;
+/** A target that needs longer for a lot is slow: the plan does not wait for it. */
+const SLOW_LOT_MICROS: Micros = 1_000_000;
 
 export interface LaneOptions {
   readonly lateness: LatenessOptions;
@@ -40,6 +44,9 @@ export class TargetLane implements SendHandler {
   readonly #gate: LatenessGate;
   readonly #backlog = new SendQueue({ maxCount: MAX_BACKLOG, maxBytes: MAX_BACKLOG_BYTES });
   #sender: Sender | undefined;
+  /** When the lot that is served now began to wait; undefined where fewer have waited since the one before. */
+  #lotSince: Micros | undefined;
+  #lotLeft = LOT;
   #stopped = false;
 
   constructor(target: string, authority: string, options: LaneOptions, owner: LaneOwner) {
@@ -64,11 +71,26 @@ export class TargetLane implements SendHandler {
     return this.#backlog.length;
   }
 
+  /** A lot waits, or more. */
+  get isCrowded(): boolean {
+    return this.#backlog.length >= LOT;
+  }
+
+  /** It is crowded, and its target has not taken a lot for too long. */
+  isSlow(now: Micros): boolean {
+    return this.isCrowded && this.#lotSince !== undefined && now - this.#lotSince > SLOW_LOT_MICROS;
+  }
+
   /** Sends it, or lets it wait where it can. @returns false where it is to be dropped */
   admit(send: Send, now: Micros): boolean {
     if (this.#backlog.length === 0 && this.#gate.opensAt(send, now) <= now && this.#offer(send, now)) return true;
     if (!this.#backlog.offer(send)) return false;
     if (this.#backlog.length === 1) this.#owner.wake();
+    if (this.#lotSince === undefined && this.isCrowded) {
+      this.#lotSince = now;
+      // Pumped again when it is slow: the plan may wait for it.
+      this.#owner.wake();
+    }
     return true;
   }
 
@@ -89,7 +111,9 @@ export class TargetLane implements SendHandler {
     const oldest = this.#backlog.peek();
     if (oldest === undefined) return gateAt;
     const expiresAt = oldest.readyAt + this.#maxWaitMicros + 1;
-    return gateAt === undefined || expiresAt < gateAt ? expiresAt : gateAt;
+    const at = gateAt === undefined || expiresAt < gateAt ? expiresAt : gateAt;
+    if (!this.isCrowded || this.#lotSince === undefined || this.isSlow(now)) return at;
+    return Math.min(at, this.#lotSince + SLOW_LOT_MICROS + 1);
   }
 
   /** A connection is free: the oldest send that may go, or as fast as possible the next of the plan. */
@@ -103,6 +127,7 @@ export class TargetLane implements SendHandler {
       return undefined;
     }
     this.#backlog.shift();
+    this.#served(now);
     this.#gate.passed(send, now);
     return send;
   }
@@ -138,6 +163,7 @@ export class TargetLane implements SendHandler {
         return opensAt;
       } else if (this.#offer(send, now)) {
         this.#backlog.shift();
+        this.#served(now);
       } else {
         this.#sender?.demand(this.#backlog.length);
         return undefined;
@@ -154,6 +180,13 @@ export class TargetLane implements SendHandler {
       this.#sender?.demand(1);
       return;
     }
+  }
+
+  /** One that waited goes. What is dropped or goes elsewhere says nothing for the target. */
+  #served(now: Micros): void {
+    if (--this.#lotLeft > 0 && this.#backlog.length > 0) return;
+    this.#lotLeft = LOT;
+    this.#lotSince = this.isCrowded ? now : undefined;
   }
 
   #offer(send: Send, now: Micros): boolean {

@@ -30,6 +30,8 @@ import type { RoutingProgress, RoutingReport } from './routing-report.ts';
 
 /** How often growing shares are told on. */
 const TICK_MS: Millis = 100;
+/** A change of units waits so long for what is under way; then only the users of that wait on. */
+const CHANGE_WITHIN_MS: Millis = 1_000;
 
 /** A target that is ready to be sent to. */
 export interface OpenedLane {
@@ -51,8 +53,8 @@ export interface TargetRouterDeps {
   readonly ownEndpoints: OwnEndpoints;
   /** Called once for each target. */
   readonly open: (target: PoolTarget) => OpenedLane;
-  /** The lane's target takes nothing any more: what waits for it is to be routed again. */
-  readonly onOut: (lane: TargetLane, now: Micros) => void;
+  /** What waits for the lane's target is to be routed again. */
+  readonly onReroute: (lane: TargetLane, now: Micros) => void;
   /** What was held goes on. */
   readonly onReleased: (sends: readonly Send[], now: Micros) => void;
 }
@@ -71,6 +73,8 @@ export class TargetRouter implements Router {
   readonly #gone: SenderStatistics[] = [];
   #lanes: readonly TargetLane[] = [];
   #ticking: NodeJS.Timeout | undefined;
+  /** While a change of units is prepared. */
+  #committing: NodeJS.Timeout | undefined;
 
   constructor({ targets, health, units }: TargetRouterOptions, deps: TargetRouterDeps) {
     this.#deps = deps;
@@ -109,6 +113,7 @@ export class TargetRouter implements Router {
   /** Nothing is checked any more, and all connections are closed. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#ticking);
+    clearTimeout(this.#committing);
     this.#prober?.stop();
     await Promise.all([...this.#senders].map((sender) => sender.close()));
   }
@@ -117,12 +122,13 @@ export class TargetRouter implements Router {
     return this.#units?.held ?? 0;
   }
 
-  choose(send: Send, now: Micros): TargetLane | NotSentReason | undefined {
+  choose(send: Send, now: Micros, isPassed?: (lane: TargetLane) => boolean): TargetLane | NotSentReason | undefined {
     const units = this.#units;
     if (units?.holds(send.user) === true) {
       return units.hold(send.user, send, send.request.byteCount, now) ? undefined : 'dropped';
     }
-    const entry = this.#targets.choose(send.key, units?.unitOf(send.user), now);
+    const isEntryPassed = isPassed === undefined ? undefined : (entry: Entry) => isPassed(entry.handle.lane);
+    const entry = this.#targets.choose(send.key, units?.unitOf(send.user), now, isEntryPassed);
     return entry === undefined ? 'no-target' : entry.handle.lane;
   }
 
@@ -137,12 +143,18 @@ export class TargetRouter implements Router {
     const entry = this.#entries.get(lane);
     if (entry === undefined) return;
     const now = this.#deps.clock.monotonic();
-    this.#targets.ended(entry, now);
-    if (failure !== 'dropped') this.#health?.get(entry.id)?.ended(send, failure, now);
-    if (entry.unit === undefined || this.#units === undefined) return;
-    const released = this.#units.ended(send.user, now);
+    if (failure === 'dropped') {
+      this.#targets.withdrawn(entry, now);
+    } else {
+      this.#targets.ended(entry, now);
+      this.#health?.get(entry.id)?.ended(send, failure, now);
+    }
+    const { unit } = entry;
+    if (unit === undefined || this.#units === undefined) return;
+    const released =
+      failure === 'dropped' ? this.#units.withdrawn(send.user, unit, now) : this.#units.ended(send.user, now);
     if (released.length > 0) this.#deps.onReleased(released, now);
-    if (this.#units.ready) this.#deps.onReleased(this.#units.commit(now), now);
+    if (this.#units.ready) this.#commit(this.#units, now);
   }
 
   drain(): readonly Send[] {
@@ -150,14 +162,21 @@ export class TargetRouter implements Router {
   }
 
   /**
-   * Users move: those who do are held until nothing of theirs is under way, and then the change holds.
+   * Users move: those who do are held until nothing of theirs is under way, and then the change holds. After
+   * {@link CHANGE_WITHIN_MS} it holds all the same: who still has something under way at the old unit is held on until
+   * that has ended.
    * @throws BytecopyError `REPLAY_UNITS_CHANGE_REFUSED` (exit code 2)
    */
   moveUsers(options: UnitOptions): void {
-    if (this.#units === undefined) return;
-    const now = this.#deps.clock.monotonic();
-    this.#units.prepare(options, now);
-    if (this.#units.ready) this.#deps.onReleased(this.#units.commit(now), now);
+    const units = this.#units;
+    if (units === undefined) return;
+    const { clock } = this.#deps;
+    const now = clock.monotonic();
+    units.prepare(options, now);
+    this.#committing = setTimeout(() => this.#commit(units, clock.monotonic()), CHANGE_WITHIN_MS);
+    // What only waits is held too, before what comes after it: nothing of those who move is left for the old unit.
+    for (const lane of this.#lanes) this.#deps.onReroute(lane, now);
+    if (units.ready) this.#commit(units, now);
   }
 
   /**
@@ -166,6 +185,7 @@ export class TargetRouter implements Router {
    */
   changeTargets({ pools }: CheckedTargetSetOptions): void {
     const now = this.#deps.clock.monotonic();
+    const drained: TargetLane[] = [];
     const leaving = new Map([...this.#targets.entries()].map((entry) => [entry.id, entry]));
     for (const pool of pools) {
       this.#targets.setPoolWeight(pool.name, pool.weight);
@@ -174,10 +194,12 @@ export class TargetRouter implements Router {
         const entry = leaving.get(id);
         if (entry === undefined) this.#joined(this.#targets.add(pool.name, target));
         else if (entry.weight !== target.weight) this.#targets.setWeight(id, target.weight, now);
+        if (entry !== undefined && target.weight === 0) drained.push(entry.handle.lane);
         leaving.delete(id);
       }
     }
     for (const entry of leaving.values()) this.#takeOut(entry, now);
+    for (const lane of drained) this.#deps.onReroute(lane, now);
   }
 
   progress(): RoutingProgress {
@@ -202,6 +224,11 @@ export class TargetRouter implements Router {
     };
   }
 
+  #commit(units: UnitRouter<Send>, now: Micros): void {
+    clearTimeout(this.#committing);
+    this.#deps.onReleased(units.commit(now), now);
+  }
+
   #joined(entry: Entry): void {
     const { lane, sender, probed } = entry.handle;
     this.#entries.set(lane, entry);
@@ -222,14 +249,14 @@ export class TargetRouter implements Router {
       this.#gone.push(sender.statistics());
       void sender.close();
     });
-    this.#deps.onOut(lane, now);
+    this.#deps.onReroute(lane, now);
     this.#lanes = this.#lanes.filter((other) => other !== lane);
   }
 
   #shared(id: string, share: number, now: Micros): void {
     this.#targets.setAvailability(id, share);
     const lane = this.#targets.get(id)?.handle.lane;
-    if (share === 0 && lane !== undefined) this.#deps.onOut(lane, now);
+    if (share === 0 && lane !== undefined) this.#deps.onReroute(lane, now);
   }
 }
 

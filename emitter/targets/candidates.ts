@@ -54,8 +54,9 @@ export class Candidates<Handle> {
     this.#choices = 0;
   }
 
-  byWeight(): TargetEntry<Handle> | undefined {
-    const entry = this.#rotation.next()?.turn();
+  /** @param isPassed targets that have no turn, unless all are such */
+  byWeight(isPassed?: (entry: TargetEntry<Handle>) => boolean): TargetEntry<Handle> | undefined {
+    const entry = (isPassed === undefined ? undefined : this.#turnPast(isPassed)) ?? this.#rotation.next()?.turn();
     if (entry !== undefined) this.#choices++;
     return entry;
   }
@@ -74,6 +75,10 @@ export class Candidates<Handle> {
     const entry = key === '' ? this.#turnWithin(room) : this.#rankedWithin(key, room);
     if (entry !== undefined) this.#choices++;
     return entry;
+  }
+
+  #turnPast(isPassed: (entry: TargetEntry<Handle>) => boolean): TargetEntry<Handle> | undefined {
+    return this.#rotation.nextPast((pool) => pool.taking.every(isPassed))?.turnPast(isPassed);
   }
 
   /** Pools of the same cost count as one, so that the ranking may miss who has room; the least loaded has. */

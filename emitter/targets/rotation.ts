@@ -25,6 +25,26 @@ export class Rotation<Member> {
     this.#sum = sum;
   }
 
+  /** Whose turn it is among those that are not passed over: the others have no turn and are owed none. @returns undefined where all are */
+  nextPast(isPassed: (member: Member) => boolean): Member | undefined {
+    const credits = this.#credits;
+    let best = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    let sum = 0;
+    for (const [at, weight] of this.#weights.entries()) {
+      if (isPassed(this.#members[at] as Member)) continue;
+      sum += weight;
+      const credit = (credits[at] as number) + weight;
+      credits[at] = credit;
+      if (credit <= most) continue;
+      most = credit;
+      best = at;
+    }
+    if (best === -1) return undefined;
+    credits[best] = most - sum;
+    return this.#members[best];
+  }
+
   /** @returns whose turn it is; undefined where nobody is */
   next(): Member | undefined {
     const weights = this.#weights;

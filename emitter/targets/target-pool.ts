@@ -52,6 +52,11 @@ export class TargetPool<Handle> {
     return this.#rotation.next();
   }
 
+  /** By weight, among those that are not passed over. */
+  turnPast(isPassed: (entry: TargetEntry<Handle>) => boolean): TargetEntry<Handle> | undefined {
+    return this.#rotation.nextPast(isPassed);
+  }
+
   /**
    * The first for a key of those that take it.
    * @param slice only targets whose availability is above it take the key

@@ -52,12 +52,18 @@ export class TargetSet<Handle> {
    * The target of the next send, which is to be told by `began` at once: loads are bounded by what has begun.
    * @param key value of the request's key; empty where it has none, which goes by weight
    * @param unit only pools of this unit or of no unit; all pools where absent
+   * @param isPassed targets that get nothing that may go to others; those by key stay where they are
    * @returns nothing where no target takes anything
    */
-  choose(key: string, unit: string | undefined, now: Micros): TargetEntry<Handle> | undefined {
+  choose(
+    key: string,
+    unit: string | undefined,
+    now: Micros,
+    isPassed?: (entry: TargetEntry<Handle>) => boolean,
+  ): TargetEntry<Handle> | undefined {
     if (this.#isStale) this.#refresh();
     const candidates = unit === undefined ? this.#ofAll : (this.#ofUnit.get(unit) ?? this.#ofNone);
-    const entry = this.#choice(candidates, key);
+    const entry = this.#choice(candidates, key, isPassed);
     if (entry !== undefined) entry.chosenAt = now;
     return entry;
   }
@@ -74,6 +80,12 @@ export class TargetSet<Handle> {
     if (entry.weight > 0 || entry.inFlight > 0) return;
     this.#drains.drained(entry, now);
     this.#close(entry);
+  }
+
+  /** It never went there: it was dropped, or goes elsewhere. */
+  withdrawn(entry: TargetEntry<Handle>, now: Micros): void {
+    entry.sends--;
+    this.ended(entry, now);
   }
 
   /** @returns the target, unless it has been taken out */
@@ -171,13 +183,17 @@ export class TargetSet<Handle> {
     return reportOf(found, this.#removed.others, this.#drains.report());
   }
 
-  #choice(candidates: Candidates<Handle>, key: string): TargetEntry<Handle> | undefined {
+  #choice(
+    candidates: Candidates<Handle>,
+    key: string,
+    isPassed: ((entry: TargetEntry<Handle>) => boolean) | undefined,
+  ): TargetEntry<Handle> | undefined {
     const balance = this.#balance;
     switch (balance.by) {
       case 'weight':
-        return candidates.byWeight();
+        return candidates.byWeight(isPassed);
       case 'sticky':
-        return key === '' ? candidates.byWeight() : candidates.byKey(key);
+        return key === '' ? candidates.byWeight(isPassed) : candidates.byKey(key);
       case 'hash':
         return candidates.byBoundedKey(key, balance.bound);
       default:

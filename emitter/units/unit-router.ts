@@ -127,6 +127,12 @@ export class UnitRouter<S> {
     return this.#mustWait(user) ? NOTHING : this.#held.release(user, now);
   }
 
+  /** A send that began never went to the unit: it was dropped, or goes elsewhere. @returns as `ended` does */
+  withdrawn(user: string, unit: string, now: Micros): readonly S[] {
+    this.#sends.set(unit, (this.#sends.get(unit) ?? 0) - 1);
+    return this.ended(user, now);
+  }
+
   /**
    * To be asked at the moment of sending.
    * @returns whether the user belongs to another unit in the version that holds now; counted
