@@ -83,7 +83,12 @@ export function describeDrain({ by, inFlight, state, drainedAfter }: DrainReport
 /** `version 2 committed after 3.1 ms: 120 sends of 98 users held, 4.1 ms at most, the last released 200 µs after that`. */
 export function describeUnitChange(change: UnitChangeReport): string {
   const { version, decidedAt, preparedAt, users, held, released, refused } = change;
-  const after = decidedAt === undefined ? '' : ` after ${formatSpan(decidedAt - preparedAt)}`;
+  const after =
+    decidedAt === undefined
+      ? ''
+      : decidedAt === preparedAt
+        ? ' at once'
+        : ` after ${formatSpan(decidedAt - preparedAt)}`;
   const parts =
     held === 0
       ? ['no send had to wait']

@@ -15,6 +15,11 @@ export function worstFirst(operations: readonly OperationReport[]): readonly Ope
   return [...operations].sort((one, other) => bad(other) - bad(one) || other.due - one.due);
 }
 
+/** Of several targets the one that was sent to; what none was chosen for is told of all of them together. */
+export function describeTarget(target: string): string {
+  return target.includes(', ') ? 'no target' : target;
+}
+
 /** Empty where there is one operation that went well: the lines above say it all. */
 export function renderOperations(operations: readonly OperationReport[]): string {
   const sorted = worstFirst(operations);
@@ -31,7 +36,7 @@ export function renderOperations(operations: readonly OperationReport[]): string
     ],
     shown.map((one) => [
       shorten(
-        escapeForTerminal(severalTargets ? `${one.operation} (${one.target})` : one.operation),
+        escapeForTerminal(severalTargets ? `${one.operation} (${describeTarget(one.target)})` : one.operation),
         MAX_NAME_CHARACTERS,
       ),
       ...[one.due, one.answered, one.errors, one.failed, one.notSent].map(formatCount),

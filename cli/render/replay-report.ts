@@ -18,6 +18,7 @@ import { eventsOf, renderEvents } from './replay-events.ts';
 import { renderOperations } from './replay-operations.ts';
 import { renderRules } from './replay-rules.ts';
 import { renderSummary, summarizeReplay } from './replay-summary.ts';
+import { listNames } from './replay-summary-row.ts';
 import { renderTargets } from './replay-targets.ts';
 import { renderThresholds } from './replay-thresholds.ts';
 import { escapeForTerminal } from './terminal-text.ts';
@@ -47,8 +48,8 @@ export function renderReplayReport(report: ReplayReport): string {
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** `replay to 127.0.0.1:8080 (run r1), 10.0 s`; not escaped. */
+/** `replay to 127.0.0.1:8080 (run r1), 10.0 s`, of many targets the first few; not escaped. */
 export function replayTitle({ plan, target, runId, durationMs }: ReplayReport): string {
   const seconds = (Math.max(0, durationMs) / 1000).toFixed(1);
-  return `${plan === undefined ? 'mirror' : 'replay'} to ${target} (run ${runId}), ${seconds} s`;
+  return `${plan === undefined ? 'mirror' : 'replay'} to ${listNames(target.split(', '))} (run ${runId}), ${seconds} s`;
 }

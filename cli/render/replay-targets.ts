@@ -143,7 +143,9 @@ export function formatWeight(weight: number): string {
 
 function stateText(health: TargetHealthReport | undefined): string {
   if (health === undefined) return '';
-  return health.state === 'returning' ? `returning at ${formatShare(health.share, 1)}` : health.state;
+  return health.state === 'returning' && health.share < 1
+    ? `returning at ${formatShare(health.share, 1)}`
+    : health.state;
 }
 
 function outText(drain: RoutingReport['targets']['drains'][number] | undefined): string {

@@ -33,13 +33,11 @@ export function unitRows({ sends }: UnitReport): readonly { unit: string; sends:
     .map(([unit, count]) => ({ unit, sends: count, share: formatShare(count, all) }));
 }
 
-/** Requests that were no known user's; empty where there were none. */
-export function describeRequests({ requests }: UnitReport): readonly string[] {
-  const { central, unresolved, tooManyHops } = requests;
+/** Requests that were no known user's; empty where there were none. Those sent on too often are told as not sent. */
+function describeRequests({ requests: { central, unresolved } }: UnitReport): readonly string[] {
   return [
     ...(central > 0 ? [`${formatNumberOf(central, 'central request')}`] : []),
     ...(unresolved > 0 ? [`${formatNumberOf(unresolved, 'request')} without a user`] : []),
-    ...(tooManyHops > 0 ? [`${formatNumberOf(tooManyHops, 'request')} sent on too often`] : []),
   ];
 }
 

@@ -34,7 +34,8 @@ thead button { all: unset; cursor: pointer; }
 thead button:focus-visible { outline: 2px solid var(--sent); }
 th[aria-sort=ascending] button::after { content: ' ▲'; }
 th[aria-sort=descending] button::after { content: ' ▼'; }
-.told td { white-space: normal !important; text-align: left !important; overflow-wrap: anywhere; }
+.told :is(th, td) { text-align: left !important; }
+.told td { white-space: normal !important; overflow-wrap: anywhere; }
 .told tbody th { min-width: 4rem; }
 .legend { margin: 0.3rem 0; color: var(--faint); font-size: 13px; }
 .legend span { margin-right: 1rem; }

@@ -3,7 +3,7 @@ import type { ReplayReport } from '../../../emitter/index.ts';
 import { formatCount, formatShare, formatSpan } from '../amount.ts';
 import type { RoutingReport } from '../replay-courses.ts';
 import { eventsOf, namesOf } from '../replay-events.ts';
-import { changedFirst, describeOthers, formatWeight, poolText, type TargetRow, targetRows } from '../replay-targets.ts';
+import { changedFirst, describeOthers, formatWeight, poolText, targetRows } from '../replay-targets.ts';
 import { type UnitReport, unitRows } from '../replay-units.ts';
 import { html, type Markup } from './markup.ts';
 import { type Cell, renderTable } from './table.ts';
@@ -17,7 +17,7 @@ export function routingSection(report: ReplayReport): Markup {
   const { routing } = report;
   if (routing === undefined) return html``;
   return html`<section aria-labelledby="targets"><h2 id="targets">Targets</h2>
-${statesFigure(report)}${sharesFigure(report)}${targetsTable(routing)}${eventsTable(routing)}${drainsTable(routing)}${
+${statesFigure(report)}${sharesFigure(report)}${targetsTable(routing)}${timesTable(routing)}${eventsTable(routing)}${drainsTable(routing)}${
   routing.units === undefined ? '' : unitsTables(routing, routing.units)
 }</section>
 `;
@@ -28,17 +28,15 @@ function targetsTable(routing: RoutingReport): Markup {
   const shown = rows.length <= MAX_ROWS ? rows : changedFirst(rows).slice(0, MAX_ROWS);
   const severalPools = new Set(rows.map(({ target }) => target.pool)).size > 1;
   const units = rows.some(({ target }) => target.unit !== undefined);
-  const judged = routing.health !== undefined;
   const { others } = routing.targets;
   const table = renderTable({
-    caption: `Targets: sends and states${leftOut(rows, shown)}`,
+    caption: `Shares of the targets${leftOut(rows, shown)}`,
     sortable: true,
     heads: [
       'target',
       ...(severalPools ? ['pool'] : []),
       ...(units ? ['unit'] : []),
       ...['weight', 'sends', 'share', 'expected', 'by weight now', 'state at the end'],
-      ...(judged ? ['up', 'returning', 'down', 'ejected', 'changes', 'ejections withheld'] : []),
     ],
     rows: shown.map((row) => [
       row.target.name,
@@ -48,20 +46,33 @@ function targetsTable(routing: RoutingReport): Markup {
       countCell(row.target.sends),
       ...[row.target.share, row.target.expectedShare, row.target.weightShare].map(shareCell),
       { text: row.state === '' ? '-' : row.state },
-      ...(judged ? healthCells(row) : []),
     ]),
   });
   return html`${table}${others.targets > 0 ? html`<p>${describeOthers(others)}</p>\n` : ''}`;
 }
 
-function healthCells({ health }: TargetRow): readonly Cell[] {
-  if (health === undefined) return Array.from({ length: 6 }, () => ({ text: '-', value: -1 }));
-  const { up, returning, down, ejected } = health.timeInMs;
-  return [
-    ...[up, returning, down, ejected].map((ms) => ({ text: ms === 0 ? '-' : formatSpan(ms * 1_000), value: ms })),
-    countCell(health.changeCount),
-    countCell(health.withheld),
-  ];
+/** Of the targets that changed; the others were up all the time. */
+function timesTable(routing: RoutingReport): Markup {
+  const rows = targetRows(routing).flatMap(({ health, target }) =>
+    health !== undefined && health.changeCount + health.withheld > 0 ? [{ id: target.id, health }] : [],
+  );
+  if (rows.length === 0) return html``;
+  const names = namesOf(routing);
+  const shown = rows.slice(0, MAX_ROWS);
+  return renderTable({
+    caption: `Time in each state${leftOut(rows, shown)}`,
+    sortable: true,
+    heads: ['target', 'up', 'returning', 'down', 'ejected', 'changes', 'ejections withheld'],
+    rows: shown.map(({ id, health: { timeInMs, changeCount, withheld } }) => [
+      names.get(id) ?? id,
+      ...[timeInMs.up, timeInMs.returning, timeInMs.down, timeInMs.ejected].map((ms) => ({
+        text: ms === 0 ? '-' : formatSpan(ms * 1_000),
+        value: ms,
+      })),
+      countCell(changeCount),
+      countCell(withheld),
+    ]),
+  });
 }
 
 function eventsTable(routing: RoutingReport): Markup {

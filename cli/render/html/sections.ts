@@ -3,7 +3,7 @@ import { formatIsoTime } from '../../../core/index.ts';
 import type { ReplayReport } from '../../../emitter/index.ts';
 import { formatCount, formatShare, formatSpan } from '../amount.ts';
 import { answerRows, describeMix } from '../replay-answers.ts';
-import { worstFirst } from '../replay-operations.ts';
+import { describeTarget, worstFirst } from '../replay-operations.ts';
 import { summarizeReplay } from '../replay-summary.ts';
 import { describeMeasured } from '../replay-thresholds.ts';
 import { intervalRows } from './interval-rows.ts';
@@ -102,7 +102,7 @@ export function operationsSection({ operations }: ReplayReport): Markup {
     heads: ['operation', ...(severalTargets ? ['target'] : []), ...heads],
     rows: shown.map((one) => [
       one.operation,
-      ...(severalTargets ? [{ text: one.target }] : []),
+      ...(severalTargets ? [{ text: describeTarget(one.target) }] : []),
       ...[one.due, one.answered, one.errors, one.failed, one.notSent].map(countCell),
       ...[one.fromIntended.p50, one.fromIntended.p99, one.fromIntended.max].map((micros) =>
         spanCell(micros, one.fromIntended.count),

@@ -83,5 +83,5 @@ function percent(share: number): string {
 }
 
 function timeText(ms: Millis): string {
-  return formatSpan(ms * 1_000);
+  return ms === 0 ? '0 s' : formatSpan(ms * 1_000);
 }

@@ -9,6 +9,7 @@ import { renderReplayPage } from '../../../../cli/render/html/page.ts';
 import { PAGE_SCRIPT } from '../../../../cli/render/html/page-script.ts';
 import type { ReplayReport } from '../../../../emitter/index.ts';
 import { NO_TIMELINE, operation, SHORT_TIMELINE, SIMPLE_REPORT, TROUBLED_REPORT } from './hand-made-report.ts';
+import { health, ILL, ROUTED_REPORT, target } from './hand-made-routing.ts';
 
 const library = await readChartLibrary();
 const page = (report: ReplayReport) => renderReplayPage(report, library);
@@ -156,9 +157,66 @@ test('operations can be sorted by their figures; the target is told where there 
   expect(page({ ...SIMPLE_REPORT, operations: two })).toContain('<button type="button">target</button>');
 });
 
-test('every element of a page that is opened is closed', () => {
+test('targets: their states as bars with the time of each, their shares with what was expected', () => {
+  const text = page(ROUTED_REPORT);
+  const bars = [...text.matchAll(/<div class="bar"([^>]*)>(.*?)<\/div>/g)].map(([, attributes = '', content = '']) => ({
+    attributes,
+    content,
+  }));
+  expect(bars).toHaveLength(6);
+  expect(bars[1]?.attributes).toContain(
+    'aria-label="b:80: 0 s to 2.50 s: up; 2.50 s to 7.51 s: down; 7.51 s to 10.0 s: returning"',
+  );
+  expect(elements(bars[1]?.content ?? '', 'span').map(({ attributes }) => attributes)).toEqual([
+    ' class="up" title="0 s to 2.50 s: up" style="left:0%;width:25%"',
+    ' class="down" title="2.50 s to 7.51 s: down" style="left:25%;width:50%"',
+    ' class="returning" title="7.51 s to 10.0 s: returning" style="left:75%;width:25%"',
+  ]);
+  expect(bars[2]?.attributes).toContain('title="61 % of the sends, 60 % expected, 75 % by weight"');
+  expect(bars[2]?.content).toContain('style="width:61%"></span><b style="left:60%"></b>');
+});
+
+test('what changed, drains, units, rules and what was learnt are told', () => {
+  const text = page(ROUTED_REPORT);
+  const rows = elements(text, 'tr').map(({ content }) =>
+    [...content.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell),
+  );
+  expect(rows).toContainEqual(['2.50 s', 'b:80', 'up → down: 3 bad checks in a row: \\x1b]0;&lt;img src=x&gt;']);
+  expect(rows).toContainEqual(['b:80', '2.50 s', '2.50 s', '5.01 s', '-', '2', '1']);
+  expect(rows).toContainEqual(['old:80', '500 ms', 'taken out', '12', '31.2 ms', 'drained']);
+  expect(rows).toContainEqual(['2', '5.00 s', 'committed', '3.10 ms', '98', '120', '120', '0', '4.10 ms', '200 µs']);
+  expect(rows).toContainEqual(['&lt;two&gt;', '300', '31 %']);
+  expect(rows).toContainEqual(['body', '5', '0', 'pattern-not-found 5']);
+  expect(rows).toContainEqual(['token', '60', '2', '300', '0']);
+  expect(text).toContain('<dt>sends misrouted</dt><dd>1</dd>');
+  expect(text).toContain('<p>never matched: legacy &lt;b&gt;\\x1b[2J</p>');
+  expect(text).toContain('<li>units: 1 send misrouted; 3 sends still held</li>');
+  expect(elements(text, 'script')).toHaveLength(3);
+  expect(text).not.toMatch(/<script>alert|<img|<b>\\|<i>\\|<two>/);
+  expect(text).not.toContain('\x1b');
+});
+
+test('a page with many targets and changes stays a page', () => {
+  const targets = Array.from({ length: 2_000 }, (_, at) => target(`all/t${at}:80`));
+  const timeline = Array.from({ length: 256 }, (_, at) => ({ atMs: at, from: 'up', to: 'down', why: 'x' }) as const);
+  const judged = targets.map(({ id }) => health(id, { timeline, changeCount: 300 }));
+  const routing = { ...ILL, targets: { ...ILL.targets, targets }, health: { targets: judged } };
+  const text = page({ ...ROUTED_REPORT, routing });
+  expect(text.length).toBeLessThan(4_000_000);
+  expect(text).toContain('Shares of the targets (1,500 more are left out)');
+  expect(text).toContain('<p>88,000 later changes of state were counted and not kept.</p>');
+});
+
+test('a run to one target says nothing of targets, rules and values', () => {
+  expect(page(SIMPLE_REPORT)).not.toMatch(/id="(targets|rules|learnt|states|shares)"/);
+});
+
+test.each([
+  ['troubled', TROUBLED_REPORT],
+  ['routed', ROUTED_REPORT],
+])('every element of a page that is opened is closed: %s', (_, report) => {
   const open: string[] = [];
-  for (const [, end, name = ''] of written(page(TROUBLED_REPORT)).matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+  for (const [, end, name = ''] of written(page(report)).matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
     if (name === 'meta') continue;
     if (end === '') open.push(name);
     else expect(open.pop()).toBe(name);

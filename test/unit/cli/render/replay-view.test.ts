@@ -73,6 +73,18 @@ test('writes that are left out show neither as a rate that was asked for nor as 
   expect(shown).toContain('sent 100/s, due 100/s');
 });
 
+test('targets that are out are named, a few of them, and sends that users hold are counted', () => {
+  const shown = (out: readonly string[], held = 0, width = 80) => {
+    const routing = { targets: 9, out, held };
+    const state = advanceReplayView(startReplayView('replay'), { ...SOME_PROGRESS, routing });
+    return renderReplayView(state, width).split('\n').at(-1);
+  };
+  expect(shown([])).toBe('targets      9 of 9 in');
+  expect(shown(['a:80\x1b[2J', 'b:80'], 12)).toBe('targets      7 of 9 in, 12 sends held, out: a:80\\x1b[2J, b:80');
+  expect(shown(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('targets      2 of 9 in, out: a, b, c, d, e, 2 more');
+  expect(shown(['a:80', 'b:80'], 12, 40)).toBe('targets      7 of 9 in, 12 sends held');
+});
+
 test('a narrow terminal gets what there is room for', () => {
   const state = watched([0, 500, 500, 250, 125], { durationMs: 10_000 });
   expect(renderReplayView(state, 40).split('\n')).toEqual([
