@@ -1,5 +1,5 @@
 /** What replays and mirrors need of their targets: addresses found, guards set, senders ready to be opened. */
-import { type Clock, type Flow, formatEndpoint, type Sender, type SendHandler } from '../core/index.ts';
+import { type Clock, formatEndpoint, type Sender, type SendHandler } from '../core/index.ts';
 import { AllowedTargets } from './allowed-targets.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import { setUpTls } from './connection/open-socket.ts';
@@ -42,16 +42,5 @@ export async function findTarget(target: Target, options: SendingOptions, deps: 
     guard: new TargetGuard(target, endpoints),
     connect: (handler) =>
       http2 ? new Http2Sender(pool, { ...deps, handler }) : new ConnectionPool(pool, { ...deps, handler }),
-  };
-}
-
-/** Refuses what was recorded from any of the targets. */
-export function guardOf(found: readonly FoundTarget[]): RecordedServers {
-  const [first] = found;
-  if (first !== undefined && found.length === 1) return first.guard;
-  return {
-    check(flow: Flow, host: string) {
-      for (const { guard } of found) guard.check(flow, host);
-    },
   };
 }

@@ -4,7 +4,9 @@ import { AllowedTargets } from './allowed-targets.ts';
 import { checkReplayOptions, type ReplayOptions } from './options.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
 import { compileRequestKey } from './request-key/index.ts';
-import { parseTarget, resolveTarget, TargetGuard } from './target.ts';
+import { targetsOf } from './sending.ts';
+import { guardOf, parseTarget, resolveTarget, type Target, TargetGuard } from './target.ts';
+import { UnitRouter } from './units/index.ts';
 
 export interface RequestCheck {
   /**
@@ -23,12 +25,20 @@ export interface RequestCheck {
  */
 export async function openRequestCheck(options: ReplayOptions): Promise<RequestCheck> {
   const checked = { ...checkReplayOptions(options), writes: 'skip' as const };
-  const target = parseTarget(checked.target);
   const allowed = checked.allowedTargets === undefined ? undefined : new AllowedTargets(checked.allowedTargets);
-  const endpoints = await resolveTarget(target);
-  allowed?.check(target, endpoints);
-  const guard = checked.allowTarget ? undefined : new TargetGuard(target, endpoints);
-  const preparer = new RequestPreparer(checked, [target], { guard });
+  const written = new Set(targetsOf(checked).pools.flatMap(({ targets }) => targets.map(({ to }) => to)));
+  const targets: Target[] = [];
+  const guards: TargetGuard[] = [];
+  for (const to of written) {
+    const target = parseTarget(to);
+    const endpoints = await resolveTarget(target);
+    allowed?.check(target, endpoints);
+    targets.push(target);
+    guards.push(new TargetGuard(target, endpoints));
+  }
+  const guard = checked.allowTarget ? undefined : guardOf(guards);
+  const units = checked.units === undefined ? undefined : new UnitRouter<never>(checked.units);
+  const preparer = new RequestPreparer(checked, targets, { guard, units });
   return {
     check: (exchange) => preparer.check(exchange),
     sessionOf: checked.session === undefined ? undefined : compileRequestKey(checked.session, 'session'),

@@ -19,7 +19,7 @@ import type { SessionCorrelation } from './correlation/session-correlation.ts';
 import { Dispatcher, type UntimedPlan } from './dispatch/dispatcher.ts';
 import { TargetLane } from './dispatch/target-lane.ts';
 import type { ProbedTarget } from './health/health-probe.ts';
-import { type FoundTarget, findTarget, guardOf } from './open-targets.ts';
+import { type FoundTarget, findTarget } from './open-targets.ts';
 import type { LatenessOptions, SendingOptions } from './options.ts';
 import type { Affinity } from './plan/send.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
@@ -29,7 +29,7 @@ import { RunRecord } from './results/run-record.ts';
 import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 import { TargetRouter } from './routing/target-router.ts';
 import type { Rules } from './rules/index.ts';
-import { parseTarget } from './target.ts';
+import { guardOf, parseTarget } from './target.ts';
 import type { CheckedTargetSetOptions } from './targets/index.ts';
 import { type UnitOptions, UnitRouter } from './units/index.ts';
 
@@ -91,7 +91,7 @@ export class Sending {
     this.#keyOf = balance.by === 'weight' ? undefined : compileRequestKey(balance.key, 'balance.key');
     this.record = new RunRecord({ target, runId: options.runId, plan, ledger, onResult });
     const units = options.units === undefined ? undefined : new UnitRouter<Send>(options.units);
-    const guard = options.allowTarget ? undefined : guardOf(all);
+    const guard = options.allowTarget ? undefined : guardOf(all.map((one) => one.guard));
     this.preparer = new RequestPreparer(
       options,
       all.map((one) => one.target),

@@ -128,6 +128,17 @@ export class TargetGuard implements RecordedServers {
   }
 }
 
+/** Refuses what was recorded from any of several targets. */
+export function guardOf(guards: readonly RecordedServers[]): RecordedServers {
+  const [first] = guards;
+  if (first !== undefined && guards.length === 1) return first;
+  return {
+    check(flow, host) {
+      for (const guard of guards) guard.check(flow, host);
+    },
+  };
+}
+
 /** A dot at its end makes no other name of it. */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');

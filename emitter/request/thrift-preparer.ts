@@ -77,7 +77,10 @@ export class ThriftPreparer implements ProtocolPreparer {
     const marked = { setHeaders: headers };
     const all = edits?.thrift === undefined ? marked : joinThriftEdits([edits.thrift, marked]);
     const { parts } = rewriteThrift(request, all);
-    return parts === undefined ? request : { ...request, parts };
+    if (parts !== undefined) return { ...request, parts };
+    // A header without room for the marker: what rules ask for still counts.
+    const ruled = edits?.thrift === undefined ? undefined : rewriteThrift(request, edits.thrift).parts;
+    return ruled === undefined ? request : { ...request, parts: ruled };
   }
 
   /** Patterns without a service are about the function's own name. */

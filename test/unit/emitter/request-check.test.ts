@@ -43,3 +43,19 @@ test('a recorded target that may be hit is none to refuse', async () => {
   const { check } = await openRequestCheck(options({ target: 'http://192.0.2.80:8080', allowTarget: true }));
   expect(check(exchange(get(1)))).toBeUndefined();
 });
+
+test('of several targets each is judged: the list of allowed ones, and whether it is the recorded server', async () => {
+  const pool = (...to: string[]) => ({ pools: [{ name: 'all', targets: to.map((one) => ({ to: one })) }] });
+  const options = { target: 'several', runId: 'run', writes: 'allow' as const };
+  const targets = pool('http://192.0.2.9:80', 'http://192.0.2.10:80');
+  await expect(openRequestCheck({ ...options, targets, allowedTargets: ['192.0.2.9'] })).rejects.toMatchObject({
+    code: 'REPLAY_TARGET_NOT_ALLOWED',
+  });
+  const recorded = exchange(get(0));
+  const { address, port } = recorded.flow.server;
+  const { check } = await openRequestCheck({
+    ...options,
+    targets: pool('http://192.0.2.9:80', `http://${address}:${port}`),
+  });
+  expect(() => check(recorded)).toThrow(/recorded from/);
+});
