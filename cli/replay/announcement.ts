@@ -12,6 +12,7 @@ import type { Millis } from '../../core/index.ts';
 import { formatCount, formatNumberOf, formatRate } from '../render/amount.ts';
 import { listCounts } from '../render/completeness.ts';
 import { describePlan } from '../render/replay-plan.ts';
+import { describeReason } from '../render/replay-reasons.ts';
 import { escapeForTerminal } from '../render/terminal-text.ts';
 import { describeWrites } from './decisions.ts';
 import type { Forecast } from './forecast.ts';
@@ -118,8 +119,9 @@ function passes({ loop, by, times }: SettledPlan, expected: Forecast, sends: num
 function leftBehind({ exchanges, complete, sendable, leftBehind: reasons }: Forecast): string {
   if (sendable === exchanges) return '';
   const left = formatCount(exchanges - sendable);
+  const named = Object.fromEntries(Object.entries(reasons).map(([reason, count]) => [describeReason(reason), count]));
   const stays = exchanges - sendable === 1 ? 'stays' : 'stay';
-  return `${left} of ${complete ? '' : 'the first '}${formatNumberOf(exchanges, 'exchange')} ${stays} behind: ${listCounts(reasons)}`;
+  return `${left} of ${complete ? '' : 'the first '}${formatNumberOf(exchanges, 'exchange')} ${stays} behind: ${listCounts(named)}`;
 }
 
 function writes({ writes: found }: Forecast, word: AnnouncedSending['writes']): string {

@@ -64,6 +64,8 @@ test('what stays behind is told by reason, writes by operation and what becomes 
   expect(announced({}, expected)).toContain('  writes, which are sent: 5 × POST /cart');
   const one = steady(10, 600, { exchanges: 6_001, leftBehind: { incomplete: 1 } });
   expect(announced({}, one)).toContain('  1 of 6,001 exchanges stays behind: 1 incomplete');
+  const ruled = steady(10, 600, { exchanges: 6_003, leftBehind: { filtered: 3 } });
+  expect(announced({}, ruled)).toContain('  3 of 6,003 exchanges stay behind: 3 left out by rules');
 });
 
 test('passes, sessions and connections', () => {
