@@ -32,7 +32,7 @@ export class LaneBench implements Router {
   readonly begun: Send[] = [];
   now: Micros = 0;
   readonly #choose: LaneBenchOptions['choose'];
-  #held: Send[] = [];
+  readonly #held: Send[] = [];
   #woken = true;
   #pumpAt: Micros | undefined;
 
