@@ -1,5 +1,6 @@
 /** What changed about targets and units while a run went, in the order of time: states, drains, users that moved. */
 import type { Micros, Millis } from '../../core/index.ts';
+import type { ReplayReport } from '../../emitter/index.ts';
 import { formatCount, formatNumberOf, formatSpan } from './amount.ts';
 import type { RoutingReport } from './replay-courses.ts';
 import { escapeForTerminal } from './terminal-text.ts';
@@ -43,8 +44,20 @@ export function namesOf({ targets: { targets } }: RoutingReport): ReadonlyMap<st
   return new Map(targets.map(({ id, name }) => [id, counts.get(name) === 1 ? name : id]));
 }
 
-/** Empty where nothing changed. */
-export function renderEvents(events: readonly RoutingEvent[]): string {
+/**
+ * Whose view of its targets a report tells: each worker judges them by itself.
+ * @returns empty where one worker sent alone
+ */
+export function describeView({ plan }: Pick<ReplayReport, 'plan'>): string {
+  const workers = plan?.workers ?? 1;
+  return workers === 1 ? '' : `; states as one of ${workers} workers saw them, who saw most changes`;
+}
+
+/**
+ * Empty where nothing changed.
+ * @param view as {@link describeView} tells it
+ */
+export function renderEvents(events: readonly RoutingEvent[], view = ''): string {
   const shown = events.slice(0, MAX_EVENTS).map(({ atMs, subject, text }) => ({
     at: formatSpan(atMs * 1_000),
     subject: escapeForTerminal(subject),
@@ -55,7 +68,7 @@ export function renderEvents(events: readonly RoutingEvent[]): string {
   const subjectWidth = Math.max(...shown.map(({ subject }) => subject.length));
   const more = events.length - shown.length;
   return [
-    'what changed',
+    `what changed${view}`,
     ...shown.map(({ at, subject, text }) => `  ${at.padStart(atWidth)}  ${subject.padEnd(subjectWidth)}  ${text}`),
     ...(more > 0 ? [`  and ${formatNumberOf(more, 'more change')}`] : []),
   ].join('\n');

@@ -14,7 +14,7 @@ import type { ReplayReport } from '../../emitter/index.ts';
 import { renderLatencyTable } from './latency-table.ts';
 import { renderAnswers } from './replay-answers.ts';
 import { renderCorrelation } from './replay-correlation.ts';
-import { eventsOf, renderEvents } from './replay-events.ts';
+import { describeView, eventsOf, renderEvents } from './replay-events.ts';
 import { renderOperations } from './replay-operations.ts';
 import { renderRules } from './replay-rules.ts';
 import { renderSummary, summarizeReplay } from './replay-summary.ts';
@@ -39,7 +39,7 @@ export function renderReplayReport(report: ReplayReport): string {
     latency,
     renderAnswers(report.answers),
     renderTargets(report),
-    report.routing === undefined ? '' : renderEvents(eventsOf(report.routing)),
+    report.routing === undefined ? '' : renderEvents(eventsOf(report.routing), describeView(report)),
     renderRules(report.rules),
     renderCorrelation(report.correlation),
     renderOperations(report.operations),

@@ -36,7 +36,7 @@ th[aria-sort=ascending] button::after { content: ' ▲'; }
 th[aria-sort=descending] button::after { content: ' ▼'; }
 .told :is(th, td) { text-align: left !important; }
 .told td { white-space: normal !important; overflow-wrap: anywhere; }
-.told tbody th { min-width: 4rem; }
+:is(.told, .narrow) tbody th { min-width: 4rem; }
 .legend { margin: 0.3rem 0; color: var(--faint); font-size: 13px; }
 .legend span { margin-right: 1rem; }
 .legend i { display: inline-block; width: 1.6em; height: 0.8em; margin-right: 0.4em; }

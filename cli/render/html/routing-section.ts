@@ -157,7 +157,7 @@ function unitsTables({ startedAt }: RoutingReport, units: UnitReport): Markup {
   });
   return html`<h2>Units</h2>
 <dl>${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
-${bySends}${units.changes.length === 0 ? '' : changes}`;
+${bySends}${units.changes.length === 0 ? '' : html`<div class="narrow">${changes}</div>`}`;
 }
 
 function leftOut(all: readonly unknown[], shown: readonly unknown[]): string {

@@ -8,6 +8,7 @@ import type { Millis } from '../../../core/index.ts';
 import type { ReplayReport } from '../../../emitter/index.ts';
 import { formatCount, formatShare, formatSpan } from '../amount.ts';
 import { type CourseSpan, type CourseState, courseOf } from '../replay-courses.ts';
+import { describeView } from '../replay-events.ts';
 import { changedFirst, type TargetRow, targetRows } from '../replay-targets.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -34,8 +35,7 @@ export function statesFigure({ routing, durationMs, plan }: ReplayReport): Marku
   const seen = (Object.keys(STATES) as CourseState[]).filter((state) =>
     courses.some(({ spans }) => spans.some((span) => span.state === state)),
   );
-  const several = (plan?.workers ?? 1) > 1 ? '; of the workers, the one that saw most changes' : '';
-  return html`<figure id="states"><figcaption><span>${`States of the targets${several}`}</span></figcaption>
+  return html`<figure id="states"><figcaption><span>${`States of the targets${describeView({ plan })}`}</span></figcaption>
 <p class="legend">${seen.map((state) => html`<span><i class="${state}"></i>${STATES[state]}</span> `)}</p>
 <div class="bars">${courses.map(({ name, spans }) => stateBar(name, spans, durationMs))}
 <span></span><div class="axis"><span>0 s</span><span>${timeText(durationMs)}</span></div></div>

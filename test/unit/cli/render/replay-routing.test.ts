@@ -71,6 +71,13 @@ test('what changed stands in the order of time, from the start of the run', () =
   expect(renderEvents(many)).toMatch(/\n {2}and 8 more changes$/);
 });
 
+test('where several workers judged the targets, it is said whose view is told', () => {
+  const plan = { ...(SIMPLE_REPORT.plan as NonNullable<ReplayReport['plan']>), workers: 4 };
+  expect(after({ ...ROUTED_REPORT, plan }, 'what changed')[0]).toBe(
+    'what changed; states as one of 4 workers saw them, who saw most changes',
+  );
+});
+
 test('nothing that a target, a pool or a rule is called can steer a terminal', () => {
   expect(renderReplayReport(ROUTED_REPORT)).not.toContain('\x1b');
 });
