@@ -255,6 +255,7 @@ export class Replayer {
 
   /** Opened before the first send, so that it is not a burst of handshakes. */
   #connectionsNeeded(planner: Planner): number {
+    if (this.#queue.length === 0) return 0;
     if (this.#asFastAsPossible) return this.#options.maxConnections;
     return Math.ceil(this.#sendsPerMicro(planner) * ASSUMED_ANSWER_MICROS) + 1;
   }
@@ -286,6 +287,8 @@ export class Replayer {
     this.#start = (await startAt?.()) ?? clock.monotonic() + LEAD_MICROS;
     stages.sending.start(this.#start);
     if (this.#is('preparing')) this.#state = 'running';
+    // Where nothing is to be sent, nothing goes to the targets at all.
+    if (this.#is('running') && this.#queue.length > 0) stages.sending.watch();
     const ended = this.#notified();
     stages.pacer.wake();
     await ended;

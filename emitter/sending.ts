@@ -133,6 +133,10 @@ export class Sending {
   start(now: Micros): void {
     this.#startedAt = now;
     this.record.start(now, this.#clock.now() + now - this.#clock.monotonic());
+  }
+
+  /** From now on the targets are checked, where that is asked for. Idempotent. */
+  watch(): void {
     this.#router.start();
   }
 

@@ -220,6 +220,7 @@ export class Mirror {
       wake: () => pacer.wake(),
     });
     sending.start(clock.monotonic());
+    sending.watch();
     this.#stages = { sending, pacer };
     void sending.warm(WARM_CONNECTIONS);
   }
