@@ -19,7 +19,7 @@ import type { SessionCorrelation } from './correlation/session-correlation.ts';
 import { Dispatcher, type UntimedPlan } from './dispatch/dispatcher.ts';
 import { TargetLane } from './dispatch/target-lane.ts';
 import type { ProbedTarget } from './health/health-probe.ts';
-import { type FoundTarget, findTarget } from './open-targets.ts';
+import type { FoundTarget } from './open-targets.ts';
 import type { LatenessOptions, SendingOptions } from './options.ts';
 import type { Affinity } from './plan/send.ts';
 import { RequestPreparer } from './request/request-preparer.ts';
@@ -29,7 +29,7 @@ import { RunRecord } from './results/run-record.ts';
 import type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 import { TargetRouter } from './routing/target-router.ts';
 import type { Rules } from './rules/index.ts';
-import { guardOf, parseTarget } from './target.ts';
+import { RunTargets } from './run-targets.ts';
 import type { CheckedTargetSetOptions } from './targets/index.ts';
 import { type UnitOptions, UnitRouter } from './units/index.ts';
 
@@ -64,9 +64,7 @@ export class Sending {
   readonly preparer: RequestPreparer;
   /** The first target: whose health a stop rule asks for. */
   readonly probed: ProbedTarget;
-  readonly #options: SendingOptions;
-  readonly #found: Map<string, FoundTarget>;
-  readonly #deps: SendingDeps;
+  readonly #found: RunTargets;
   readonly #clock: Clock;
   readonly #router: TargetRouter;
   readonly #correlation: SessionCorrelation | undefined;
@@ -75,23 +73,20 @@ export class Sending {
   #isRouted: boolean;
   #startedAt: Micros = 0;
 
-  /** @param found every target of the options, by how it is written there */
-  constructor(options: SendingOptions, found: Map<string, FoundTarget>, deps: SendingDeps) {
-    this.#options = options;
+  /** @param found with every target of the options */
+  constructor(options: SendingOptions, found: RunTargets, deps: SendingDeps) {
     this.#found = found;
-    this.#deps = deps;
     const { clock, ledger, onResult, plan, wake, untimed } = deps;
-    const all = [...found.values()];
+    const { all, guard } = found;
     const target = all.map(({ name }) => name).join(', ');
     const targets = targetsOf(options);
     const { balance } = targets;
     this.#clock = clock;
     this.#correlation = deps.correlation;
-    this.#isRouted = found.size > 1 || options.health !== undefined || options.units !== undefined;
+    this.#isRouted = all.length > 1 || options.health !== undefined || options.units !== undefined;
     this.#keyOf = balance.by === 'weight' ? undefined : compileRequestKey(balance.key, 'balance.key');
     this.record = new RunRecord({ target, runId: options.runId, plan, ledger, onResult });
     const units = options.units === undefined ? undefined : new UnitRouter<Send>(options.units);
-    const guard = options.allowTarget ? undefined : guardOf(all.map((one) => one.guard));
     this.preparer = new RequestPreparer(
       options,
       all.map((one) => one.target),
@@ -109,7 +104,7 @@ export class Sending {
         clock,
         ownEndpoints: deps.ownEndpoints,
         open: ({ to }) => {
-          const one = found.get(to) as FoundTarget;
+          const one = found.get(to);
           const lane = new TargetLane(one.name, one.target.authority, laneOptions, this.dispatcher);
           const sender = one.connect(lane);
           lane.open(sender);
@@ -157,11 +152,11 @@ export class Sending {
 
   /**
    * What may change during a run: targets and their weights, who belongs to which unit, rules.
-   * @throws BytecopyError as {@link findTarget} does, `REPLAY_UNITS_CHANGE_REFUSED`, `REPLAY_POOL_UNKNOWN` (exit code 2)
+   * @throws BytecopyError as `RunTargets.find` does, `REPLAY_UNITS_CHANGE_REFUSED`, `REPLAY_POOL_UNKNOWN` (exit code 2)
    */
   async change({ targets, units, rules }: RunChanges): Promise<void> {
     if (targets !== undefined) {
-      await findTargets(targets, this.#options, this.#found, this.#deps);
+      await this.#found.find(targets);
       this.#router.changeTargets(targets);
       this.#isRouted = true;
     }
@@ -192,25 +187,11 @@ export class Sending {
   }
 }
 
-/** @throws BytecopyError as {@link findTarget} does */
+/** @throws BytecopyError as `RunTargets.find` does */
 export async function openSending(options: SendingOptions, deps: SendingDeps): Promise<Sending> {
-  const found = new Map<string, FoundTarget>();
-  await findTargets(targetsOf(options), options, found, deps);
+  const found = new RunTargets(options, deps);
+  await found.find(targetsOf(options));
   return new Sending(options, found, deps);
-}
-
-/** Finds those that are not found yet. */
-async function findTargets(
-  { pools }: CheckedTargetSetOptions,
-  options: SendingOptions,
-  found: Map<string, FoundTarget>,
-  deps: SendingDeps,
-): Promise<void> {
-  for (const { targets } of pools) {
-    for (const { to } of targets) {
-      if (!found.has(to)) found.set(to, await findTarget(parseTarget(to), options, deps));
-    }
-  }
 }
 
 /** A single target is a pool of one. */

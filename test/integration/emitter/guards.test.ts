@@ -1,8 +1,9 @@
 /** What a guard refuses never leaves the machine: targets that count their connections have none. */
 import { afterEach, expect, test } from 'vitest';
-import { Ledger } from '../../../core/index.ts';
+import { type Endpoint, Ledger } from '../../../core/index.ts';
 import { mergeSnapshots, Replayer, type ReplayOptions } from '../../../emitter/index.ts';
 import { exchange, get, RECORDED_AT, RECORDED_FLOW } from '../../support/emitter/recording.ts';
+import { until } from '../../support/emitter/routed-run.ts';
 import { SYSTEM_CLOCK } from '../../support/emitter/system-clock.ts';
 import { type RequestCounter, startRequestCounter } from '../../support/servers/request-counter.ts';
 
@@ -12,6 +13,10 @@ afterEach(async () => {
 });
 
 const TIMINGS: readonly ReplayOptions['timing'][] = [{ kind: 'max' }, { kind: 'rate', perSecond: 500 }];
+const RECORDED_FROM_THIRD = (urls: readonly string[]) => ({
+  address: '127.0.0.1',
+  port: Number(new URL(urls[2] ?? '').port),
+});
 /** Checks are sends as well. */
 const CHECKS = { check: { kind: 'http', path: '/' }, intervalMs: 10, timeoutMs: 10 } as const;
 const write = (index: number) => `DELETE /items/${index} HTTP/1.1\r\nHost: shop.example\r\n\r\n`;
@@ -19,7 +24,11 @@ const marked = (index: number) =>
   `GET /items/${index} HTTP/1.1\r\nHost: shop.example\r\nx-bytecopy-replay: earlier\r\n\r\n`;
 
 /** Ten requests over three targets in two pools. */
-async function replay(bytes: (index: number) => string, options: Partial<ReplayOptions> = {}) {
+async function replay(
+  bytes: (index: number) => string,
+  options: Partial<ReplayOptions> = {},
+  recordedFrom: (urls: readonly string[]) => Endpoint = () => RECORDED_FLOW.server,
+) {
   for (let at = 0; at < 3; at++) open.push(await startRequestCounter());
   const [one, two, three] = open.map(({ url }) => url) as [string, string, string];
   const targets = {
@@ -29,8 +38,9 @@ async function replay(bytes: (index: number) => string, options: Partial<ReplayO
     ],
   };
   const ledger = new Ledger();
+  const flow = { ...RECORDED_FLOW, server: recordedFrom([one, two, three]) };
   const exchanges = Array.from({ length: 10 }, (_, index) =>
-    exchange(bytes(index), { at: RECORDED_AT + index, index }),
+    exchange(bytes(index), { at: RECORDED_AT + index, index, flow }),
   );
   const replayer = new Replayer(
     { target: 'several', runId: 'run', targets, health: CHECKS, ...options },
@@ -66,19 +76,11 @@ for (const timing of TIMINGS) {
   });
 
   test(`${how}: one recorded server among several targets refuses all of them`, async () => {
-    await replay(get, { timing });
-    expect(open.reduce((sum, server) => sum + server.requests(), 0)).toBeGreaterThanOrEqual(10);
-    const port = Number(new URL(open[2]?.url ?? '').port);
-    const before = open.map((server) => server.connections());
-    const flow = { ...RECORDED_FLOW, server: { address: '127.0.0.1', port } };
-    const exchanges = [exchange(get(0), { flow })];
-    const targets = { pools: [{ name: 'all', targets: open.map(({ url }) => ({ to: url })) }] };
-    const again = new Replayer(
-      { target: 'several', runId: 'run', targets, timing },
-      { clock: SYSTEM_CLOCK, ledger: new Ledger() },
-    );
-    await expect(again.run(page(exchanges))).rejects.toMatchObject({ code: 'REPLAY_TARGET_IS_RECORDED', exitCode: 2 });
-    expect(open.map((server) => server.connections())).toEqual(before);
+    await expect(replay(get, { timing }, RECORDED_FROM_THIRD)).rejects.toMatchObject({
+      code: 'REPLAY_TARGET_IS_RECORDED',
+      exitCode: 2,
+    });
+    nothingLeft();
   });
 
   test(`${how}: one target that is not on the list refuses all of them`, async () => {
@@ -96,3 +98,34 @@ for (const timing of TIMINGS) {
     nothingLeft();
   });
 }
+
+test('a target that comes during a run and is what was recorded is refused, and gets nothing', async () => {
+  const recordedFrom = await startRequestCounter();
+  const target = await startRequestCounter();
+  open.push(recordedFrom, target);
+  const flow = { ...RECORDED_FLOW, server: { address: '127.0.0.1', port: Number(new URL(recordedFrom.url).port) } };
+  const exchanges = Array.from({ length: 400 }, (_, index) => exchange(get(index), { at: RECORDED_AT + index, flow }));
+  const replayer = new Replayer(
+    { target: target.url, runId: 'run', timing: { kind: 'rate', perSecond: 400 } },
+    { clock: SYSTEM_CLOCK, ledger: new Ledger() },
+  );
+  const running = replayer.run(page(exchanges));
+  await until(() => replayer.progress().answered > 10);
+  const targets = {
+    pools: [
+      {
+        name: 'target',
+        weight: 1,
+        standby: false,
+        targets: [target, recordedFrom].map(({ url }) => ({ to: url, weight: 1 })),
+      },
+    ],
+    balance: { by: 'weight' as const },
+  };
+  for (const _ of ['refused', 'and not forgotten']) {
+    await expect(replayer.change({ targets })).rejects.toMatchObject({ code: 'REPLAY_TARGET_IS_RECORDED' });
+  }
+  const { report } = mergeSnapshots([await running]);
+  expect(report.answered).toBe(400);
+  expect([target.requests(), recordedFrom.connections()]).toEqual([400, 0]);
+});
