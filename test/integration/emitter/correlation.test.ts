@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type Exchange, Ledger } from '../../../core/index.ts';
 import type { CorrelationOptions } from '../../../emitter/correlation/index.ts';
-import { Replayer } from '../../../emitter/index.ts';
+import { mergeSnapshots, Replayer } from '../../../emitter/index.ts';
 import { textOf } from '../../support/conversation.ts';
 import { exchangesOf as exchangesIn } from '../../support/corpus/exchanges-of.ts';
 import { reportOf } from '../../support/emitter/report-of.ts';
@@ -100,6 +100,26 @@ test('without correlation stale tokens are refused, with it 1,000 sessions go as
     sessions: SESSIONS,
     sessionsDropped: 0,
   });
+}, 60_000);
+
+test('two emitters that share 1,000 sessions learn each session where it is', async () => {
+  const exchanges = await recorded(SESSIONS);
+  const target = await service();
+  const options = {
+    target: target.url,
+    maxConnections: 8,
+    writes: 'allow',
+    session: 'session',
+    correlate: RULES,
+  } as const;
+  const shards = [0, 1].map((index) => {
+    const given = { ...options, runId: 'run', timing: { kind: 'max' }, shard: { index, count: 2 } } as const;
+    return new Replayer(given, { clock: SYSTEM_CLOCK, ledger: new Ledger() }).run(onePage(exchanges));
+  });
+  const { report } = mergeSnapshots(await Promise.all(shards));
+  expect([...target.answers].filter(([what]) => what.endsWith(' 401'))).toEqual([]);
+  expect(report.answered).toBe(SESSIONS * TALK_REQUESTS);
+  expect(report.correlation).toMatchObject({ rewritten: 5 * SESSIONS, sessions: SESSIONS, sessionsDropped: 0 });
 }, 60_000);
 
 test('a token of another session is as good as none', async () => {
