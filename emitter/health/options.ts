@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const MAX_MS = 86_400_000;
+const DEFAULT_TIMEOUT_MS = 500;
 
 /** What is asked of a target. */
 const check = z.discriminatedUnion('kind', [
@@ -44,8 +45,8 @@ export const healthSchema = z
     /** Nothing is asked where absent: only ejection puts a target out then. */
     check: check.optional(),
     intervalMs: z.number().min(10).max(MAX_MS).default(1_000),
-    /** Longest wait for the answer to a check. */
-    timeoutMs: z.number().min(1).max(MAX_MS).default(500),
+    /** Longest wait for the answer to a check: half a second where absent, the interval where that is shorter. */
+    timeoutMs: z.number().min(1).max(MAX_MS).optional(),
     /** Good checks in a row that bring a target back, the first time. */
     rise: z.number().int().min(1).max(1_000).default(2),
     /** Bad checks in a row that put it out. */
@@ -62,10 +63,11 @@ export const healthSchema = z
     /** `false`: sends put no target out. */
     eject: z.union([eject, z.literal(false)]).prefault({}),
   })
-  .refine(({ timeoutMs, intervalMs }) => timeoutMs <= intervalMs, {
+  .refine(({ timeoutMs, intervalMs }) => timeoutMs === undefined || timeoutMs <= intervalMs, {
     path: ['timeoutMs'],
     error: 'a check ends before the next begins: at most intervalMs',
-  });
+  })
+  .transform((given) => ({ ...given, timeoutMs: given.timeoutMs ?? Math.min(DEFAULT_TIMEOUT_MS, given.intervalMs) }));
 
 export type HealthOptions = z.output<typeof healthSchema>;
 export type HealthInput = z.input<typeof healthSchema>;

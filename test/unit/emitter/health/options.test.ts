@@ -31,7 +31,15 @@ test('a Thrift check is a framed binary ping', () => {
 });
 
 test('a check has to end before the next begins', () => {
-  expect(faults({ intervalMs: 200 })).toEqual(['timeoutMs: a check ends before the next begins: at most intervalMs']);
+  expect(faults({ intervalMs: 200, timeoutMs: 500 })).toEqual([
+    'timeoutMs: a check ends before the next begins: at most intervalMs',
+  ]);
+});
+
+test('a short interval alone is no contradiction: a check may take all of it', () => {
+  const options = healthSchema.parse({ intervalMs: 200 });
+  expect(options.timeoutMs).toBe(200);
+  expect(healthSchema.parse(options)).toEqual(options);
 });
 
 test.each([
