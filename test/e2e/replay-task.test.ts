@@ -94,6 +94,36 @@ rules:
     });
   });
 
+  testWith([], 'a target alone whose weight is 0 takes nothing, and the exit code says so', async () => {
+    const ended = await run(['replay', '--file', recording, '--qps', 'max', '--to', `${url(0)} weight=0`]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain('no target available 24');
+    expect(counts()).toEqual([0, 0, 0]);
+  });
+
+  testWith([], 'values to be learnt without a session are told before anything else, of dry runs too', async () => {
+    await writeFile(task, `file: ${recording}\nto: ${url(0)}\ncorrelate: [{ name: t, learn: { from: "json:t" } }]\n`);
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stderr } = await run(['replay', '--task', task, ...more]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^bytecopy: the task \S+ says correlate and no session/);
+    }
+    expect((await run(['replay', '--task', task, '--session', 'flow', '--dry-run'])).code).toBe(0);
+  });
+
+  testWith([], 'workers take no changes, and are not said to', async () => {
+    const document = (weight: number) =>
+      `file: ${recording}\nqps: 100\nloop: true\nworkers: 2\nto: ["${url(0)}", "${url(1)} weight=${weight}"]\n`;
+    await writeFile(task, document(1));
+    const running = start(['replay', '--task', task]);
+    await servers[1]?.reached(5);
+    await writeFile(task, document(0));
+    await running.says('several workers share the run');
+    const ended = await running.interrupt();
+    expect(ended.code, ended.stderr).toBe(130);
+    expect(ended.stderr).not.toContain('takes nothing new');
+  });
+
   testWith(
     [],
     'while it runs: a target drained and another added, a faulty version told, what has to wait named',

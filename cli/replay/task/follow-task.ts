@@ -6,7 +6,7 @@ import type { DiscoveredTargets } from './discovered-targets.ts';
 import type { OpenedTask } from './open-task.ts';
 import { type ReplayChanges, runChangesOf } from './run-changes.ts';
 import type { TaskFlags } from './task.ts';
-import { taskNews } from './task-news.ts';
+import { taskNews, unheededNews } from './task-news.ts';
 import { targetSetOf, targetsText } from './task-targets.ts';
 import { watchTask } from './watch-task.ts';
 
@@ -31,16 +31,17 @@ export function followTask({ path, opened, discovered, run, say }: FollowedTask)
   const forgetTargets = discovered.follow(() => {
     const targets = discovered.into(targetSetOf(task));
     say(`targets found: ${escapeForTerminal(targetsText(targets))}`);
-    apply({ targets });
+    if (run.change === undefined) say('  several workers share the run: it goes on with the targets that it has');
+    else apply({ targets });
   });
   if (path === undefined) return forgetTargets;
   const forgetTask = watchTask(path, task, opened.parse, {
     changed: (_next, difference) => {
-      say(taskNews(path, difference));
-      if (run.change === undefined && difference.safe.length > 0) {
-        say('  several workers share the run: all of it stays as it was until the next one');
+      if (run.change === undefined) {
+        say(unheededNews(path));
         return;
       }
+      say(taskNews(path, difference));
       task = difference.inEffect;
       apply(runChangesOf(difference.safe, discovered.into(targetSetOf(task))));
     },

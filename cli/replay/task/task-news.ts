@@ -12,6 +12,12 @@ export function taskNews(file: string, { safe, unsafe }: TaskDifference): string
   return [`the task ${file} changed:`, ...lines.map((line) => `  ${escapeForTerminal(line)}`)].join('\n');
 }
 
+/** Of a run whose workers share its plan. */
+export function unheededNews(file: string): string {
+  const told = `the task ${file} changed: several workers share the run, so all of it stays as it was until the next one`;
+  return escapeForTerminal(told);
+}
+
 function changeText(change: SafeChange): string {
   switch (change.kind) {
     case 'target-added':
