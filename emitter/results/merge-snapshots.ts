@@ -20,8 +20,9 @@ import { Timeline } from './timeline.ts';
 
 /** Tick lag whose 99th percentile shows a saturated generator. */
 const SATURATED_TICK_LAG: Micros = 20_000;
-/** Fewer ticks have no 99th percentile but their latest. */
-const MIN_TICKS = 100;
+/** A single hiccup on a busy machine makes some ticks and some dozens of sends late: a generator that is too slow makes more. */
+const MIN_TICKS = 5_000;
+const MIN_LATE_SENDS = 50;
 /** Share of the sends whose tick may come later than that. */
 const LATE_TICK_SHARE = 0.01;
 
@@ -84,6 +85,7 @@ export function mergeSnapshots(snapshots: readonly RunSnapshot[], thresholds: re
     rate: rateReport({
       plan: first.plan,
       asked,
+      ready: spanOf(snapshots, 'ready'),
       sent,
       answers: spanOf(snapshots, 'answers'),
       dropped: notSent.dropped ?? 0,
@@ -131,7 +133,7 @@ function histogramOf(snapshots: readonly RunSnapshot[], name: keyof RunHistogram
   return histogram;
 }
 
-function spanOf(snapshots: readonly RunSnapshot[], name: 'asked' | 'sent' | 'answers'): SpanRate {
+function spanOf(snapshots: readonly RunSnapshot[], name: 'asked' | 'ready' | 'sent' | 'answers'): SpanRate {
   const span = new SpanRate();
   for (const snapshot of snapshots) span.join(snapshot[name]);
   return span;
@@ -157,7 +159,7 @@ function generatorOf(
   const plan = snapshots[0]?.plan;
   const lateTicks = tickLag.count >= MIN_TICKS && tickLag.percentile(99) > SATURATED_TICK_LAG;
   // What a mirror is offered may be late already.
-  const lateSends = plan !== undefined && sends.tickedLate > Math.max(1, sends.planned * LATE_TICK_SHARE);
+  const lateSends = plan !== undefined && sends.tickedLate > Math.max(MIN_LATE_SENDS, sends.planned * LATE_TICK_SHARE);
   return {
     cpuPercent: elapsedMicros === 0 ? 0 : Math.round((cpuMicros * 1_000) / elapsedMicros) / 10,
     tickLag: tickLag.percentiles(),

@@ -13,6 +13,8 @@ export interface RateMeasured {
   /** Undefined for a mirror. */
   readonly plan: PlanReport | undefined;
   readonly asked: SpanRate;
+  /** When sends could go as far as their sessions are concerned: a client that waits for its answers is later than planned. */
+  readonly ready: SpanRate;
   /** What went; sends that found no connection in time to fail on are not in it, and so cannot have gone late. */
   readonly sent: SpanRate;
   readonly answers: SpanRate;
@@ -33,10 +35,14 @@ export function rateReport(measured: RateMeasured): RateReport {
   };
 }
 
-function shortfallOf({ asked, sent, dropped, intervals }: RateMeasured, planned: boolean): RateShortfall | undefined {
+function shortfallOf(
+  { asked, ready, sent, dropped, intervals }: RateMeasured,
+  planned: boolean,
+): RateShortfall | undefined {
   if (dropped > 0) return 'dropped';
   if (!planned) return undefined;
-  if (sent.spanMicros > asked.spanMicros * SPAN_TOLERANCE + SPAN_TOLERANCE_MICROS) return 'took-longer';
+  const spanMicros = Math.max(asked.spanMicros, ready.spanMicros);
+  if (sent.spanMicros > spanMicros * SPAN_TOLERANCE + SPAN_TOLERANCE_MICROS) return 'took-longer';
   const tooMany = intervals.short > 1 && intervals.short > intervals.planned * SHORT_SHARE;
   return tooMany ? 'short-seconds' : undefined;
 }

@@ -58,6 +58,8 @@ export class RunRecord {
   readonly #operations = new TargetOperations();
   readonly #answerMix = new AnswerMix();
   readonly #asked = new SpanRate();
+  /** When what was sent was free of its session: as due, or later. */
+  readonly #ready = new SpanRate();
   readonly #sent = new SpanRate();
   readonly #answers = new SpanRate();
   readonly #counts: RunCounts = {
@@ -227,6 +229,7 @@ export class RunRecord {
       failed: { ...this.#failed },
       notSent: { ...this.#notSent },
       asked: this.#asked.snapshot(),
+      ready: this.#ready.snapshot(),
       sent: this.#sent.snapshot(),
       answers: this.#answers.snapshot(),
       fromIntended: this.#fromIntended.snapshot(),
@@ -277,6 +280,7 @@ export class RunRecord {
     const offset = sentAt - this.#start;
     const lag = sentAt - Math.max(readyAt, dueAt);
     this.#counts.requestBytes += send.request.byteCount;
+    this.#ready.add(offset - lag);
     this.#sent.add(offset);
     this.#scheduleLag.record(lag);
     this.#recent.scheduleLag.record(lag);

@@ -50,8 +50,9 @@ export interface RunSnapshot {
   readonly counts: Readonly<RunCounts>;
   readonly failed: Readonly<Partial<Record<FailureReason, number>>>;
   readonly notSent: Readonly<Partial<Record<NotSentReason, number>>>;
-  /** By due times, by times sent, by times answered; in the run's own time, so that workers need not start at one instant. */
+  /** By due times, by when their sessions let them go, by times sent, by times answered; in the run's own time, so that workers need not start at one instant. */
   readonly asked: SpanSnapshot;
+  readonly ready: SpanSnapshot;
   readonly sent: SpanSnapshot;
   readonly answers: SpanSnapshot;
   readonly fromIntended: HistogramSnapshot;

@@ -25,6 +25,7 @@ function measured(changes: Partial<RateMeasured> = {}): RateMeasured {
   return {
     plan: PLAN,
     asked,
+    ready: asked,
     sent: asked,
     answers: asked,
     dropped: 0,
@@ -45,6 +46,11 @@ test.each([
   ['as planned', {}, undefined],
   ['1 % and 0.1 s longer than planned', { sent: span(0, 1_110_000) }, undefined],
   ['longer than that', { sent: span(0, 1_110_001) }, 'took-longer'],
+  [
+    'longer because its sessions waited for their answers',
+    { ready: span(0, 3_000_000), sent: span(0, 3_000_000) },
+    undefined,
+  ],
   ['with a send dropped', { dropped: 1 }, 'dropped'],
   ['to a target that refuses, so that nothing went', { sent: span() }, undefined],
   ['with one short second of ten', { intervals: { planned: 10, short: 1 } }, undefined],
