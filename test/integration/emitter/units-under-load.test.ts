@@ -190,3 +190,36 @@ test('one send that hangs holds up its own user alone: the change holds after a 
   expect(report.routing?.units).toMatchObject({ version: 2, misrouted: 0, heldNow: 0 });
   expect(report.routing?.units?.changes[0]?.state).toBe('committed');
 }, 60_000);
+
+test('what waits for a connection when its user moves goes to the new unit, in its order', async () => {
+  const ofMovers = (user: string) => ownerOf(user, 1) === 'north' && ownerOf(user, 2) === 'east';
+  const movers = Array.from({ length: 2_000 }, (_, at) => `user-${at}`)
+    .filter(ofMovers)
+    .slice(0, 20);
+  const parked: (() => void)[] = [];
+  const paths: string[] = [];
+  const units = await threeUnits((request, user, unit) => {
+    paths.push(`${unit} ${user} ${request.head.split(' ')[1]}`);
+    if (unit === 'north') parked.push(() => units.answered(request, user, unit));
+    else units.answered(request, user, unit);
+  });
+  const run = routed({
+    count: 400,
+    bytes: (index) => `GET /${index} HTTP/1.1\r\nHost: shop.example\r\nX-User: ${movers[index % 20]}\r\n\r\n`,
+    options: { targets: { pools: units.pools }, units: unitsOf(1), timing: TIMING, maxConnections: 1 },
+  });
+  const [replayer] = run.replayers;
+  await until(() => parked.length === 1 && (replayer?.progress().waiting ?? 0) === 399);
+  await replayer?.change({ units: unitsOf(2) });
+  // All are held: what had not gone yet does not go to the unit that its user leaves.
+  expect(replayer?.progress().routing?.held).toBe(399);
+  parked.shift()?.();
+  const report = await run.report;
+  expect(report.answered).toBe(400);
+  expect(paths.filter((path) => path.startsWith('north'))).toEqual([`north ${movers[0]} /0`]);
+  expect(report.routing?.units).toMatchObject({ misrouted: 0, sends: { north: 1, east: 399 } });
+  expect(report.routing?.targets.targets.map(({ sends }) => sends)).toEqual([1, 399, 0]);
+  expect(units.seen.slice(1).map(({ user }) => user)).toEqual(
+    Array.from({ length: 399 }, (_, index) => movers[(index + 1) % 20]),
+  );
+}, 30_000);
