@@ -1,13 +1,15 @@
 /**
- * The emitter against nginx: as fast as possible beside `wrk -t1` with as many connections, interleaved, and paced at
- * 100, 1,000 and 10,000 sends a second as nginx's access log saw them. nginx on one CPU, the generators on the other.
+ * The emitter against nginx: as fast as possible beside `wrk -t1` with as many connections, interleaved, and paced as
+ * nginx's access log saw it, beside whichever of vegeta and autocannon is there. nginx on one CPU, the generators on the
+ * other.
  *
- *     npx tsx test/bench/emitter.ts [seconds a run]
+ *     npx tsx test/bench/emitter.ts [seconds a run] [only: max, 10, 1000, 10000, 20000, 30000]
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { type Exchange, Ledger } from '../../core/index.ts';
 import { Replayer, type ReplayReport, type TimingOptions } from '../../emitter/index.ts';
 import { recording } from '../support/emitter/recording.ts';
@@ -17,9 +19,11 @@ import { windowsOf } from '../support/emitter/windows.ts';
 import { findNginx, type Nginx, startNginx } from '../support/servers/nginx.ts';
 
 const CONNECTIONS = 50;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const RATES = [10, 1_000, 10_000, 20_000, 30_000];
 const PAGE = 1_000;
 const seconds = Number(process.argv[2] ?? 5);
+const only = process.argv[3] ?? '';
 const taskset = existsSync('/usr/bin/taskset') && cpus().length > 1;
 
 if (findNginx() === undefined) {
@@ -33,8 +37,52 @@ async function main(): Promise<void> {
     `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} CPUs, Node ${process.version}, pinned: ${taskset}`,
   );
   if (taskset) execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
-  await compareWithWrk();
-  for (const perSecond of [100, 1_000, 10_000]) await pace(perSecond);
+  const peers = [findPeer('vegeta'), findPeer('autocannon')].filter((peer) => peer !== undefined);
+  console.log(
+    `beside: ${peers.map(({ name }) => name).join(', ') || 'neither vegeta nor autocannon, which are not installed'}`,
+  );
+  if (only === '' || only === 'max') await compareWithWrk();
+  for (const perSecond of RATES) {
+    if (only !== '' && only !== String(perSecond)) continue;
+    await pace(perSecond);
+    for (const peer of peers) await pacePeer(peer, perSecond);
+  }
+}
+
+interface Peer {
+  readonly name: string;
+  readonly path: string;
+}
+
+function findPeer(name: string): Peer | undefined {
+  const path = (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, name))
+    .find(existsSync);
+  return path === undefined ? undefined : { name, path };
+}
+
+async function pacePeer({ name, path }: Peer, perSecond: number): Promise<void> {
+  const nginx = await start();
+  try {
+    const url = `${nginx.url}/items/1`;
+    const [command, args, input] =
+      name === 'vegeta'
+        ? [
+            path,
+            ['attack', '-rate', `${perSecond}/1s`, '-duration', `${seconds}s`, '-output', '/dev/null'],
+            `GET ${url}\n`,
+          ]
+        : [path, ['-c', String(CONNECTIONS), '-R', String(perSecond), '-d', String(seconds), url], ''];
+    const pinned = taskset ? ['taskset', '-c', '1', command, ...args] : [command, ...args];
+    spawnSync(pinned[0] as string, pinned.slice(1), { input, stdio: ['pipe', 'ignore', 'ignore'] });
+    const times = (await nginx.lines()).map((line) => Math.round(Number(line.split('\t')[0]) * 1000));
+    const log = windowsOf(times);
+    const deviations = `SD ${log.deviation100.toFixed(2)} % per 100 ms, ${log.deviation10.toFixed(2)} % per 10 ms`;
+    console.log(`  ${name.padEnd(10)} logged ${times.length}; seconds ${log.perSecond.join(' ')}; ${deviations}`);
+  } finally {
+    await nginx.stop();
+  }
 }
 
 async function compareWithWrk(): Promise<void> {
