@@ -6,17 +6,15 @@ import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
 import { parseDuration } from './duration.ts';
-import { collect } from './list.ts';
 import { parsePercent, parseRate, parseTimes } from './number.ts';
-import { addSendingOptions, type SendingFlags, sendingOptionsOf } from './sending.ts';
+import { addSendingOptions, type SendingFlags, sendingOptionsOf, sendingOptionsToAll } from './sending.ts';
+import { addTargetOptions, type TargetFlags } from './targets.ts';
 import { usageError } from './usage-error.ts';
 
 /** What stays in memory until it is due has to be little. */
 const MAX_DELAY_MS: Millis = 60_000;
 
-export interface MirrorFlags extends SendingFlags {
-  readonly to?: string;
-  readonly copyTo?: string[];
+export interface MirrorFlags extends SendingFlags, TargetFlags {
   readonly sample?: number;
   readonly times?: number;
   readonly qps?: number | 'max';
@@ -24,10 +22,8 @@ export interface MirrorFlags extends SendingFlags {
 }
 
 export function addMirrorOptions(command: Command): Command {
-  command
-    .optionsGroup('Mirror:')
-    .option('--to <url>', 'send every complete request on at once: http://host:port, https://…, tcp://…, tls://…')
-    .option('--copy-to <url>', 'a further target that gets everything too; may be repeated', collect)
+  command.optionsGroup('Mirror:');
+  addTargetOptions(command)
     .option(
       '--sample <share>',
       'mirror this share of the traces, or of the flows where there is no trace id: 10%',
@@ -48,25 +44,25 @@ export interface MirrorPlan {
 }
 
 /**
- * One started mirror for each target.
+ * One started mirror for all of `--to`, one for each of `--copy-to`.
  *
  * @throws BytecopyError `USAGE`, `TLS_FILE_INVALID`, `REPLAY_OPTIONS_INVALID`, `REPLAY_TARGET_INVALID` (exit code 2),
  *   `REPLAY_TARGET_UNKNOWN`
  */
 export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context: Context): Promise<MirrorSink[]> {
-  const targets = [...(flags.to === undefined ? [] : [flags.to]), ...(flags.copyTo ?? [])];
+  const destinations = destinationsOf(flags, plan.config);
   const accepts = plan.where === undefined ? undefined : compileQuery(plan.where);
   const sinks: MirrorSink[] = [];
-  if (targets.length === 0) return sinks;
+  if (destinations.length === 0) return sinks;
   // Loaded where it is used: a capture without mirrors starts sooner.
   const { Mirror } = await import('../../emitter/index.ts');
-  for (const target of targets) {
-    const sending = sendingOptionsOf(flags, target, plan.config, targets);
+  for (const { name, sending } of destinations) {
     const mirror = new Mirror(
       {
         ...sending,
         // Live, a write cannot be asked about: without a word it stays behind, and the ledger says so.
         writes: sending.writes === 'undecided' ? 'skip' : sending.writes,
+        ...(flags.clientAddress === undefined ? {} : { clientAddress: flags.clientAddress }),
         ...(flags.times === undefined ? {} : { times: flags.times }),
         ...(flags.delay === undefined ? {} : { delayMs: flags.delay }),
         ...(flags.sample === undefined ? {} : { samplePercent: flags.sample }),
@@ -80,11 +76,29 @@ export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context
       },
     );
     await mirror.start();
-    sinks.push(new MirrorSink(`mirror to ${target}`, mirror));
+    sinks.push(new MirrorSink(`mirror to ${name}`, mirror));
     const writes = sending.writes === 'allow' ? 'writes too' : 'reads only (--allow-writes sends writes too)';
-    context.stderr.write(`mirroring to ${target}: ${writes}\n`);
+    context.stderr.write(`mirroring to ${name}: ${writes}\n`);
   }
   return sinks;
+}
+
+/** Several of `--to` are one pool, as in a replay. */
+function destinationsOf(flags: MirrorFlags, config: Config) {
+  const { to = [], copyTo = [] } = flags;
+  const urls = to.map((target) => target.to);
+  const all = [...urls, ...copyTo];
+  const alone = (url: string) => ({ name: url, sending: sendingOptionsOf(flags, url, config, all) });
+  const pooled = () => ({
+    name: urls.join(', '),
+    sending: {
+      ...sendingOptionsToAll(flags, urls, config),
+      targets: { pools: [{ name: 'targets', targets: [...to] }] },
+    },
+  });
+  const [first] = to;
+  const split = first === undefined ? [] : [to.length === 1 && first.weight > 0 ? alone(first.to) : pooled()];
+  return [...split, ...copyTo.map(alone)];
 }
 
 /** @throws BytecopyError `USAGE` (exit code 2) */

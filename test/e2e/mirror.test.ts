@@ -1,6 +1,6 @@
 /** Live traffic to another instance: every complete request, at once, counted by the server that got it. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,41 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
 import { pacedLoad } from '../support/load/paced-load.ts';
+import { conversation } from '../support/packets/index.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
+import { startCountingServer } from '../support/servers/counting-server.ts';
 import { startNginx } from '../support/servers/nginx.ts';
 
 /** For conditions that hold soon, or never. */
 const WAIT = { timeout: 20_000, interval: 100 };
+
+describeWith(['build'], 'mirror of a capture file', () => {
+  testWith([], 'several --to share by weight, none is forgotten; the recorded client is told on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bytecopy-mirror-'));
+    const servers = await Promise.all([startCountingServer(), startCountingServer(), startCountingServer()]);
+    try {
+      const recording = join(folder, 'recording.pcap');
+      const talk = conversation({ stepMicros: 1_000, client: '192.0.2.7:40000' }).handshake();
+      for (let n = 0; n < 20; n++) {
+        talk.client(`GET /items/${n} HTTP/1.1\r\nHost: shop\r\n\r\n`);
+        talk.server('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      }
+      await writeFile(recording, talk.pcap());
+      const [heavy, light, copy] = servers.map(({ url }) => url);
+      const to = ['--to', `${heavy} weight=3`, '--to', `${light}`, '--copy-to', `${copy}`];
+      const ended = await run(['mirror', '--from', recording, ...to, '--client-address', 'X-Forwarded-For', '--json']);
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(servers.map(({ asked }) => asked.length)).toEqual([15, 5, 20]);
+      expect(
+        servers.every(({ asked }) => asked.every(({ headers }) => headers['x-forwarded-for'] === '192.0.2.7')),
+      ).toBe(true);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ mirrors: [{ answered: 20 }, { answered: 20 }] });
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+      await rm(folder, { recursive: true });
+    }
+  });
+});
 
 describeWith(['build', 'capture', 'libpcap', 'nginx'], 'mirror', () => {
   testWith([], 'every request reaches the mirror once; what the mirror sends is not captured again', async () => {

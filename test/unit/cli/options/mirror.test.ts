@@ -13,7 +13,7 @@ function flags(line: string): MirrorFlags {
 test('targets, amounts and the delay', () => {
   const line = '--to http://a:1 --copy-to http://b:2 --copy-to tcp://c:3 --sample 10% --times 2.5 --qps 50 --delay 0ms';
   expect(flags(line)).toEqual({
-    to: 'http://a:1',
+    to: [{ to: 'http://a:1', weight: 1 }],
     copyTo: ['http://b:2', 'tcp://c:3'],
     sample: 10,
     times: 2.5,
