@@ -1,6 +1,7 @@
 /** Options of replay and mirror: schema, defaults, units. Checked once at the edge; unknown keys are refused. */
 import { z } from 'zod';
 import { BytecopyError, type Millis, type RatePhase } from '../core/index.ts';
+import { REPLAY_MARKER_HEADER } from '../parser/index.ts';
 import { correlationSchema } from './correlation/index.ts';
 import { healthSchema } from './health/options.ts';
 import { rulesSchema } from './rules/index.ts';
@@ -16,6 +17,8 @@ export const DEFAULT_MIRROR_DELAY_MS: Millis = 5;
 
 /** A token of RFC 9110, section 5.6.2. */
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name');
+/** Headers that frame a request, and the one that marks replayed traffic. */
+const TAKEN_HEADER = new RegExp(`^(?:content-length|transfer-encoding|${REPLAY_MARKER_HEADER})$`, 'i');
 /** Anything but the characters that would end the field (RFC 9110, section 5.5). */
 const headerValue = z.string().refine((text) => !/[\r\n\0]/.test(text), 'a header value holds no line break');
 
@@ -105,7 +108,9 @@ const sending = {
   setHeaders: z.array(z.tuple([headerName, headerValue])).default([]),
   removeHeaders: z.array(headerName).default([]),
   /** How the target is told the recorded client's address: `proxy-v2`, or in a header of that name, `x-forwarded-for` added to. */
-  clientAddress: headerName.optional(),
+  clientAddress: headerName
+    .refine((name) => !TAKEN_HEADER.test(name), "no header for a client's address: the emitter writes it itself")
+    .optional(),
   /** Value of the marker header that every request gets. */
   runId: headerValue.refine((text) => text !== '', 'a run needs an id'),
 };

@@ -4,6 +4,7 @@
  *     hash(user) % slots ─▶ range ─▶ unit          an override of the user comes first
  */
 import { z } from 'zod';
+import { REPLAY_MARKER_HEADER } from '../../parser/index.ts';
 import { requestKeySchema } from '../request-key/options.ts';
 import { rangeProblems } from './slot-ranges.ts';
 
@@ -15,6 +16,9 @@ const MAX_OVERRIDES = 1_000_000;
 const unitName = z.string().min(1).max(200);
 /** A token of RFC 9110, section 5.6.2. */
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name');
+
+/** Headers that frame a request, and the one that marks replayed traffic. */
+const TAKEN_HEADER = new RegExp(`^(?:content-length|transfer-encoding|${REPLAY_MARKER_HEADER})$`, 'i');
 
 const range = z.strictObject({
   unit: unitName,
@@ -34,7 +38,9 @@ const central = z.strictObject({
 
 const hops = z.strictObject({
   /** Says how often a request was sent on; a header of HTTP, or of Thrift transports that have headers. */
-  header: headerName.default('x-bytecopy-hops'),
+  header: headerName
+    .refine((name) => !TAKEN_HEADER.test(name), 'the emitter writes that header itself')
+    .default('x-bytecopy-hops'),
   /** A request that was sent on so often is left out. */
   most: z.number().int().min(1).max(1_000).default(3),
 });

@@ -111,6 +111,14 @@ rules:
     expect((await run(['replay', '--task', task, '--session', 'flow', '--dry-run'])).code).toBe(0);
   });
 
+  testWith([], "a header that the emitter writes itself holds no client's address", async () => {
+    const flags = ['replay', '--file', recording, '--to', url(0), '--client-address', 'X-Bytecopy-Replay'];
+    const ended = await run(flags);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^bytecopy: .*no header for a client's address/);
+    expect(counts()).toEqual([0, 0, 0]);
+  });
+
   testWith([], 'workers take no changes, and are not said to', async () => {
     const document = (weight: number) =>
       `file: ${recording}\nqps: 100\nloop: true\nworkers: 2\nto: ["${url(0)}", "${url(1)} weight=${weight}"]\n`;

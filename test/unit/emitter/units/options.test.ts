@@ -56,6 +56,10 @@ test.each([
   expect(problems(options)).toEqual([`ranges: ${problem}`]);
 });
 
+test.each(['X-Bytecopy-Replay', 'content-length', 'Transfer-Encoding'])('hops are not counted in %s', (header) => {
+  expect(problems({ ...VALID, hops: { header } })).toEqual(['hops.header: the emitter writes that header itself']);
+});
+
 test('a range of nothing is told', () => {
   const ranges = [
     { unit: 'a', from: 0, to: 100 },
