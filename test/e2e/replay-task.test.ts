@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { jsonLines, run, start } from '../support/cli/bytecopy.ts';
 import { conversation } from '../support/packets/index.ts';
 import { describeWith, testWith } from '../support/requirements.ts';
@@ -118,6 +118,24 @@ rules:
     expect(ended.stderr).toMatch(/^bytecopy: .*no header for a client's address/);
     expect(counts()).toEqual([0, 0, 0]);
   });
+
+  testWith(
+    [],
+    'a version that is refused is not in effect: what came with it is done once it is corrected',
+    async () => {
+      const document = (more: string, rules: string) =>
+        `file: ${recording}\nqps: 200\nloop: true\nonlyTargets: ["${url(0).replace('http://', '')}"]\nto: ["${url(0)}"${more}]\nrules: [{ name: env, do: { set-header: { X-Env: ${rules} } } }]\n`;
+      await writeFile(task, document('', 'old'));
+      const running = start(['replay', '--task', task]);
+      await servers[0]?.reached(5);
+      await writeFile(task, document(`, "${url(1)}"`, 'new'));
+      await running.says('is not among the allowed ones');
+      await writeFile(task, document('', 'new'));
+      await vi.waitUntil(() => servers[0]?.asked.at(-1)?.headers['x-env'] === 'new', { timeout: 10_000 });
+      expect((await running.interrupt()).code).toBe(130);
+      expect(counts()[1]).toBe(0);
+    },
+  );
 
   testWith([], 'workers take no changes, and are not said to', async () => {
     const document = (weight: number) =>

@@ -25,8 +25,14 @@ export function followTask({ path, opened, discovered, run, say }: FollowedTask)
   let { task } = opened;
   // One after the other: a change may have to find its targets first.
   let applied = Promise.resolve();
-  const apply = (changes: ReplayChanges) => {
-    applied = applied.then(() => run.change?.(changes)).catch((error: unknown) => sayError(error, say));
+  const apply = (changes: ReplayChanges, before = task) => {
+    applied = applied
+      .then(() => run.change?.(changes))
+      .catch((error: unknown) => {
+        // Else what came with it would be taken for done by the next version.
+        task = before;
+        sayError(error, say);
+      });
   };
   const forgetTargets = discovered.follow(() => {
     const targets = discovered.into(targetSetOf(task));
@@ -35,15 +41,16 @@ export function followTask({ path, opened, discovered, run, say }: FollowedTask)
     else apply({ targets });
   });
   if (path === undefined) return forgetTargets;
-  const forgetTask = watchTask(path, task, opened.parse, {
+  const forgetTask = watchTask(path, () => task, opened.parse, {
     changed: (_next, difference) => {
       if (run.change === undefined) {
         say(unheededNews(path));
         return;
       }
       say(taskNews(path, difference));
+      const before = task;
       task = difference.inEffect;
-      apply(runChangesOf(difference.safe, discovered.into(targetSetOf(task))));
+      apply(runChangesOf(difference.safe, discovered.into(targetSetOf(task))), before);
     },
     faulty: (error) => {
       sayError(error, say);

@@ -19,17 +19,16 @@ export interface TaskWatcher {
 }
 
 /**
- * @param inEffect as it was read before
+ * @param inEffect what the run goes by at that moment: a version that it refused is none
  * @param parse throws a BytecopyError at a text that is no task
  * @returns ends the watch; idempotent
  */
 export function watchTask(
   path: string,
-  inEffect: ReplayTask,
+  inEffect: () => ReplayTask,
   parse: (text: string) => ReplayTask,
   watcher: TaskWatcher,
 ): () => void {
-  let current = inEffect;
   const read = (text: string) => {
     let next: ReplayTask;
     try {
@@ -38,8 +37,7 @@ export function watchTask(
       watcher.faulty(error as BytecopyError);
       return;
     }
-    const difference = diffTasks(current, next);
-    current = difference.inEffect;
+    const difference = diffTasks(inEffect(), next);
     if (difference.safe.length + difference.unsafe.length > 0) watcher.changed(next, difference);
   };
   const file = watchFile(path, { text: read, unreadable: (cause) => watcher.faulty(unreadableTask(path, cause)) });

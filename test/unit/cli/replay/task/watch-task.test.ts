@@ -34,10 +34,19 @@ function watch(): () => Promise<readonly string[] | string> {
     told.push(news);
     wake();
   };
-  stop = watchTask(path, parseTask(ONE, path), (text) => parseTask(text, path), {
-    changed: (_next, { safe, unsafe }: TaskDifference) => tell([...safe, ...unsafe].map((change) => change.path)),
-    faulty: ({ code }: BytecopyError) => tell(code),
-  });
+  let inEffect = parseTask(ONE, path);
+  stop = watchTask(
+    path,
+    () => inEffect,
+    (text) => parseTask(text, path),
+    {
+      changed: (_next, difference: TaskDifference) => {
+        inEffect = difference.inEffect;
+        tell([...difference.safe, ...difference.unsafe].map((change) => change.path));
+      },
+      faulty: ({ code }: BytecopyError) => tell(code),
+    },
+  );
   return async () => {
     while (told.length === 0) {
       await new Promise<void>((resolve) => {
