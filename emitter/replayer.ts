@@ -261,8 +261,8 @@ export class Replayer {
   }
 
   #isFast(planner: Planner): boolean {
-    if (this.#asFastAsPossible || this.#deps.isRehearsal === true) return false;
-    return this.#sendsPerMicro(planner) * 1_000_000 >= REHEARSED_PER_SECOND;
+    if (this.#deps.isRehearsal === true) return false;
+    return this.#asFastAsPossible || this.#sendsPerMicro(planner) * 1_000_000 >= REHEARSED_PER_SECOND;
   }
 
   /** At the plan's beginning. */

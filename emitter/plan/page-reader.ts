@@ -7,8 +7,8 @@ export interface Page extends Batch {
   readonly pass: number;
 }
 
-/** One in use, one ready: pages are for the reader to size. */
-const MAX_PAGES = 2;
+/** One in use, the others ready: a store's pages are small, so that decoding one does not show in the pacing. */
+const MAX_PAGES = 4;
 
 export class PageReader {
   readonly #open: OpenPass;

@@ -12,8 +12,8 @@ import type { BlockReader, BlockRef } from './block-reader.ts';
 
 /** Blocks fetched together while the ones before are merged: some 400 kB. */
 const READ_AHEAD_BLOCKS = 16;
-/** Exchanges a page at most. */
-export const PAGE_EXCHANGES = 512;
+/** Exchanges a page at most: a block's worth is decoded in 0.2 ms, so that whoever reads beside something timely is not held up. */
+export const PAGE_EXCHANGES = 64;
 
 interface OpenBlock {
   readonly exchanges: readonly Exchange[];

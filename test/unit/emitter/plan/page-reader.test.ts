@@ -33,7 +33,7 @@ test('an empty recording is passed over once, however often it is to be looped',
   expect(await readAll('forever', 0)).toEqual({ pages: [], opened: 1 });
 });
 
-test('it reads no more than two pages ahead, and none after stop', async () => {
+test('it reads no more than four pages ahead, and none after stop', async () => {
   let read = 0;
   const source = {
     [Symbol.asyncIterator]: () => ({
@@ -47,15 +47,15 @@ test('it reads no more than two pages ahead, and none after stop', async () => {
     const reader: PageReader = new PageReader(
       () => source,
       1,
-      () => read === 2 && resolve(reader),
+      () => read === 4 && resolve(reader),
     );
     reader.start();
   });
   const reader = await came;
   await new Promise((resolve) => setImmediate(resolve));
-  expect(read).toBe(2);
+  expect(read).toBe(4);
   reader.stop();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(read).toBe(2);
+  expect(read).toBe(4);
   expect(reader.ended).toBe(true);
 });
