@@ -190,7 +190,8 @@ export class RunRecord {
    */
   progress(now: Micros, sender: SenderStatistics, waiting: number, plannedUntil: Micros): ReplayProgress {
     const offset = now - this.#start;
-    this.#noteConnections(offset, sender.open);
+    // What is open before the run has begun belongs to no interval of it.
+    if (this.#startedAt !== 0) this.#noteConnections(offset, sender.open);
     return {
       elapsedMs: this.#startedAt === 0 ? 0 : offset / 1_000,
       due: this.#counts.due,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ReplayResult } from '../../../../core/index.ts';
+import { Ledger, type ReplayResult } from '../../../../core/index.ts';
+import { RunRecord } from '../../../../emitter/results/run-record.ts';
 import { plannedSend } from '../../../support/emitter/planned-send.ts';
 import {
   exchangeOf,
@@ -277,4 +278,12 @@ test('a report survives JSON', () => {
     latency: { service: { count: 0, max: 0 } },
     rate: { reached: true },
   });
+});
+
+test('progress that is asked for before the run has begun is no interval of it', () => {
+  const ledger = new Ledger();
+  const record = new RunRecord({ target: 't:1', runId: 'r', plan: undefined, ledger, onResult: undefined });
+  record.progress(RUN_START, SENDER_AT_REST, 0, 0);
+  record.start(RUN_START, RUN_WALL);
+  expect(record.report(RUN_START, SENDER_AT_REST).timeline.connections).toEqual([]);
 });
