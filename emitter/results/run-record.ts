@@ -189,11 +189,11 @@ export class RunRecord {
    * @param waiting due sends that wait for a connection or for their session
    */
   progress(now: Micros, sender: SenderStatistics, waiting: number, plannedUntil: Micros): ReplayProgress {
-    const offset = now - this.#start;
+    const offset = this.#startedAt === 0 ? 0 : now - this.#start;
     // What is open before the run has begun belongs to no interval of it.
     if (this.#startedAt !== 0) this.#noteConnections(offset, sender.open);
     return {
-      elapsedMs: this.#startedAt === 0 ? 0 : offset / 1_000,
+      elapsedMs: offset / 1_000,
       due: this.#counts.due,
       sent: this.#sent.count,
       answered: this.#counts.answered,
