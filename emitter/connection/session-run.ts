@@ -154,7 +154,14 @@ export class SessionRun {
 
   #wake(afterMs: Millis, act: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, afterMs);
+    const wakeAt = this.#clock.monotonic() + afterMs * 1000;
+    // Timers may come up to a millisecond early: no pause is shortened.
+    const woken = (): void => {
+      const leftMicros = wakeAt - this.#clock.monotonic();
+      if (leftMicros > 0) this.#timer = setTimeout(woken, Math.ceil(leftMicros / 1000));
+      else act();
+    };
+    this.#timer = setTimeout(woken, Math.ceil(afterMs));
   }
 
   #finish(): void {
