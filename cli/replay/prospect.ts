@@ -109,28 +109,40 @@ function cutPlan(phases: readonly RatePhase[], untilMs: Millis): readonly RatePh
   let leftMs = untilMs;
   for (const phase of phases) {
     if (leftMs <= 0) break;
-    cut.push(phase.durationMs <= leftMs ? phase : cutPhase(phase, leftMs));
+    cut.push(...(phase.durationMs <= leftMs ? [phase] : cutPhase(phase, leftMs)));
     leftMs -= phase.durationMs;
   }
   return cut;
 }
 
-function cutPhase(phase: RatePhase, durationMs: Millis): RatePhase {
+function cutPhase(phase: RatePhase, durationMs: Millis): readonly RatePhase[] {
   const share = durationMs / phase.durationMs;
   switch (phase.kind) {
     case 'hold':
     case 'sine':
-      return { ...phase, durationMs };
+      return [{ ...phase, durationMs }];
     case 'ramp':
-      return { ...phase, to: phase.from + (phase.to - phase.from) * share, durationMs };
-    case 'weights': {
-      const weights = phase.weights.slice(0, Math.max(1, Math.round(phase.weights.length * share)));
-      const perSecond = (phase.perSecond * meanOf(weights)) / meanOf(phase.weights);
-      return { ...phase, perSecond, weights, durationMs };
-    }
+      return [{ ...phase, to: phase.from + (phase.to - phase.from) * share, durationMs }];
+    case 'weights':
+      return cutWeights(phase, durationMs);
     default:
       return phase satisfies never;
   }
+}
+
+/** The weights before the cut, and the part of the one that it meets. */
+function cutWeights(phase: Extract<RatePhase, { kind: 'weights' }>, durationMs: Millis): readonly RatePhase[] {
+  const pieceMs = phase.durationMs / phase.weights.length;
+  const whole = Math.floor(durationMs / pieceMs);
+  const mean = meanOf(phase.weights);
+  const rateOf = (weight: number): number => (mean === 0 ? 0 : (phase.perSecond * weight) / mean);
+  const weights = phase.weights.slice(0, whole);
+  const cut: RatePhase[] = [];
+  if (whole > 0) cut.push({ ...phase, perSecond: rateOf(meanOf(weights)), weights, durationMs: whole * pieceMs });
+  const restMs = durationMs - whole * pieceMs;
+  const met = phase.weights[whole];
+  if (restMs > 0 && met !== undefined) cut.push({ kind: 'hold', perSecond: rateOf(met), durationMs: restMs });
+  return cut;
 }
 
 function meanOf(values: readonly number[]): number {
