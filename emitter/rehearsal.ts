@@ -103,6 +103,7 @@ function rehearsed(index: number): Exchange {
     interim: [],
     notes: [],
     sealed: [],
+    masked: [],
     attributes: NO_ATTRIBUTES,
     turns: NO_TURNS,
   };

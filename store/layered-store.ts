@@ -7,8 +7,10 @@ import {
   type ExchangeStore,
   type IndexLayer,
   type Micros,
+  type ScanReport,
   type Selection,
   type StoreStatistics,
+  type TimeHistogram,
 } from '../core/index.ts';
 import type { Catalog } from './owner/catalog.ts';
 import { BlockReader } from './read/block-reader.ts';
@@ -58,10 +60,16 @@ export class LayeredStore implements ExchangeStore {
     return this.#ports.writer.flush();
   }
 
-  async *find(selection: Selection): AsyncGenerator<readonly Exchange[]> {
+  async *find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncGenerator<readonly Exchange[]> {
     this.#assertOpen();
     await this.#drain();
-    yield* this.#finder.find(selection);
+    yield* this.#finder.find(selection, onScanned);
+  }
+
+  async histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
+    this.#assertOpen();
+    await this.#drain();
+    return await this.#finder.histogram(selection, intervalMicros);
   }
 
   async get(id: ExchangeId): Promise<Exchange | undefined> {

@@ -84,7 +84,7 @@ async function openOwned(
     const { blockExchanges, flushIntervalMs, checkpointIntervalMs } = options;
     const lastSequence = recovered?.lastSequence ?? catalog.found.sequence;
     const writer = new BlockWriter(
-      { segmentMicros, blockExchanges, flushIntervalMs, checkpointIntervalMs, lastSequence },
+      { segmentMicros, blockExchanges, flushIntervalMs, checkpointIntervalMs, lastSequence, groupOf: () => '' },
       { data, index, catalog },
     );
     const layered = new LayeredStore({ segmentMicros }, { data, index, catalog, writer, report });

@@ -40,6 +40,17 @@ export interface SealedRange {
   readonly sealed: Uint8Array;
 }
 
+/** What masking took out of an exchange for good: which rule, what it did, how often. */
+export interface MaskedPart {
+  readonly side: 'request' | 'response';
+  /** Name of the rule. */
+  readonly rule: string;
+  /** In Presidio's words; `drop` where the bytes of the whole message were left out because it could not be parsed. */
+  readonly action: 'replace' | 'redact' | 'mask' | 'hash' | 'encrypt' | 'drop';
+  /** Values that it met. */
+  readonly count: number;
+}
+
 /** A run of bytes of one direction within a session, up to where the other side spoke. */
 export interface Turn {
   readonly direction: Direction;
@@ -49,6 +60,7 @@ export interface Turn {
 }
 
 export const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
+export const NOTHING_MASKED: readonly MaskedPart[] = Object.freeze([]);
 export const NO_TURNS: readonly Turn[] = Object.freeze([]);
 
 export interface Exchange {
@@ -80,6 +92,8 @@ export interface Exchange {
   /** Leniencies and oddities, by name. */
   readonly notes: readonly string[];
   readonly sealed: readonly SealedRange[];
+  /** What masking changed; its bytes are no longer those of the wire. */
+  readonly masked: readonly MaskedPart[];
   /** What only this protocol tells, by name; for Thrift `transport`, `encoding`, `call`, `answer`, `sequenceId`. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Of a session: its bytes in the order in which the two sides spoke; empty otherwise. */

@@ -5,10 +5,15 @@
  * reads that see every `put` that resolved before they began; keys and values returned as they were put. What it cannot
  * promise stands in its manifest. An equal key put again replaces the value, so that a put may be retried.
  */
-import type { ByteCount, Micros } from '../units.ts';
+import type { ByteCount } from '../units.ts';
+import type { Segment } from './segment.ts';
 
-/** Start of a time segment, µs since the epoch. A segment is what retention drops as a whole. */
-export type Segment = Micros;
+/**
+ * A key's first bytes are its bucket, the slice of time and the service: what is read together. An adapter on a cluster
+ * keeps a bucket together, and may spread a busy one over shards that its scans merge again. Shorter keys are buckets
+ * of their own.
+ */
+export const BUCKET_BYTES = 8;
 
 /** `buffered` survives the end of the process, `synced` the end of the machine. */
 export type Durability = 'buffered' | 'synced';
@@ -57,5 +62,14 @@ export interface DataLayer {
   size(segment: Segment): Promise<ByteCount>;
   /** Removes a segment with everything in it; a segment that is not there is no error. */
   drop(segment: Segment): Promise<void>;
+  /**
+   * Small documents beside the segments, such as the store's manifest and the segments' keys. Names are
+   * letters, digits, `/`, `-` and `.`, at most 120; values at most 64 KiB.
+   */
+  readProperty(name: string): Promise<Uint8Array | undefined>;
+  /** Synced when it resolves; undefined removes the property, for good. */
+  writeProperty(name: string, value: Uint8Array | undefined): Promise<void>;
+  /** Names that begin with a prefix, in order. */
+  properties(prefix: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeId } from '../exchange/exchange-id.ts';
 import type { Query } from '../query/query.ts';
 import type { ByteCount, Micros } from '../units.ts';
+import type { TimeCount } from './index-layer.ts';
 
 export interface Selection {
   /** Which exchanges; all of them where absent. */
@@ -22,6 +23,12 @@ export interface Selection {
   readonly limit?: number;
 }
 
+export interface TimeHistogram {
+  readonly counts: readonly TimeCount[];
+  /** Otherwise the counts are upper bounds, told by an index that names more than it was asked for. */
+  readonly exact: boolean;
+}
+
 export interface StoreStatistics {
   readonly exchanges: number;
   readonly bytesOnDisk: ByteCount;
@@ -29,12 +36,25 @@ export interface StoreStatistics {
   readonly newestAt: Micros | undefined;
 }
 
+/** What a search cost, told when it ends or is left. */
+export interface ScanReport {
+  /** Whether the index narrowed it down: in every segment, in some, in none. */
+  readonly index: 'used' | 'partly' | 'not-used';
+  readonly segments: number;
+  readonly blocks: number;
+  /** Exchanges read and tested against the query. */
+  readonly exchanges: number;
+  readonly found: number;
+}
+
 export interface ExchangeStore {
   /** Resolves when the store has room for more; not yet durable. */
   append(exchanges: readonly Exchange[]): Promise<void>;
   /** Resolves when everything appended before is on disk, synced. */
   flush(): Promise<void>;
-  find(selection: Selection): AsyncIterable<readonly Exchange[]>;
+  find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncIterable<readonly Exchange[]>;
+  /** Exchanges by time, stretches of `intervalMicros` counted from the epoch, oldest first, empty ones left out. */
+  histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram>;
   get(id: ExchangeId): Promise<Exchange | undefined>;
   /** Every exchange of the trace, in time order. */
   trace(traceId: string): Promise<readonly Exchange[]>;

@@ -23,7 +23,7 @@ export function compileQuery(query: Query): QueryPredicate {
       return (subject) => !matches(subject);
     }
     case 'field':
-      return compileTest(query.test, QUERY_FIELDS[query.field]);
+      return compileTest(query.test, QUERY_FIELDS[query.field], query.name);
     default:
       return query satisfies never;
   }
@@ -34,23 +34,23 @@ export function matchesQuery(query: Query, subject: QuerySubject): boolean {
   return compileQuery(query)(subject);
 }
 
-function compileTest(test: FieldTest, field: QueryFieldMeaning): QueryPredicate {
+function compileTest(test: FieldTest, field: QueryFieldMeaning, name?: string): QueryPredicate {
   switch (test.kind) {
     case 'equals': {
       const { value } = test;
       const { readShort } = field;
-      if (readShort === undefined) return (subject) => field.read(subject) === value;
-      return (subject) => field.read(subject) === value || readShort(subject) === value;
+      if (readShort === undefined) return (subject) => field.read(subject, name) === value;
+      return (subject) => field.read(subject, name) === value || readShort(subject) === value;
     }
     case 'wildcard':
-      return (subject) => matchesWildcard(test.pattern, field.read(subject));
+      return (subject) => matchesWildcard(test.pattern, field.read(subject, name));
     case 'range':
       return (subject) => {
-        const text = field.read(subject);
+        const text = field.read(subject, name);
         return text !== '' && isWithin(Number(text), test.min, test.max);
       };
     case 'exists':
-      return (subject) => field.read(subject) !== '';
+      return (subject) => field.read(subject, name) !== '';
     default:
       return test satisfies never;
   }

@@ -1,6 +1,7 @@
 /** What a query can ask about: each field's names, how its values compare, and what it reads. */
 import type { Exchange } from '../exchange/exchange.ts';
 import { formatExchangeId } from '../exchange/exchange-id.ts';
+import { exchangeLatencyMicros } from '../exchange/latency.ts';
 import { formatEndpoint } from '../flow/flow.ts';
 import type { QueryField } from './query.ts';
 
@@ -9,7 +10,7 @@ export type QuerySubject = Pick<
   Exchange,
   'id' | 'flow' | 'protocol' | 'source' | 'service' | 'operation' | 'verb' | 'path' | 'trace' | 'session'
 > &
-  Partial<Pick<Exchange, 'status' | 'outcome' | 'reason'>>;
+  Partial<Pick<Exchange, 'status' | 'outcome' | 'reason' | 'origin' | 'request' | 'response'>>;
 
 export interface QueryFieldMeaning {
   readonly describes: string;
@@ -19,8 +20,8 @@ export interface QueryFieldMeaning {
   readonly letters: 'as-written' | 'upper' | 'lower';
   /** Compares with ranges. */
   readonly numeric: boolean;
-  /** The value as text; empty where there is none. */
-  read(subject: QuerySubject): string;
+  /** The value as text; empty where there is none. @param name of a label */
+  read(subject: QuerySubject, name?: string): string;
   /** A second text that an `equals` test may meet: the address without its port. */
   readonly readShort?: (subject: QuerySubject) => string;
 }
@@ -99,6 +100,45 @@ export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
     aliases: ['server.address'],
     read: (subject) => formatEndpoint(subject.flow.server),
     readShort: (subject) => subject.flow.server.address,
+  },
+  tenant: { ...TEXT, describes: 'tenant of the capture', read: (subject) => subject.origin?.tenant ?? '' },
+  environment: {
+    ...TEXT,
+    describes: 'environment of the capture',
+    aliases: ['env', 'service.environment', 'deployment.environment'],
+    read: (subject) => subject.origin?.environment ?? '',
+  },
+  region: {
+    ...TEXT,
+    describes: 'region of the capture',
+    aliases: ['cloud.region'],
+    read: (subject) => subject.origin?.region ?? '',
+  },
+  instance: {
+    ...TEXT,
+    describes: 'instance that was captured',
+    aliases: ['service.node.name', 'host.name'],
+    read: (subject) => subject.origin?.instance ?? '',
+  },
+  label: {
+    ...TEXT,
+    describes: 'label of the capture, by name: label.team',
+    aliases: ['labels'],
+    read: (subject, name = '') => subject.origin?.labels[name] ?? '',
+  },
+  latency: {
+    ...TEXT,
+    describes: 'from the first byte of the request to the last of the answer: 200ms',
+    aliases: ['duration', 'event.duration'],
+    numeric: true,
+    read: ({ request, response }) => String(exchangeLatencyMicros({ request, response }) ?? ''),
+  },
+  time: {
+    ...TEXT,
+    describes: 'time of the exchange, as --since takes it',
+    aliases: ['@timestamp', 'timestamp'],
+    numeric: true,
+    read: (subject) => String(subject.id.at),
   },
 };
 

@@ -15,7 +15,17 @@ export type QueryField =
   | 'trace'
   | 'session'
   | 'client'
-  | 'server';
+  | 'server'
+  | 'tenant'
+  | 'environment'
+  | 'region'
+  | 'instance'
+  /** Of the field node's `name`. */
+  | 'label'
+  /** µs; written with a unit, as `>200ms`. */
+  | 'latency'
+  /** µs since the epoch; written as `--since` takes it. */
+  | 'time';
 
 export type FieldTest =
   | { readonly kind: 'equals'; readonly value: string }
@@ -34,6 +44,7 @@ export type Query =
   | { readonly kind: 'everything' }
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Query[] }
   | { readonly kind: 'not'; readonly term: Query }
-  | { readonly kind: 'field'; readonly field: QueryField; readonly test: FieldTest };
+  /** `name` is that of a label. */
+  | { readonly kind: 'field'; readonly field: QueryField; readonly name?: string; readonly test: FieldTest };
 
 export const EVERYTHING: Query = { kind: 'everything' };

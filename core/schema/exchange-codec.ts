@@ -9,15 +9,18 @@ import { BytecopyError } from '../errors.ts';
 import {
   type Exchange,
   type ExchangeOutcome,
+  type MaskedPart,
   NO_ATTRIBUTES,
   NO_ORIGIN,
   NO_TURNS,
+  NOTHING_MASKED,
   type Protocol,
   type SealedRange,
   type Turn,
 } from '../exchange/exchange.ts';
 import type { Message } from '../exchange/message.ts';
 import { readFlow, writeFlow } from './flow-codec.ts';
+import { readMaskedPart, writeMaskedPart } from './masked-part-codec.ts';
 import { readMessage, writeMessage } from './message-codec.ts';
 import { readOrigin, writeOrigin } from './origin-codec.ts';
 import { invalid, oneOf, SchemaReader } from './schema-reader.ts';
@@ -96,6 +99,7 @@ export function encodeExchangeInto(exchange: Exchange, writer: SchemaWriter): vo
   for (const range of exchange.sealed) writer.message(25, writeSealedRange, range);
   if (exchange.attributes !== NO_ATTRIBUTES) writeAttributes(exchange.attributes, writer);
   for (const turn of exchange.turns) writer.message(27, writeTurn, turn);
+  for (const part of exchange.masked) writer.message(28, writeMaskedPart, part);
 }
 
 function writeAttributes(attributes: Readonly<Record<string, string>>, writer: SchemaWriter): void {
@@ -149,6 +153,7 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
   let sealed: SealedRange[] | undefined;
   let attributes: [string, string][] | undefined;
   let turns: Turn[] | undefined;
+  let masked: MaskedPart[] | undefined;
   while (reader.pos < end) {
     const key = reader.readVarint();
     switch (key) {
@@ -241,6 +246,10 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
         turns ??= [];
         turns.push(readTurn(reader, reader.end(end)));
         break;
+      case 0o342:
+        masked ??= [];
+        masked.push(readMaskedPart(reader, reader.end(end)));
+        break;
       default:
         reader.skip(key);
     }
@@ -271,6 +280,7 @@ function readExchange(reader: SchemaReader, end: number): Exchange {
     // An attribute may be called `__proto__`: fromEntries makes a plain property of it.
     attributes: attributes === undefined ? NO_ATTRIBUTES : Object.fromEntries(attributes),
     turns: turns ?? NO_TURNS,
+    masked: masked ?? NOTHING_MASKED,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type Flow,
   type Message,
   NO_TURNS,
+  NOTHING_MASKED,
   type Origin,
   type RequestReady,
   type SealedRange,
@@ -66,6 +67,7 @@ export function buildExchange(
     interim: pending.interim,
     notes: noteNames(pending.notes, pending.marks),
     sealed: NOTHING_SEALED,
+    masked: NOTHING_MASKED,
     attributes:
       pending.givenUpBytes < 0 ? flowAttributes : { ...flowAttributes, givenUpBytes: `${pending.givenUpBytes}` },
     turns: NO_TURNS,

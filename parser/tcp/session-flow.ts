@@ -8,15 +8,16 @@
  * Gaps are missing ranges of the messages and count in the turns. Where a piece ends depends on the bytes, their order
  * and times, not on the chunks they came in.
  */
-import type {
-  ByteCount,
-  CloseReason,
-  Direction,
-  Flow,
-  Message,
-  Micros,
-  SealedRange,
-  StreamOffset,
+import {
+  type ByteCount,
+  type CloseReason,
+  type Direction,
+  type Flow,
+  type Message,
+  type Micros,
+  NOTHING_MASKED,
+  type SealedRange,
+  type StreamOffset,
 } from '../../core/index.ts';
 import { endReason } from '../close-reason.ts';
 import { KeptBytes } from '../message/kept-bytes.ts';
@@ -146,6 +147,7 @@ export class SessionFlow implements ProtocolFlow {
       interim: NO_MESSAGES,
       notes,
       sealed: NOTHING_SEALED,
+      masked: NOTHING_MASKED,
       attributes: this.#attributes,
       turns,
     });

@@ -5,6 +5,7 @@ import {
   type Flow,
   type Message,
   NO_TURNS,
+  NOTHING_MASKED,
   type Origin,
   type RequestReady,
   type SealedRange,
@@ -65,6 +66,7 @@ export function buildExchange(
     interim: NO_MESSAGES,
     notes: noteNames(pending.notes),
     sealed: NOTHING_SEALED,
+    masked: NOTHING_MASKED,
     attributes: attributesOf(pending),
     turns: NO_TURNS,
   };

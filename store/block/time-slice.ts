@@ -1,5 +1,5 @@
 /** Fixed cuts of time that blocks never cross, and the segments that hold them. */
-import type { Micros, Segment } from '../../core/index.ts';
+import type { Micros } from '../../core/index.ts';
 
 /**
  * Length of a time slice, part of the format. Short enough that the keys of one are walked in a millisecond or two at
@@ -15,6 +15,6 @@ export function sliceOf(at: Micros): Slice {
 }
 
 /** @param segmentMicros length of a segment, a multiple of {@link SLICE_MICROS} */
-export function segmentOf(at: Micros, segmentMicros: Micros): Segment {
+export function segmentStartOf(at: Micros, segmentMicros: Micros): Micros {
   return Math.floor(at / segmentMicros) * segmentMicros;
 }

@@ -1,4 +1,5 @@
 /** Port `DataLayer` on LevelDB: a folder a segment, an entry a block. */
+import { join } from 'node:path';
 import type {
   ByteCount,
   DataEntry,
@@ -9,6 +10,7 @@ import type {
   Segment,
 } from '../../core/index.ts';
 import type { LevelFolder } from './level-folder.ts';
+import { PropertyFiles } from './property-files.ts';
 import { groupBySegment, SegmentFolders } from './segment-folders.ts';
 
 /** Blocks of 25 kB fill this in about 600: fewer, larger tables, which are moved and not merged as keys rise with time. */
@@ -33,8 +35,10 @@ export class LevelDataLayer implements DataLayer {
     maxValueBytes: MAX_VALUE_BYTES,
   };
   readonly #folders: SegmentFolders;
+  readonly #properties: PropertyFiles;
 
   constructor(options: LevelDataLayerOptions) {
+    this.#properties = new PropertyFiles(join(options.path, 'properties'));
     this.#folders = new SegmentFolders({
       path: options.path,
       writeBufferBytes: WRITE_BUFFER_BYTES,
@@ -80,6 +84,18 @@ export class LevelDataLayer implements DataLayer {
 
   drop(segment: Segment): Promise<void> {
     return this.#folders.drop(segment);
+  }
+
+  readProperty(name: string): Promise<Uint8Array | undefined> {
+    return this.#properties.read(name);
+  }
+
+  writeProperty(name: string, value: Uint8Array | undefined): Promise<void> {
+    return this.#properties.write(name, value);
+  }
+
+  properties(prefix: string): Promise<readonly string[]> {
+    return this.#properties.list(prefix);
   }
 
   close(): Promise<void> {

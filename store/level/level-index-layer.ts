@@ -3,12 +3,17 @@ import type {
   ByteCount,
   Durability,
   IndexEntry,
+  IndexedBlock,
   IndexHit,
   IndexLayer,
   IndexLayerManifest,
   IndexSearch,
+  Micros,
   Segment,
+  TimeCount,
 } from '../../core/index.ts';
+import { decodeBlockKey } from '../block/block-key.ts';
+import { BlockDigest } from './block-digest.ts';
 import type { LevelFolder } from './level-folder.ts';
 import { countBits, forEachPosting } from './posting.ts';
 import type { PostingCursor } from './posting-cursor.ts';
@@ -26,7 +31,12 @@ export interface LevelIndexLayerOptions {
 }
 
 export class LevelIndexLayer implements IndexLayer {
-  readonly manifest: IndexLayerManifest = { name: 'level', readYourWrites: true };
+  readonly manifest: IndexLayerManifest = {
+    name: 'level',
+    readYourWrites: true,
+    visibleAfterMs: 0,
+    exactCounts: false,
+  };
   readonly #folders: SegmentFolders;
 
   constructor(options: LevelIndexLayerOptions) {
@@ -44,16 +54,6 @@ export class LevelIndexLayer implements IndexLayer {
         const batch = folder.batch();
         for (const entry of group) forEachPosting(entry, (key, value) => batch.put(key, value));
         return batch.write({ sync: durability === 'synced' } as object);
-      });
-    }
-  }
-
-  async delete(entries: readonly IndexEntry[]): Promise<void> {
-    for (const [segment, group] of groupBySegment(entries)) {
-      await this.#folders.write(segment, (folder) => {
-        const batch = folder.batch();
-        for (const entry of group) forEachPosting(entry, (key) => batch.del(key));
-        return batch.write();
       });
     }
   }
@@ -79,6 +79,51 @@ export class LevelIndexLayer implements IndexLayer {
     return count;
   }
 
+  async histogram(search: IndexSearch, intervalMicros: Micros): Promise<readonly TimeCount[] | undefined> {
+    const hits = await this.search(search);
+    if (hits === undefined) return undefined;
+    const counts = new Map<Micros, number>();
+    for await (const page of hits) {
+      for (const hit of page) {
+        const at = decodeBlockKey(hit.block)?.firstAt ?? 0;
+        const from = Math.floor(at / intervalMicros) * intervalMicros;
+        counts.set(from, (counts.get(from) ?? 0) + countBits(hit.low) + countBits(hit.high));
+      }
+    }
+    return [...counts].sort(([one], [other]) => one - other).map(([from, exchanges]) => ({ from, exchanges }));
+  }
+
+  async *contents(segment: Segment): AsyncGenerator<readonly IndexedBlock[]> {
+    const sums = new Map<string, BlockDigest>();
+    for await (const page of this.#folders.pages(segment, postingPages)) {
+      for (const [key, value] of page) {
+        const block = blockOf(key).toString('latin1');
+        const sum = sums.get(block) ?? new BlockDigest();
+        sum.add(key, value);
+        sums.set(block, sum);
+      }
+    }
+    if (sums.size > 0)
+      yield [...sums].map(([block, sum]) => ({ block: Buffer.from(block, 'latin1'), digest: sum.text }));
+  }
+
+  digest(entry: IndexEntry): string {
+    const sum = new BlockDigest();
+    forEachPosting(entry, (key, value) => sum.add(key, value));
+    return sum.text;
+  }
+
+  async remove(segment: Segment, blocks: readonly Uint8Array[]): Promise<void> {
+    const gone = new Set(blocks.map((block) => Buffer.from(block).toString('latin1')));
+    await this.#folders.write(segment, async (folder) => {
+      for await (const page of postingPages(folder)) {
+        const batch = folder.batch();
+        for (const [key] of page) if (gone.has(blockOf(key).toString('latin1'))) batch.del(key);
+        await batch.write();
+      }
+    });
+  }
+
   sync(): Promise<void> {
     return this.#folders.sync();
   }
@@ -98,6 +143,24 @@ export class LevelIndexLayer implements IndexLayer {
   close(): Promise<void> {
     return this.#folders.close();
   }
+}
+
+async function* postingPages(folder: LevelFolder): AsyncGenerator<readonly [Buffer, Buffer][]> {
+  const iterator = folder.iterator({ fillCache: false });
+  try {
+    for (;;) {
+      const page = (await iterator.nextv(1024)) as [Buffer, Buffer][];
+      if (page.length === 0) return;
+      yield page;
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+/** Behind field, length and value. */
+function blockOf(key: Buffer): Buffer {
+  return key.subarray(2 + (key[1] ?? 0));
 }
 
 type SearchPage = 'answerable' | 'not-answerable' | readonly IndexHit[];

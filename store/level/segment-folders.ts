@@ -11,7 +11,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ByteCount, BytecopyError, type Segment } from '../../core/index.ts';
+import { type ByteCount, BytecopyError, parseSegment, type Segment } from '../../core/index.ts';
 import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
 
 /** Segments open at once in a layer: two that are written around a boundary, the rest for readers. */
@@ -111,10 +111,7 @@ export class SegmentFolders {
 
   async list(): Promise<readonly Segment[]> {
     const names = await readdir(this.#options.path).catch(() => []);
-    return names
-      .map(parseSegmentName)
-      .filter((segment) => segment !== undefined)
-      .sort((one, other) => one - other);
+    return names.filter((name) => parseSegment(name) !== undefined).sort();
   }
 
   async size(segment: Segment): Promise<ByteCount> {
@@ -148,7 +145,7 @@ export class SegmentFolders {
   }
 
   pathOf(segment: Segment): string {
-    return join(this.#options.path, formatSegmentName(segment));
+    return join(this.#options.path, segment);
   }
 
   async #acquire(segment: Segment, create: boolean): Promise<OpenSegment | undefined> {
@@ -223,26 +220,6 @@ export function groupBySegment<T extends { readonly segment: Segment }>(entries:
     else group.push(entry);
   }
   return groups;
-}
-
-/** `20261121T100000Z`: sorts as time does, and says it. */
-export function formatSegmentName(segment: Segment): string {
-  return new Date(segment / 1000).toISOString().replace(/[-:]|\.\d+/g, '');
-}
-
-export function parseSegmentName(name: string): Segment | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(name);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second] = match.map(Number) as [
-    0,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return Date.UTC(year, month - 1, day, hour, minute, second) * 1000;
 }
 
 async function assertRoom(path: string): Promise<void> {

@@ -5,11 +5,11 @@
  *   clean      the last owner closed the store
  *   sequence   last block known to be on disk, synced, in both layers
  *   dirty      segments that were written since
- *   segments   start → exchanges, firstAt, lastAt, as of that block
+ *   segments   name → exchanges, firstAt, lastAt, as of that block
  */
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BytecopyError, type Micros, type Segment } from '../../core/index.ts';
+import { BytecopyError, formatSegment, type Micros, type Segment } from '../../core/index.ts';
 import { toStoreError } from '../level/level-folder.ts';
 
 export interface SegmentCount {
@@ -43,7 +43,7 @@ export class Catalog {
   private constructor(path: string, found: CatalogFile) {
     this.#path = path;
     this.found = found;
-    this.counts = new Map(Object.entries(found.segments).map(([start, count]) => [Number(start), count]));
+    this.counts = new Map(Object.entries(found.segments));
     this.#sequence = found.sequence;
     this.#dirty = new Set(found.dirty);
   }
@@ -58,7 +58,7 @@ export class Catalog {
       throw toStoreError(error, path);
     }
     try {
-      return new Catalog(path, { ...EMPTY, ...(JSON.parse(text) as Partial<CatalogFile>) });
+      return new Catalog(path, { ...EMPTY, ...named(JSON.parse(text) as Partial<CatalogFile>) });
     } catch (error) {
       throw corruptCatalog(path, error);
     }
@@ -122,6 +122,14 @@ export class Catalog {
     written.catch(() => {});
     return written;
   }
+}
+
+/** Stores of version 1 said the start of a segment, µs since the epoch, for its name. */
+function named(file: Partial<CatalogFile>): Partial<CatalogFile> {
+  const toName = (segment: string | number): Segment =>
+    /^\d+$/.test(String(segment)) ? formatSegment(Number(segment)) : String(segment);
+  const segments = Object.entries(file.segments ?? {}).map(([segment, count]) => [toName(segment), count] as const);
+  return { ...file, dirty: (file.dirty ?? []).map(toName), segments: Object.fromEntries(segments) };
 }
 
 export function addCounts(one: SegmentCount, other: SegmentCount): SegmentCount {

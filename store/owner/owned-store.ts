@@ -1,5 +1,14 @@
 /** The owner's store with what ends together with it: the socket first, the lock last. */
-import type { Exchange, ExchangeId, ExchangeStore, Selection, StoreStatistics } from '../../core/index.ts';
+import type {
+  Exchange,
+  ExchangeId,
+  ExchangeStore,
+  Micros,
+  ScanReport,
+  Selection,
+  StoreStatistics,
+  TimeHistogram,
+} from '../../core/index.ts';
 import type { StoreServer } from '../socket/store-server.ts';
 import type { OwnerLock } from './owner-lock.ts';
 
@@ -23,8 +32,12 @@ export class OwnedStore implements ExchangeStore {
     return this.#store.flush();
   }
 
-  find(selection: Selection): AsyncIterable<readonly Exchange[]> {
-    return this.#store.find(selection);
+  find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncIterable<readonly Exchange[]> {
+    return this.#store.find(selection, onScanned);
+  }
+
+  histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
+    return this.#store.histogram(selection, intervalMicros);
   }
 
   get(id: ExchangeId): Promise<Exchange | undefined> {

@@ -1,5 +1,12 @@
 /** Blocks by their keys → exchanges. What is damaged is reported and left out. */
-import { BytecopyError, type DataLayer, decodeExchange, type Exchange, type Segment } from '../../core/index.ts';
+import {
+  BytecopyError,
+  type DataLayer,
+  decodeExchange,
+  type Exchange,
+  type Segment,
+  segmentStart,
+} from '../../core/index.ts';
 import { type Block, decodeBlock } from '../block/block.ts';
 import { type BlockKey, decodeBlockKey } from '../block/block-key.ts';
 import type { ReportDamage } from './damage.ts';
@@ -30,17 +37,29 @@ export class BlockReader {
     const key = decodeBlockKey(bytes);
     if (key !== undefined) return { segment, bytes, key, low, high };
     const hex = Buffer.from(bytes.subarray(0, 64)).toString('hex');
-    const text = `the segment of ${isoTime(segment)} holds a key that is no block's: ${hex}`;
-    this.#report({ code: 'STORE_CORRUPT_BLOCK', key: hex, firstAt: segment, lastAt: segment, exchanges: 0, text });
+    const text = `segment ${segment} holds a key that is no block's: ${hex}`;
+    const at = segmentStart(segment);
+    this.#report({ code: 'STORE_CORRUPT_BLOCK', key: hex, firstAt: at, lastAt: at, exchanges: 0, text });
     return undefined;
   }
 
-  /** Bytes of blocks of one segment, in the order asked; undefined where the block is gone. */
-  load(refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
+  /** Bytes of blocks, in the order asked; undefined where the block is gone. */
+  async load(refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
     const [first] = refs;
-    if (first === undefined) return Promise.resolve([]);
+    if (first === undefined) return [];
+    if (refs.every((ref) => ref.segment === first.segment)) return await this.#loadOf(first.segment, refs);
+    const values = new Map<BlockRef, Uint8Array | undefined>();
+    for (const segment of new Set(refs.map((ref) => ref.segment))) {
+      const own = refs.filter((ref) => ref.segment === segment);
+      const loaded = await this.#loadOf(segment, own);
+      for (const [position, ref] of own.entries()) values.set(ref, loaded[position]);
+    }
+    return refs.map((ref) => values.get(ref));
+  }
+
+  #loadOf(segment: Segment, refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
     return this.#data.getMany(
-      first.segment,
+      segment,
       refs.map((ref) => ref.bytes),
     );
   }

@@ -18,14 +18,19 @@ import {
   type IndexLayer,
   type KeyRange,
   type Micros,
+  type ScanReport,
   type Segment,
   type Selection,
+  segmentStart,
+  type TimeHistogram,
 } from '../../core/index.ts';
 import { sliceStartKey } from '../block/block-key.ts';
 import { sliceOf } from '../block/time-slice.ts';
 import type { BlockReader, BlockRef } from './block-reader.ts';
 import type { ReportDamage } from './damage.ts';
+import { ScanTally } from './scan-tally.ts';
 import { mergeSlice } from './slice-merge.ts';
+import { mergeSlices } from './slice-streams.ts';
 
 /** Latest time an id can carry: 14 hexadecimal digits, within what a number holds exactly. */
 const LAST_MICROS: Micros = Number.MAX_SAFE_INTEGER;
@@ -53,9 +58,10 @@ export class Finder {
     this.#ports = ports;
   }
 
-  async *find(selection: Selection): AsyncGenerator<readonly Exchange[]> {
+  /** @param onScanned told what it cost, also where who asks leaves early */
+  async *find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncGenerator<readonly Exchange[]> {
     const limit = selection.limit ?? Number.POSITIVE_INFINITY;
-    if (limit <= 0) return;
+    const tally = new ScanTally();
     const bounds = toBounds(selection);
     const matches = compileQuery(selection.where ?? EVERYTHING);
     const isTaken = (exchange: Exchange): boolean =>
@@ -64,25 +70,48 @@ export class Finder {
       isBehind(exchange.id, selection.after, bounds.descending) &&
       matches(exchange);
     let left = limit;
-    for await (const found of this.#candidates(selection, bounds)) {
-      const page = found.filter(isTaken);
-      if (page.length === 0) continue;
-      yield page.length > left ? page.slice(0, left) : page;
-      left -= page.length;
+    try {
       if (left <= 0) return;
+      for await (const read of this.#candidates(selection, bounds, tally)) {
+        tally.exchanges += read.length;
+        const taken = read.filter(isTaken);
+        if (taken.length === 0) continue;
+        const page = taken.length > left ? taken.slice(0, left) : taken;
+        tally.found += page.length;
+        yield page;
+        left -= page.length;
+        if (left <= 0) return;
+      }
+    } finally {
+      onScanned?.(tally.report());
     }
+  }
+
+  /** By reading what is asked. */
+  async histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
+    const counts = new Map<Micros, number>();
+    for await (const page of this.find(selection)) {
+      for (const { id } of page) {
+        const from = Math.floor(id.at / intervalMicros) * intervalMicros;
+        counts.set(from, (counts.get(from) ?? 0) + 1);
+      }
+    }
+    const inOrder = [...counts].sort(([one], [other]) => one - other);
+    return { counts: inOrder.map(([from, exchanges]) => ({ from, exchanges })), exact: true };
   }
 
   /** The exchange with this id, by the keys of its slice. */
   async get(id: ExchangeId): Promise<Exchange | undefined> {
     const { data, reader } = this.#ports;
     const slice = sliceOf(id.at);
-    const segment = this.#segmentOf(id.at);
     const refs: BlockRef[] = [];
-    for await (const page of data.keys({ segment, from: sliceStartKey(slice), to: sliceStartKey(slice + 1) })) {
-      for (const bytes of page) {
-        const ref = reader.toRef(segment, bytes);
-        if (ref !== undefined && ref.key.firstAt <= id.at && id.at <= ref.key.lastAt) refs.push(ref);
+    for (const segment of await data.segments()) {
+      if (!this.#holds(segment, id.at, id.at + 1)) continue;
+      for await (const page of data.keys({ segment, from: sliceStartKey(slice), to: sliceStartKey(slice + 1) })) {
+        for (const bytes of page) {
+          const ref = reader.toRef(segment, bytes);
+          if (ref !== undefined && ref.key.firstAt <= id.at && id.at <= ref.key.lastAt) refs.push(ref);
+        }
       }
     }
     refs.sort((one, other) => other.key.sequence - one.key.sequence);
@@ -95,50 +124,63 @@ export class Finder {
     return undefined;
   }
 
-  async *#candidates(selection: Selection, bounds: Bounds): AsyncGenerator<readonly Exchange[]> {
-    const { data, report } = this.#ports;
-    const stored = await data.segments();
-    const segments = stored.filter((start) => start < bounds.to && start + this.#segmentMicros > bounds.from);
-    for (const segment of bounds.descending ? segments.toReversed() : segments) {
-      try {
-        yield* this.#segmentCandidates(segment, selection, bounds);
-      } catch (error) {
-        if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
-        const lastAt = segment + this.#segmentMicros - 1;
-        report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt: segment, lastAt, exchanges: 0, text: error.message });
+  async *#candidates(selection: Selection, bounds: Bounds, tally: ScanTally): AsyncGenerator<readonly Exchange[]> {
+    const stored = await this.#ports.data.segments();
+    const windows = new Map<Micros, Segment[]>();
+    for (const segment of stored.filter((each) => this.#holds(each, bounds.from, bounds.to))) {
+      const startAt = segmentStart(segment);
+      windows.set(startAt, [...(windows.get(startAt) ?? []), segment]);
+    }
+    const starts = [...windows.keys()].sort((one, other) => (bounds.descending ? other - one : one - other));
+    for (const startAt of starts) {
+      const slices = (windows.get(startAt) ?? []).map((segment) => this.#slices(segment, selection, bounds, tally));
+      for await (const refs of mergeSlices(slices, bounds.descending)) {
+        tally.blocks += refs.length;
+        yield* mergeSlice(this.#ports.reader, refs, bounds.descending);
       }
     }
   }
 
-  async *#segmentCandidates(
+  /** The blocks of a segment that may hold what is asked, a slice at a time; what is damaged is told and left out. */
+  async *#slices(segment: Segment, selection: Selection, bounds: Bounds, tally: ScanTally): AsyncGenerator<BlockRef[]> {
+    let slice: BlockRef[] = [];
+    try {
+      for await (const refs of this.#refs(segment, selection, bounds, tally)) {
+        for (const ref of refs) {
+          if (ref.key.lastAt < bounds.from || ref.key.firstAt >= bounds.to) continue;
+          if (slice[0] !== undefined && slice[0].key.slice !== ref.key.slice) {
+            yield slice;
+            slice = [];
+          }
+          slice.push(ref);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+      const firstAt = segmentStart(segment);
+      const lastAt = firstAt + this.#segmentMicros - 1;
+      const { report } = this.#ports;
+      report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt, lastAt, exchanges: 0, text: error.message });
+    }
+    if (slice.length > 0) yield slice;
+  }
+
+  async *#refs(
     segment: Segment,
     selection: Selection,
     bounds: Bounds,
-  ): AsyncGenerator<readonly Exchange[]> {
-    let slice: BlockRef[] = [];
-    for await (const refs of this.#refs(segment, selection, bounds)) {
-      for (const ref of refs) {
-        if (ref.key.lastAt < bounds.from || ref.key.firstAt >= bounds.to) continue;
-        if (slice[0] !== undefined && slice[0].key.slice !== ref.key.slice) {
-          yield* mergeSlice(this.#ports.reader, slice, bounds.descending);
-          slice = [];
-        }
-        slice.push(ref);
-      }
-    }
-    if (slice.length > 0) yield* mergeSlice(this.#ports.reader, slice, bounds.descending);
-  }
-
-  /** Blocks that may hold what is asked, slices in order. */
-  async *#refs(segment: Segment, selection: Selection, bounds: Bounds): AsyncGenerator<readonly BlockRef[]> {
+    tally: ScanTally,
+  ): AsyncGenerator<readonly BlockRef[]> {
     const { data, reader } = this.#ports;
+    const startAt = segmentStart(segment);
     const range: KeyRange = {
       segment,
-      from: sliceStartKey(sliceOf(Math.max(bounds.from, segment))),
-      to: sliceStartKey(sliceOf(Math.min(bounds.to, segment + this.#segmentMicros) - 1) + 1),
+      from: sliceStartKey(sliceOf(Math.max(bounds.from, startAt))),
+      to: sliceStartKey(sliceOf(Math.min(bounds.to, startAt + this.#segmentMicros) - 1) + 1),
       order: bounds.descending ? 'descending' : 'ascending',
     };
     const hits = await this.#searchIndex(range, selection);
+    tally.segment(hits !== undefined);
     if (hits === undefined) {
       for await (const keys of data.keys(range)) {
         yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
@@ -161,8 +203,9 @@ export class Finder {
     }
   }
 
-  #segmentOf(at: Micros): Segment {
-    return Math.floor(at / this.#segmentMicros) * this.#segmentMicros;
+  #holds(segment: Segment, from: Micros, to: Micros): boolean {
+    const startAt = segmentStart(segment);
+    return startAt < to && startAt + this.#segmentMicros > from;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Calls that cross the socket, checked as they come in: the other side may be another version. */
 import { z } from 'zod';
-import { BytecopyError, type ExchangeId, type Query, type Selection } from '../../core/index.ts';
+import { BytecopyError, type ExchangeId, type Micros, type Query, type Selection } from '../../core/index.ts';
 
 export type Call =
   | { readonly kind: 'find'; readonly selection: Selection }
+  | { readonly kind: 'histogram'; readonly selection: Selection; readonly intervalMicros: Micros }
   | { readonly kind: 'get'; readonly id: ExchangeId }
   | { readonly kind: 'trace'; readonly traceId: string }
   | { readonly kind: 'statistics' }
@@ -29,18 +30,20 @@ const query: z.ZodType = z.lazy(() =>
     z.strictObject({ kind: z.literal('and'), terms: z.array(query) }),
     z.strictObject({ kind: z.literal('or'), terms: z.array(query) }),
     z.strictObject({ kind: z.literal('not'), term: query }),
-    z.strictObject({ kind: z.literal('field'), field: z.string(), test: fieldTest }),
+    z.strictObject({ kind: z.literal('field'), field: z.string(), name: z.string().optional(), test: fieldTest }),
   ]),
 );
+const selection = z.strictObject({
+  where: query.optional(),
+  since: micros.optional(),
+  until: micros.optional(),
+  after: exchangeId.optional(),
+  order: z.enum(['oldest-first', 'newest-first']).optional(),
+  limit: z.number().int().min(0).optional(),
+});
 const calls = {
-  '/find': z.strictObject({
-    where: query.optional(),
-    since: micros.optional(),
-    until: micros.optional(),
-    after: exchangeId.optional(),
-    order: z.enum(['oldest-first', 'newest-first']).optional(),
-    limit: z.number().int().min(0).optional(),
-  }),
+  '/find': selection,
+  '/histogram': z.strictObject({ selection, intervalMicros: micros.min(1) }),
   '/get': z.strictObject({ id: exchangeId }),
   '/trace': z.strictObject({ traceId: z.string() }),
   '/statistics': z.strictObject({}),
@@ -54,6 +57,10 @@ export function parseCall(path: string, body: string): Call {
     switch (path) {
       case '/find':
         return { kind: 'find', selection: calls[path].parse(content) as Selection & { where?: Query } };
+      case '/histogram': {
+        const asked = calls[path].parse(content);
+        return { kind: 'histogram', selection: asked.selection as Selection, intervalMicros: asked.intervalMicros };
+      }
       case '/get':
         return { kind: 'get', id: calls[path].parse(content).id };
       case '/trace':

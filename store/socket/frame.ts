@@ -11,7 +11,7 @@
  */
 import { type ByteCount, BytecopyError } from '../../core/index.ts';
 
-export const FRAME = { exchange: 1, page: 2, value: 3, damage: 4, error: 5, end: 6 } as const;
+export const FRAME = { exchange: 1, page: 2, value: 3, damage: 4, error: 5, end: 6, scanned: 7 } as const;
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
 export const FRAME_HEADER_BYTES = 5;

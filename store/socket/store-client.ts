@@ -7,8 +7,11 @@ import {
   type ExchangeId,
   type ExchangeStore,
   type ExitCode,
+  type Micros,
+  type ScanReport,
   type Selection,
   type StoreStatistics,
+  type TimeHistogram,
 } from '../../core/index.ts';
 import type { Damage, ReportDamage } from '../read/damage.ts';
 import { FRAME, type Frame, FrameCutter } from './frame.ts';
@@ -56,8 +59,12 @@ export class StoreClient implements ExchangeStore {
     return Promise.resolve();
   }
 
-  async *find(selection: Selection): AsyncGenerator<readonly Exchange[]> {
-    yield* this.#pages('/find', selection);
+  async *find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncGenerator<readonly Exchange[]> {
+    yield* this.#pages('/find', selection, onScanned);
+  }
+
+  histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
+    return this.#value<TimeHistogram>('/histogram', { selection, intervalMicros });
   }
 
   async get(id: ExchangeId): Promise<Exchange | undefined> {
@@ -70,18 +77,27 @@ export class StoreClient implements ExchangeStore {
     return [];
   }
 
-  async statistics(): Promise<StoreStatistics> {
-    for await (const frame of call(this.#socketPath.path, '/statistics', {})) {
-      if (frame.kind === FRAME.value) return JSON.parse(frame.bytes.toString()) as StoreStatistics;
-    }
-    throw ownerGone();
+  statistics(): Promise<StoreStatistics> {
+    return this.#value<StoreStatistics>('/statistics', {});
   }
 
   close(): Promise<void> {
     return this.#socketPath.close();
   }
 
-  async *#pages(path: string, body: unknown): AsyncGenerator<readonly Exchange[]> {
+  async #value<T>(path: string, body: unknown): Promise<T> {
+    for await (const frame of call(this.#socketPath.path, path, body)) {
+      if (frame.kind === FRAME.value) return JSON.parse(frame.bytes.toString()) as T;
+      if (frame.kind === FRAME.damage) this.#report(JSON.parse(frame.bytes.toString()) as Damage);
+    }
+    throw ownerGone();
+  }
+
+  async *#pages(
+    path: string,
+    body: unknown,
+    onScanned?: (report: ScanReport) => void,
+  ): AsyncGenerator<readonly Exchange[]> {
     let page: Exchange[] = [];
     for await (const frame of call(this.#socketPath.path, path, body)) {
       switch (frame.kind) {
@@ -91,6 +107,9 @@ export class StoreClient implements ExchangeStore {
         case FRAME.page:
           yield page;
           page = [];
+          break;
+        case FRAME.scanned:
+          onScanned?.(JSON.parse(frame.bytes.toString()) as ScanReport);
           break;
         case FRAME.damage:
           this.#report(JSON.parse(frame.bytes.toString()) as Damage);

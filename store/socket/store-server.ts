@@ -1,7 +1,8 @@
 /**
  * The owner's side of the socket: HTTP on `<store>/socket` (mode 0600), one POST a call, answers in frames.
  *
- *   POST /find        Selection        exchange … page … end
+ *   POST /find        Selection        exchange … page … scanned end
+ *   POST /histogram   { selection, intervalMicros }  value end
  *   POST /get         { id }           exchange? end
  *   POST /trace       { traceId }      exchange … page end
  *   POST /statistics  {}               value end
@@ -19,6 +20,7 @@ import {
   type Exchange,
   type ExchangeStore,
   encodeExchangeInto,
+  type ScanReport,
   SchemaWriter,
 } from '../../core/index.ts';
 import type { ReportDamage } from '../read/damage.ts';
@@ -90,8 +92,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, storeF
 
 async function perform(call: Call, store: ExchangeStore, send: (bytes: Buffer) => Promise<void>): Promise<void> {
   switch (call.kind) {
-    case 'find':
-      for await (const page of store.find(call.selection)) await send(encodePage(page));
+    case 'find': {
+      let scanned: ScanReport | undefined;
+      const onScanned = (report: ScanReport): void => {
+        scanned = report;
+      };
+      for await (const page of store.find(call.selection, onScanned)) await send(encodePage(page));
+      await send(encodeJsonFrame(FRAME.scanned, scanned));
+      return;
+    }
+    case 'histogram':
+      await send(encodeJsonFrame(FRAME.value, await store.histogram(call.selection, call.intervalMicros)));
       return;
     case 'get': {
       const exchange = await store.get(call.id);

@@ -15,14 +15,16 @@ import {
   type DataEntry,
   type DataLayer,
   type Exchange,
+  formatSegment,
   type IndexEntry,
   type IndexLayer,
   type Micros,
   type Millis,
+  type Segment,
 } from '../../core/index.ts';
 import { encodeBlock } from '../block/block.ts';
 import { encodeBlockKey, hashService } from '../block/block-key.ts';
-import { segmentOf } from '../block/time-slice.ts';
+import { segmentStartOf } from '../block/time-slice.ts';
 import { addCounts, type Catalog, type SegmentCount } from '../owner/catalog.ts';
 import { type BlockDraft, PendingExchanges } from './pending-exchanges.ts';
 
@@ -43,6 +45,8 @@ export interface BlockWriterOptions {
   readonly checkpointIntervalMs: Millis;
   /** Number of the last block in the store. */
   readonly lastSequence: number;
+  /** Retention group of a service; empty where it is in none. */
+  readonly groupOf: (service: string) => string;
 }
 
 interface Batch {
@@ -142,7 +146,7 @@ export class BlockWriter {
 
   async #write(batch: Batch): Promise<void> {
     if (batch.data === undefined) await this.#encode(batch);
-    const counts = countBySegment(batch.drafts, this.#options.segmentMicros);
+    const counts = countBySegment(batch.drafts, (draft) => this.#segmentOf(draft));
     if (!batch.stored) {
       await this.#catalog.markDirty([...counts.keys()]);
       await this.#data.put(batch.data ?? [], 'buffered');
@@ -159,17 +163,22 @@ export class BlockWriter {
     const values = await Promise.all(
       blocks.map(({ draft, sequence }) => encodeBlock(sequence, draft.documents.length, draft.payload)),
     );
-    const segments = batch.drafts.map((draft) => segmentOf(draft.firstAt, this.#options.segmentMicros));
+    const segments = batch.drafts.map((draft) => this.#segmentOf(draft));
     batch.index = batch.drafts.map((draft, position) => ({
-      segment: segments[position] as number,
+      segment: segments[position] as Segment,
       block: keys[position] as Buffer,
       documents: draft.documents,
     }));
     batch.data = values.map((value, position) => ({
-      segment: segments[position] as number,
+      segment: segments[position] as Segment,
       key: keys[position] as Buffer,
       value,
     }));
+  }
+
+  #segmentOf(draft: BlockDraft): Segment {
+    const startAt = segmentStartOf(draft.firstAt, this.#options.segmentMicros);
+    return formatSegment(startAt, this.#options.groupOf(draft.service));
   }
 
   #fail(batch: Batch, error: unknown): void {
@@ -233,12 +242,15 @@ function toKey(draft: BlockDraft, sequence: number): Buffer {
   });
 }
 
-function countBySegment(drafts: readonly BlockDraft[], segmentMicros: Micros): Map<Micros, SegmentCount> {
-  const counts = new Map<Micros, SegmentCount>();
-  for (const { firstAt, lastAt, documents } of drafts) {
-    const segment = segmentOf(firstAt, segmentMicros);
+function countBySegment(
+  drafts: readonly BlockDraft[],
+  segmentOf: (draft: BlockDraft) => Segment,
+): Map<Segment, SegmentCount> {
+  const counts = new Map<Segment, SegmentCount>();
+  for (const draft of drafts) {
+    const segment = segmentOf(draft);
     const known = counts.get(segment);
-    const count = { exchanges: documents.length, firstAt, lastAt };
+    const count = { exchanges: draft.documents.length, firstAt: draft.firstAt, lastAt: draft.lastAt };
     counts.set(segment, known === undefined ? count : addCounts(known, count));
   }
   return counts;

@@ -1,7 +1,7 @@
 /** What every adapter of the port `DataLayer` owes. */
 import { describe, expect, test } from 'vitest';
 import type { DataEntry, DataLayer } from '../../core/index.ts';
-import { allPages, HOUR, SEGMENT } from '../support/store/index.ts';
+import { allPages, LATER_SEGMENT, SEGMENT } from '../support/store/index.ts';
 
 export function dataLayerConformance(name: string, open: () => Promise<DataLayer>): void {
   const entry = (key: string, value = `value of ${key}`, segment = SEGMENT): DataEntry => ({
@@ -59,13 +59,13 @@ export function dataLayerConformance(name: string, open: () => Promise<DataLayer
 
     test('segments are apart, are listed oldest first, and are dropped as a whole', async () => {
       const layer = await open();
-      await layer.put([entry('a', 'later', SEGMENT + HOUR), entry('a', 'now')], 'buffered');
-      expect(await layer.segments()).toEqual([SEGMENT, SEGMENT + HOUR]);
+      await layer.put([entry('a', 'later', LATER_SEGMENT), entry('a', 'now')], 'buffered');
+      expect(await layer.segments()).toEqual([SEGMENT, LATER_SEGMENT]);
       expect((await layer.getMany(SEGMENT, [Buffer.from('a')])).map(text)).toEqual(['now']);
       expect(await layer.size(SEGMENT)).toBeGreaterThan(0);
       await layer.drop(SEGMENT);
       await layer.drop(SEGMENT);
-      expect(await layer.segments()).toEqual([SEGMENT + HOUR]);
+      expect(await layer.segments()).toEqual([LATER_SEGMENT]);
       expect((await layer.getMany(SEGMENT, [Buffer.from('a')])).map(text)).toEqual([undefined]);
       expect(await layer.size(SEGMENT)).toBe(0);
     });
@@ -85,6 +85,32 @@ export function dataLayerConformance(name: string, open: () => Promise<DataLayer
       for await (const _ of layer.scan({ segment: SEGMENT, pageEntries: 1 })) break;
       await layer.sync();
       await layer.drop(SEGMENT);
+      expect(await layer.segments()).toEqual([]);
+    });
+
+    test('a retention group beside a segment of the same time is apart, and is dropped alone', async () => {
+      const layer = await open();
+      const group = `${SEGMENT}.bulk`;
+      await layer.put([entry('a', 'theirs', group), entry('a', 'ours')], 'buffered');
+      expect(await layer.segments()).toEqual([SEGMENT, group]);
+      await layer.drop(group);
+      expect(await layer.segments()).toEqual([SEGMENT]);
+      expect((await layer.getMany(SEGMENT, [Buffer.from('a')])).map(text)).toEqual(['ours']);
+    });
+
+    test('properties come back, are listed by prefix, are replaced and removed, and are no segments', async () => {
+      const layer = await open();
+      expect(await layer.readProperty('store')).toBeUndefined();
+      await layer.writeProperty('keys/20261121t100000z', Buffer.of(1, 2, 3));
+      await layer.writeProperty('keys/20261121t110000z', Buffer.from('other'));
+      await layer.writeProperty('store', Buffer.from('{}'));
+      await layer.writeProperty('store', Buffer.from('{"version":2}'));
+      expect(text(await layer.readProperty('store'))).toBe('{"version":2}');
+      expect(Buffer.from((await layer.readProperty('keys/20261121t100000z')) ?? [])).toEqual(Buffer.of(1, 2, 3));
+      expect(await layer.properties('keys/')).toEqual(['keys/20261121t100000z', 'keys/20261121t110000z']);
+      await layer.writeProperty('keys/20261121t100000z', undefined);
+      await layer.writeProperty('keys/20261121t100000z', undefined);
+      expect(await layer.readProperty('keys/20261121t100000z')).toBeUndefined();
       expect(await layer.segments()).toEqual([]);
     });
   });

@@ -77,6 +77,15 @@ const exchange: fc.Arbitrary<Exchange> = hexDigits(16).chain((flowId) =>
     attributes: fc
       .array(fc.tuple(text, text), { maxLength: 3 })
       .map((entries): Record<string, string> => Object.fromEntries(entries)),
+    masked: fc.array(
+      fc.record({
+        side: fc.constantFrom('request', 'response'),
+        rule: text,
+        action: fc.constantFrom('replace', 'redact', 'mask', 'hash', 'encrypt', 'drop'),
+        count,
+      }),
+      { maxLength: 2 },
+    ),
     turns: fc.array(fc.record({ direction: fc.constantFrom(0, 1), byteCount: count, firstByteAt: count }), {
       maxLength: 3,
     }),

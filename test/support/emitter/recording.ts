@@ -70,6 +70,7 @@ export function exchange(bytes: string, parts: ExchangeParts = {}): Exchange {
     interim: [],
     notes: [],
     sealed: [],
+    masked: [],
     attributes: NO_ATTRIBUTES,
     turns: [],
     ...rest,

@@ -60,6 +60,7 @@ export function exchange(changes: Partial<Exchange> = {}): Exchange {
     interim: [],
     notes: [],
     sealed: [],
+    masked: [],
     attributes: NO_ATTRIBUTES,
     turns: [],
     ...changes,

@@ -3,7 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Exchange, type ExchangeStore, formatExchangeId, type Selection } from '../../../core/index.ts';
+import {
+  type Exchange,
+  type ExchangeStore,
+  formatExchangeId,
+  formatSegment,
+  type Selection,
+} from '../../../core/index.ts';
 import { type OpenedStore, openStore, type StoreDeps, type StoreOptions } from '../../../store/index.ts';
 import { NOON_MICROS } from '../exchanges/index.ts';
 
@@ -11,8 +17,9 @@ export { numbered, numberedUpTo } from './numbered.ts';
 
 export const SECOND = 1_000_000;
 export const HOUR = 3600 * SECOND;
-/** Start of the segment that {@link NOON_MICROS} is in, for segments of an hour. */
-export const SEGMENT = Math.floor(NOON_MICROS / HOUR) * HOUR;
+/** The segment that {@link NOON_MICROS} is in, for segments of an hour, and the one behind it. */
+export const SEGMENT = formatSegment(Math.floor(NOON_MICROS / HOUR) * HOUR);
+export const LATER_SEGMENT = formatSegment(Math.floor(NOON_MICROS / HOUR) * HOUR + HOUR);
 
 /** A folder that is removed when the test has finished. */
 export async function emptyFolder(): Promise<string> {
