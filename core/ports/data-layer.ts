@@ -1,9 +1,9 @@
 /**
  * Port `DataLayer`: an ordered key-value store of blocks, cut into time segments. The truth of what is stored.
  *
- * An adapter owes: keys of one segment in unsigned byte order, both ways; `put` of one segment's entries all or nothing;
- * reads that see every `put` that resolved before they began; keys and values returned as they were put. What it cannot
- * promise stands in its manifest. An equal key put again replaces the value, so that a put may be retried.
+ * An adapter owes: keys of one segment in unsigned byte order, both ways; reads that see every `put` that resolved before
+ * they began; keys and values returned as they were put. What it cannot promise stands in its manifest. An equal key put
+ * again replaces the value, so that a put may be retried.
  */
 import type { ByteCount } from '../units.ts';
 import type { Segment } from './segment.ts';
@@ -39,6 +39,8 @@ export interface DataLayerManifest {
   readonly name: string;
   /** A scan sees the segment as it was when the scan began; otherwise it only misses nothing put before it began. */
   readonly snapshots: boolean;
+  /** `put` keeps all entries of a segment or none; otherwise one that failed may have kept some, and putting again mends it. */
+  readonly atomicPuts: boolean;
   /** What `put` offers; `buffered` there means no more than the engine's own acknowledgement. */
   readonly durability: readonly Durability[];
   /** Largest value taken. */

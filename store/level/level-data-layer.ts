@@ -31,6 +31,7 @@ export class LevelDataLayer implements DataLayer {
   readonly manifest: DataLayerManifest = {
     name: 'level',
     snapshots: true,
+    atomicPuts: true,
     durability: ['buffered', 'synced'],
     maxValueBytes: MAX_VALUE_BYTES,
   };
