@@ -35,6 +35,28 @@ export type FieldTest =
   | { readonly kind: 'range'; readonly min?: Bound; readonly max?: Bound }
   | { readonly kind: 'exists' };
 
+/** A test of what only the bytes tell. */
+export type ContentTest =
+  | { readonly kind: 'equals'; readonly value: string }
+  /** The text stands somewhere in it. */
+  | { readonly kind: 'contains'; readonly value: string }
+  /** As {@link FieldTest}'s; of a body it may stand somewhere in it. */
+  | { readonly kind: 'wildcard'; readonly pattern: string }
+  | { readonly kind: 'exists' };
+
+export type MessageSide = 'request' | 'response';
+
+/** Answered by reading alone, of no index: headers and bodies. */
+export interface ContentQuery {
+  readonly kind: 'content';
+  readonly part: 'header' | 'body';
+  /** Where absent, one of the two has to meet the test. */
+  readonly side?: MessageSide;
+  /** Of the header, in lower case. */
+  readonly name?: string;
+  readonly test: ContentTest;
+}
+
 export interface Bound {
   readonly value: number;
   readonly inclusive: boolean;
@@ -45,6 +67,7 @@ export type Query =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Query[] }
   | { readonly kind: 'not'; readonly term: Query }
   /** `name` is that of a label. */
-  | { readonly kind: 'field'; readonly field: QueryField; readonly name?: string; readonly test: FieldTest };
+  | { readonly kind: 'field'; readonly field: QueryField; readonly name?: string; readonly test: FieldTest }
+  | ContentQuery;
 
 export const EVERYTHING: Query = { kind: 'everything' };

@@ -36,6 +36,7 @@ async function planQuery(folder: LevelFolder, query: Query): Promise<Plan | unde
   switch (query.kind) {
     case 'everything':
     case 'not':
+    case 'content':
       return undefined;
     case 'field':
       return await planField(folder, query.field, query.test);

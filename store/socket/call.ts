@@ -24,6 +24,12 @@ const fieldTest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('range'), min: bound.optional(), max: bound.optional() }),
   z.strictObject({ kind: z.literal('exists') }),
 ]);
+const contentTest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('equals'), value: z.string() }),
+  z.strictObject({ kind: z.literal('contains'), value: z.string() }),
+  z.strictObject({ kind: z.literal('wildcard'), pattern: z.string() }),
+  z.strictObject({ kind: z.literal('exists') }),
+]);
 const query: z.ZodType = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('everything') }),
@@ -31,6 +37,13 @@ const query: z.ZodType = z.lazy(() =>
     z.strictObject({ kind: z.literal('or'), terms: z.array(query) }),
     z.strictObject({ kind: z.literal('not'), term: query }),
     z.strictObject({ kind: z.literal('field'), field: z.string(), name: z.string().optional(), test: fieldTest }),
+    z.strictObject({
+      kind: z.literal('content'),
+      part: z.enum(['header', 'body']),
+      side: z.enum(['request', 'response']).optional(),
+      name: z.string().optional(),
+      test: contentTest,
+    }),
   ]),
 );
 const selection = z.strictObject({
