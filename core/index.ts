@@ -10,6 +10,7 @@ export * from './flow/flow.ts';
 export * from './flow/flow-id.ts';
 export { formatIsoTime } from './iso-time.ts';
 export * from './keys/key-ring.ts';
+export { toKeyRing, toSecretKey } from './keys/secret-key.ts';
 export * from './ledger/account.ts';
 export { type Completeness, completenessOf, reachesCompleteness } from './ledger/completeness.ts';
 export * from './ledger/ledger.ts';
@@ -41,6 +42,9 @@ export {
   SCHEMA_VERSION,
 } from './schema/exchange-codec.ts';
 export { SchemaWriter } from './schema/schema-writer.ts';
+export { ENVELOPE_BYTES, seal, type Unsealed, type UnsealProblem, unseal } from './sealing/envelope.ts';
+export { type Chance, NONCE_BYTES, NonceSource } from './sealing/nonces.ts';
+export { openBatch, sealBatch } from './sealing/sealed-batch.ts';
 export * from './stream-chunk.ts';
 export * from './units.ts';
 export * from './witness/byte-witness.ts';

@@ -33,6 +33,8 @@ export interface TraceContext {
 /** A secret cut out of the bytes: same length in place, kept encrypted here. */
 export interface SealedRange {
   readonly side: 'request' | 'response';
+  /** Place among the interim answers, from 0, where it was cut out of one of them; the side is `response` then. */
+  readonly interim?: number;
   /** Counts from the message's first byte. */
   readonly offset: ByteCount;
   readonly byteCount: ByteCount;

@@ -9,6 +9,7 @@ export function writeSealedRange(range: SealedRange, writer: SchemaWriter): void
   writer.count(3, range.byteCount);
   writer.text(4, range.keyId);
   if (range.sealed.length > 0) writer.writeBytesField(5, range.sealed);
+  if (range.interim !== undefined) writer.count(6, range.interim + 1);
 }
 
 export function readSealedRange(reader: SchemaReader, end: number): SealedRange {
@@ -17,6 +18,7 @@ export function readSealedRange(reader: SchemaReader, end: number): SealedRange 
   let byteCount = 0;
   let keyId = '';
   let sealed: Uint8Array = new Uint8Array(0);
+  let interim = 0;
   while (reader.pos < end) {
     const key = reader.readVarint();
     switch (key) {
@@ -35,10 +37,14 @@ export function readSealedRange(reader: SchemaReader, end: number): SealedRange 
       case 0o52:
         sealed = reader.view(end);
         break;
+      case 0o60:
+        interim = reader.count('interim answer');
+        break;
       default:
         reader.skip(key);
     }
   }
   reader.ended(end);
-  return { side: inResponse ? 'response' : 'request', offset, byteCount, keyId, sealed };
+  const range: SealedRange = { side: inResponse ? 'response' : 'request', offset, byteCount, keyId, sealed };
+  return interim === 0 ? range : { ...range, interim: interim - 1 };
 }

@@ -65,13 +65,17 @@ const exchange: fc.Arbitrary<Exchange> = hexDigits(16).chain((flowId) =>
     interim: fc.array(message, { maxLength: 2 }),
     notes: fc.array(text, { maxLength: 3 }),
     sealed: fc.array(
-      fc.record({
-        side: fc.constantFrom('request', 'response'),
-        offset: count,
-        byteCount: count,
-        keyId: text,
-        sealed: bytes,
-      }),
+      fc.record(
+        {
+          side: fc.constantFrom('request', 'response'),
+          interim: fc.nat(3),
+          offset: count,
+          byteCount: count,
+          keyId: text,
+          sealed: bytes,
+        },
+        { requiredKeys: ['side', 'offset', 'byteCount', 'keyId', 'sealed'] },
+      ),
       { maxLength: 2 },
     ),
     attributes: fc
