@@ -2,34 +2,33 @@
  * A block: up to 64 exchanges of one service and one time slice, in the order of their ids, compressed as one.
  *
  *     0       4         5       6       7          8        12          18
- *     +-------+---------+-------+-------+----------+--------+-----------+------------------
- *     | BCBK  | version | codec | count | 0        | crc32  | sequence  | payload …
+ *     +-------+---------+-------+-------+----------+--------+-----------+-----------
+ *     | BCBK  | version | codec | count | cipher   | crc32  | sequence  | body …
  *     |       | u8      | u8    | u8    | u8       | u32    | u48       |
- *     +-------+---------+-------+-------+----------+--------+-----------+------------------
+ *     +-------+---------+-------+-------+----------+--------+-----------+-----------
  *
- * Numbers in the header are big-endian. The checksum is over bytes 0–7 and 12 to the end. Codec 0 keeps the payload as
- * it is, codec 1 is lz4 behind the payload's length (u32, little-endian). The payload unpacked:
+ * Numbers in the header are big-endian. The checksum is over bytes 0–7 and 12 to the end, as they are on disk: it is
+ * checked without any key. The body is the payload, packed as `codec` says (`block-codec.ts`) and then encrypted where
+ * `cipher` is 1 (`block-cipher.ts`), which covers the header too.
  *
- *     +--------------------------+------------+------------+---
- *     | end of each: count × u32 | exchange 0 | exchange 1 | …     ends count from the start of exchange 0, little-endian
- *     +--------------------------+------------+------------+---
- *
- * with exchanges as `core/schema/exchange.proto` has them. Version 1 is the first.
+ * Version 1 was the first; its byte 7 was 0 and meant nothing. Version 2 makes that byte the cipher, so that blocks can
+ * be encrypted with the key of their segment; a block without one is the same but for the version.
  */
 import { crc32 } from 'node:zlib';
-import lz4 from 'lz4-napi';
 import { type ByteCount, MAX_INDEX_POSITIONS } from '../../core/index.ts';
+import { type BlockKeyMaterial, bodyKeyId, decryptBody, encryptBody } from './block-cipher.ts';
+import { pack, unpack } from './block-codec.ts';
+import { payloadSpans } from './payload.ts';
 
 export const MAX_BLOCK_EXCHANGES = MAX_INDEX_POSITIONS;
 /** Encoded bytes after which a block is cut, so that reading one exchange never unpacks more than this and itself. */
 export const MAX_BLOCK_BYTES: ByteCount = 512 * 1024;
 
 const MAGIC = 0x4243424b;
-const VERSION = 1;
+const VERSION = 2;
+const OLDEST_READABLE_VERSION = 1;
 const HEADER_BYTES = 18;
-const CODEC = { raw: 0, lz4: 1 } as const;
-/** Payload lengths above this are no block of ours: an exchange in parts stays under the parser's body limit. */
-const MAX_PAYLOAD_BYTES: ByteCount = 1024 * 1024 * 1024;
+const CIPHER = { none: 0, aes256Gcm: 1 } as const;
 
 export interface Block {
   readonly sequence: number;
@@ -38,92 +37,101 @@ export interface Block {
   exchangeBytes(position: number): Uint8Array;
 }
 
+/** What a block says before it is unpacked; its checksum was right. */
+export interface BlockHeader {
+  readonly sequence: number;
+  readonly count: number;
+  readonly codec: number;
+  /** Id of the key that opens the body; empty where it is not encrypted. */
+  readonly keyId: string;
+}
+
 /**
  * @param count exchanges in the payload, 1 to 64
- * @param payload as {@link packPayload} made it
+ * @param payload as `packPayload` made it
+ * @param key of the segment; not encrypted where absent
  * @returns the block's bytes; compressed in the thread pool, beside whatever else runs
  */
-export async function encodeBlock(sequence: number, count: number, payload: Buffer): Promise<Buffer> {
-  const packed = await lz4.compress(payload);
-  const codec = packed.length < payload.length ? CODEC.lz4 : CODEC.raw;
-  const body = codec === CODEC.lz4 ? packed : payload;
-  const block = Buffer.allocUnsafe(HEADER_BYTES + body.length);
-  block.writeUInt32BE(MAGIC, 0);
-  block[4] = VERSION;
-  block[5] = codec;
-  block[6] = count;
-  block[7] = 0;
-  block.writeUIntBE(sequence, 12, 6);
-  body.copy(block, HEADER_BYTES);
+export async function encodeBlock(
+  sequence: number,
+  count: number,
+  payload: Buffer,
+  key?: BlockKeyMaterial,
+): Promise<Buffer> {
+  const { codec, body } = await pack(payload);
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32BE(MAGIC, 0);
+  header[4] = VERSION;
+  header[5] = codec;
+  header[6] = count;
+  header[7] = key === undefined ? CIPHER.none : CIPHER.aes256Gcm;
+  header.writeUIntBE(sequence, 12, 6);
+  const bodies = key === undefined ? [body] : encryptBody(body, coveredHeader(header), key);
+  const block = Buffer.concat([header, ...bodies]);
   block.writeUInt32BE(checksum(block), 8);
   return block;
 }
 
-/** @returns the block, or what is wrong with the bytes */
-export function decodeBlock(bytes: Uint8Array): Block | string {
-  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** @returns what the block says, or what is wrong with the bytes */
+export function readBlockHeader(bytes: Uint8Array): BlockHeader | string {
+  const block = toBuffer(bytes);
   if (block.length < HEADER_BYTES) return `only ${block.length} bytes`;
   if (block.readUInt32BE(0) !== MAGIC) return 'no block magic';
-  if (block[4] !== VERSION) return `block version ${block[4]}, this build reads ${VERSION}`;
-  if (block.readUInt32BE(8) !== checksum(block)) return 'checksum does not match';
-  const payload = unpack(block[5] as number, block.subarray(HEADER_BYTES));
-  if (typeof payload === 'string') return payload;
-  const count = block[6] as number;
-  const bodies = count * 4;
-  if (count === 0 || count > MAX_BLOCK_EXCHANGES || payload.length < bodies) return `${count} exchanges announced`;
-  const ends = [0];
-  for (let position = 0; position < count; position++) {
-    const end = payload.readUInt32LE(position * 4);
-    if (end < (ends[position] as number) || bodies + end > payload.length) return `exchange ${position} ends at ${end}`;
-    ends.push(end);
+  const version = block[4] as number;
+  if (version < OLDEST_READABLE_VERSION || version > VERSION) {
+    return `block version ${version}, this build reads ${OLDEST_READABLE_VERSION} to ${VERSION}`;
   }
+  if (block.readUInt32BE(8) !== checksum(block)) return 'checksum does not match';
+  const [codec, count, cipher] = [block[5] as number, block[6] as number, block[7] as number];
+  if (count === 0 || count > MAX_BLOCK_EXCHANGES) return `${count} exchanges announced`;
+  const sequence = block.readUIntBE(12, 6);
+  if (cipher === CIPHER.none || version === 1) return { sequence, count, codec, keyId: '' };
+  if (cipher !== CIPHER.aes256Gcm) return `cipher ${cipher}, this build reads 0 and 1`;
+  const keyId = bodyKeyId(block.subarray(HEADER_BYTES));
+  return keyId === undefined ? 'too short for its cipher' : { sequence, count, codec, keyId };
+}
+
+/**
+ * @param header as {@link readBlockHeader} read it from these bytes
+ * @param key that the header names; not used where it names none
+ * @returns the block, or what is wrong with it
+ */
+export async function decodeBlock(
+  bytes: Uint8Array,
+  header: BlockHeader,
+  key?: BlockKeyMaterial,
+): Promise<Block | string> {
+  const block = toBuffer(bytes);
+  const { sequence, count, codec, keyId } = header;
+  let body: Buffer | undefined = block.subarray(HEADER_BYTES);
+  if (keyId !== '') {
+    if (key === undefined) return `its key ${keyId} is not there`;
+    body = decryptBody(body, coveredHeader(block), key);
+    if (body === undefined) return `key ${keyId} does not open it`;
+  }
+  const payload = await unpack(codec, body);
+  if (typeof payload === 'string') return payload;
+  const spans = payloadSpans(payload, count);
+  if (typeof spans === 'string') return spans;
   return {
-    sequence: block.readUIntBE(12, 6),
+    sequence,
     count,
-    exchangeBytes: (position) =>
-      payload.subarray(bodies + (ends[position] as number), bodies + (ends[position + 1] as number)),
+    exchangeBytes: (position) => {
+      const span = spans[position];
+      return span === undefined ? payload.subarray(0, 0) : payload.subarray(span.start, span.end);
+    },
   };
 }
 
-/** Where an exchange's bytes are in a larger array. */
-export interface Span {
-  readonly start: ByteCount;
-  readonly end: ByteCount;
-}
-
-/** Copies exchanges out of the bytes they were written to, behind the table of their ends. */
-export function packPayload(source: Uint8Array, spans: readonly Span[]): Buffer {
-  const bodies = spans.length * 4;
-  let byteCount = bodies;
-  for (const span of spans) byteCount += span.end - span.start;
-  const payload = Buffer.allocUnsafe(byteCount);
-  const from = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-  let end = 0;
-  for (const [position, span] of spans.entries()) {
-    from.copy(payload, bodies + end, span.start, span.end);
-    end += span.end - span.start;
-    payload.writeUInt32LE(end, position * 4);
-  }
-  return payload;
-}
-
-function unpack(codec: number, body: Buffer): Buffer | string {
-  switch (codec) {
-    case CODEC.raw:
-      return body;
-    case CODEC.lz4: {
-      if (body.length < 4 || body.readUInt32LE(0) > MAX_PAYLOAD_BYTES) return 'payload length out of range';
-      try {
-        return lz4.uncompressSync(body);
-      } catch (error) {
-        return `lz4: ${String(error)}`;
-      }
-    }
-    default:
-      return `codec ${codec}, this build reads 0 and 1`;
-  }
+/** What of the header the cipher's tag covers: all but the checksum, which is over the ciphertext. */
+function coveredHeader(block: Buffer): Buffer {
+  return Buffer.concat([block.subarray(0, 8), block.subarray(12, HEADER_BYTES)]);
 }
 
 function checksum(block: Buffer): number {
   return crc32(block.subarray(12), crc32(block.subarray(0, 8)));
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,4 @@
-/** Blocks by their keys → exchanges. What is damaged is reported and left out. */
+/** Blocks by their keys → unpacked → exchanges. What is damaged is reported and left out. */
 import {
   BytecopyError,
   type DataLayer,
@@ -7,8 +7,9 @@ import {
   type Segment,
   segmentStart,
 } from '../../core/index.ts';
-import { type Block, decodeBlock } from '../block/block.ts';
+import { type Block, decodeBlock, readBlockHeader } from '../block/block.ts';
 import { type BlockKey, decodeBlockKey } from '../block/block-key.ts';
+import { keyRingMissing, type SegmentKeys } from '../keys/segment-keys.ts';
 import type { ReportDamage } from './damage.ts';
 
 /** A block to be read, and which of its exchanges. */
@@ -21,15 +22,21 @@ export interface BlockRef {
   readonly high: number;
 }
 
+/** A block with its checksum proved and its payload unpacked, or what is wrong with it, which is reported when it is decoded. */
+export type LoadedBlock = Block | string;
+
 const ALL_POSITIONS = 0xffff_ffff;
 
 export class BlockReader {
   readonly #data: DataLayer;
   readonly #report: ReportDamage;
+  readonly #keys: SegmentKeys | undefined;
 
-  constructor(data: DataLayer, report: ReportDamage) {
+  /** @param keys that open encrypted blocks; without them those cannot be read */
+  constructor(data: DataLayer, report: ReportDamage, keys?: SegmentKeys) {
     this.#data = data;
     this.#report = report;
+    this.#keys = keys;
   }
 
   /** @returns undefined for a key that is not a block's, which is reported */
@@ -43,30 +50,47 @@ export class BlockReader {
     return undefined;
   }
 
-  /** Bytes of blocks, in the order asked; undefined where the block is gone. */
-  async load(refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
+  /**
+   * Blocks in the order asked, unpacked in the thread pool; undefined where a block is gone.
+   *
+   * @throws BytecopyError `STORE_KEY_MISSING` (exit code 2) where a key that opens them is not in the ring
+   */
+  async load(refs: readonly BlockRef[]): Promise<readonly (LoadedBlock | undefined)[]> {
     const [first] = refs;
     if (first === undefined) return [];
     if (refs.every((ref) => ref.segment === first.segment)) return await this.#loadOf(first.segment, refs);
-    const values = new Map<BlockRef, Uint8Array | undefined>();
+    const loaded = new Map<BlockRef, LoadedBlock | undefined>();
     for (const segment of new Set(refs.map((ref) => ref.segment))) {
       const own = refs.filter((ref) => ref.segment === segment);
-      const loaded = await this.#loadOf(segment, own);
-      for (const [position, ref] of own.entries()) values.set(ref, loaded[position]);
+      const blocks = await this.#loadOf(segment, own);
+      for (const [position, ref] of own.entries()) loaded.set(ref, blocks[position]);
     }
-    return refs.map((ref) => values.get(ref));
+    return refs.map((ref) => loaded.get(ref));
   }
 
-  #loadOf(segment: Segment, refs: readonly BlockRef[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.#data.getMany(
+  async #loadOf(segment: Segment, refs: readonly BlockRef[]): Promise<readonly (LoadedBlock | undefined)[]> {
+    const values = await this.#data.getMany(
       segment,
       refs.map((ref) => ref.bytes),
     );
+    return await Promise.all(values.map((bytes) => (bytes === undefined ? undefined : this.open(segment, bytes))));
+  }
+
+  /**
+   * One block's bytes, as the data layer has them.
+   *
+   * @throws BytecopyError `STORE_KEY_MISSING` (exit code 2)
+   */
+  async open(segment: Segment, bytes: Uint8Array): Promise<LoadedBlock> {
+    const header = readBlockHeader(bytes);
+    if (typeof header === 'string') return header;
+    if (header.keyId === '') return await decodeBlock(bytes, header);
+    if (this.#keys === undefined) throw keyRingMissing(segment);
+    return await decodeBlock(bytes, header, await this.#keys.find(segment, header.keyId));
   }
 
   /** The wanted exchanges of a block, in the order of their ids; their bytes are views of the unpacked block. */
-  decode(ref: BlockRef, bytes: Uint8Array): readonly Exchange[] {
-    const block = decodeBlock(bytes);
+  decode(ref: BlockRef, block: LoadedBlock): readonly Exchange[] {
     if (typeof block === 'string') return this.#damaged(ref, block);
     if (block.sequence !== ref.key.sequence || block.count !== ref.key.count) {
       return this.#damaged(ref, `it says block ${block.sequence} of ${block.count}`);

@@ -8,7 +8,7 @@
  * Open at once: the blocks that overlap at one time, and a few read ahead. Newest first is the same with last times.
  */
 import { compareExchangeIds, type Exchange, type ExchangeId, type Micros } from '../../core/index.ts';
-import type { BlockReader, BlockRef } from './block-reader.ts';
+import type { BlockReader, BlockRef, LoadedBlock } from './block-reader.ts';
 
 /** Blocks fetched together while the ones before are merged: some 400 kB. */
 const READ_AHEAD_BLOCKS = 16;
@@ -39,8 +39,8 @@ export async function* mergeSlice(
     next = fetchAhead(reader, refs, end);
     for (let i = start; i < end; i++) {
       const ref = refs[i] as BlockRef;
-      const bytes = blocks[i - start];
-      if (bytes !== undefined) heap.open(reader.decode(ref, bytes), ref.key.sequence, descending);
+      const block = blocks[i - start];
+      if (block !== undefined) heap.open(reader.decode(ref, block), ref.key.sequence, descending);
       const bound = boundary(refs[i + 1], descending);
       for (let exchange = heap.takeBefore(bound); exchange !== undefined; exchange = heap.takeBefore(bound)) {
         if (last !== undefined && compareExchangeIds(last, exchange.id) === 0) continue;
@@ -60,7 +60,7 @@ function fetchAhead(
   reader: BlockReader,
   refs: readonly BlockRef[],
   start: number,
-): Promise<readonly (Uint8Array | undefined)[]> {
+): Promise<readonly (LoadedBlock | undefined)[]> {
   const fetched = reader.load(refs.slice(start, start + READ_AHEAD_BLOCKS));
   // Whoever asks for less never awaits the last one.
   fetched.catch(() => {});

@@ -14,7 +14,8 @@ import {
   type Micros,
   SchemaWriter,
 } from '../../core/index.ts';
-import { MAX_BLOCK_BYTES, packPayload, type Span } from '../block/block.ts';
+import { MAX_BLOCK_BYTES } from '../block/block.ts';
+import { packPayload, type Span } from '../block/payload.ts';
 import { type Slice, sliceOf } from '../block/time-slice.ts';
 import { toIndexDocument } from './index-document.ts';
 
