@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
   explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
   replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
+  key: async () => (await import('./commands/key.ts')).addKeyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
 
@@ -25,6 +26,10 @@ export async function createProgram(context: Context, named: string | undefined)
     .description('captures, keeps, finds and replays every byte a service receives, sends and asks of others')
     .version('0.1.0')
     .option('--config <file>', 'config file (default: bytecopy.yaml where there is one; environment BYTECOPY_CONFIG)')
+    .option(
+      '--key-file <file>',
+      'keys that seal secrets (default: keys in the folder bytecopy of your config folder; environment BYTECOPY_KEY_FILE)',
+    )
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bytecopy COMMAND --help tells what it takes)');

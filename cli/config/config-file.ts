@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OVERLAP_POLICIES } from '../../collector/index.ts';
 import { BytecopyError, parseThreshold } from '../../core/index.ts';
 import { SERVICE_PROTOCOLS, SESSION_CHOICES } from '../../parser/index.ts';
+import { secretsSchema } from '../keys/secrets-config.ts';
 import { parseTargetWait } from '../options/duration.ts';
 import { MAX_CONNECTIONS } from '../options/number.ts';
 import { parseStopRule, stopRulesOf } from '../options/stop-rules.ts';
@@ -95,6 +96,8 @@ const schema = z.strictObject({
   /** Fields of a Thrift call's arguments that carry a trace id, by path: `1.255.1`. */
   traceFields: z.array(z.string().min(1)).optional(),
   replay,
+  /** Whether and with which keys secrets are sealed. */
+  secrets: secretsSchema,
   origin: z
     .strictObject({
       tenant: z.string().default(''),
