@@ -207,11 +207,7 @@ export class SegmentComparison {
     yield* this.#mendAll(suspects, indexed === FULL ? new BlockTable(0) : indexed, isWaiting);
   }
 
-  async *#mendAll(
-    wrong: BlockTable,
-    indexed: BlockTable,
-    isWaiting: BlockTable | undefined,
-  ): AsyncGenerator<void> {
+  async *#mendAll(wrong: BlockTable, indexed: BlockTable, isWaiting: BlockTable | undefined): AsyncGenerator<void> {
     const { ledger, reader, index } = this.#ports;
     const changed: Uint8Array[] = [];
     for (const key of wrong.keys()) if (indexed.has(key)) changed.push(key);
