@@ -8,7 +8,7 @@ export { exchangeLatencyMicros } from './exchange/latency.ts';
 export * from './exchange/message.ts';
 export * from './flow/flow.ts';
 export * from './flow/flow-id.ts';
-export { formatIsoTime } from './iso-time.ts';
+export { formatIsoTime, parseIsoTime, type TimeStretch } from './iso-time.ts';
 export * from './keys/key-ring.ts';
 export { toKeyRing, toSecretKey } from './keys/secret-key.ts';
 export * from './ledger/account.ts';
@@ -27,6 +27,9 @@ export { compileQuery, matchesQuery, type QueryPredicate } from './query/compile
 export { QUERY_FIELDS, type QuerySubject } from './query/fields.ts';
 export { parseQuery } from './query/parse-query.ts';
 export * from './query/query.ts';
+export { CONTENT_NAMES, completeQueryNames } from './query/query-names.ts';
+export { boundsOf, namesContent, type QueryBounds } from './query/query-shape.ts';
+export type { QueryViews } from './query/query-views.ts';
 export { matchesWildcard } from './query/wildcard.ts';
 export { type RecordedCounts, resolveShapes } from './replay/plan-shapes.ts';
 export { PLACE_TOLERANCE, phaseSends, planDurationMs, planPeak, planSends } from './replay/plan-sums.ts';

@@ -35,6 +35,7 @@ export {
   type ServiceProtocol,
   type SessionChoice,
 } from './options.ts';
+export { queryViews } from './query-views.ts';
 export type { IdlDocument } from './thrift/idl/idl-document.ts';
 export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
 export type { ThriftScalar } from './thrift/rewriting/encode-scalar.ts';

@@ -1,5 +1,5 @@
 /** What a query can ask about: each field's names, how its values compare, and what it reads. */
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange, ExchangeOutcome, Protocol } from '../exchange/exchange.ts';
 import { formatExchangeId } from '../exchange/exchange-id.ts';
 import { exchangeLatencyMicros } from '../exchange/latency.ts';
 import { formatEndpoint } from '../flow/flow.ts';
@@ -18,19 +18,30 @@ export interface QueryFieldMeaning {
   readonly aliases: readonly string[];
   /** Form in which values are compared: as written, or all in one case. */
   readonly letters: 'as-written' | 'upper' | 'lower';
-  /** Compares with ranges. */
-  readonly numeric: boolean;
+  /** `text` has no ranges; numbers, latencies (in µs) and times (in µs since the epoch) do. */
+  readonly values: 'text' | 'number' | 'latency' | 'time';
+  /** Every value there is, where they are few. */
+  readonly choices?: readonly string[];
   /** The value as text; empty where there is none. @param name of a label */
   read(subject: QuerySubject, name?: string): string;
+  /** What ranges compare; undefined where there is none. */
+  readonly readNumber?: (subject: QuerySubject) => number | undefined;
   /** A second text that an `equals` test may meet: the address without its port. */
   readonly readShort?: (subject: QuerySubject) => string;
 }
 
-const TEXT = { aliases: [], letters: 'as-written', numeric: false } as const;
+const TEXT = { aliases: [], letters: 'as-written', values: 'text' } as const;
 
 export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
-  id: { ...TEXT, describes: 'exchange id', read: (subject) => formatExchangeId(subject.id) },
-  protocol: { ...TEXT, describes: 'http1, thrift, tcp', letters: 'lower', read: (subject) => subject.protocol },
+  id: { ...TEXT, describes: 'exchange id', aliases: ['event.id'], read: (subject) => formatExchangeId(subject.id) },
+  protocol: {
+    ...TEXT,
+    describes: 'protocol',
+    aliases: ['network.protocol'],
+    letters: 'lower',
+    choices: ['http1', 'thrift', 'tcp'] satisfies readonly Protocol[],
+    read: (subject) => subject.protocol,
+  },
   source: {
     ...TEXT,
     describes: 'calling service',
@@ -43,12 +54,18 @@ export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
     aliases: ['service.name', 'callee', 'destination.service'],
     read: (subject) => subject.service,
   },
-  operation: { ...TEXT, describes: 'verb and path, or Thrift function', read: (subject) => subject.operation },
+  operation: {
+    ...TEXT,
+    describes: 'verb and path, or Thrift function',
+    aliases: ['transaction.name'],
+    read: (subject) => subject.operation,
+  },
   verb: {
     ...TEXT,
     describes: 'HTTP verb',
     aliases: ['method', 'http.method', 'http.request.method'],
     letters: 'upper',
+    choices: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'],
     read: (subject) => subject.verb.toUpperCase(),
   },
   path: {
@@ -61,13 +78,15 @@ export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
     ...TEXT,
     describes: 'status of the answer',
     aliases: ['http.response.status_code', 'http.status_code', 'status_code', 'statusCode'],
-    numeric: true,
+    values: 'number',
     read: (subject) => (subject.status ? String(subject.status) : ''),
+    readNumber: (subject) => (subject.status ? subject.status : undefined),
   },
   outcome: {
     ...TEXT,
-    describes: 'paired, request-only, response-only, oneway, session',
+    describes: 'what became of it',
     letters: 'lower',
+    choices: ['paired', 'request-only', 'response-only', 'oneway', 'session'] satisfies readonly ExchangeOutcome[],
     read: (subject) => subject.outcome ?? '',
   },
   reason: {
@@ -90,18 +109,23 @@ export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
   client: {
     ...TEXT,
     describes: 'ip:port or ip of the client',
-    aliases: ['client.address'],
+    aliases: ['client.address', 'client.ip', 'source.address', 'source.ip'],
     read: (subject) => formatEndpoint(subject.flow.client),
     readShort: (subject) => subject.flow.client.address,
   },
   server: {
     ...TEXT,
     describes: 'ip:port or ip of the server',
-    aliases: ['server.address'],
+    aliases: ['server.address', 'server.ip', 'destination.address', 'destination.ip'],
     read: (subject) => formatEndpoint(subject.flow.server),
     readShort: (subject) => subject.flow.server.address,
   },
-  tenant: { ...TEXT, describes: 'tenant of the capture', read: (subject) => subject.origin?.tenant ?? '' },
+  tenant: {
+    ...TEXT,
+    describes: 'tenant of the capture',
+    aliases: ['organization.name'],
+    read: (subject) => subject.origin?.tenant ?? '',
+  },
   environment: {
     ...TEXT,
     describes: 'environment of the capture',
@@ -124,71 +148,23 @@ export const QUERY_FIELDS: Readonly<Record<QueryField, QueryFieldMeaning>> = {
     ...TEXT,
     describes: 'label of the capture, by name: label.team',
     aliases: ['labels'],
-    read: (subject, name = '') => subject.origin?.labels[name] ?? '',
+    read: ({ origin }, name = '') =>
+      origin !== undefined && Object.hasOwn(origin.labels, name) ? (origin.labels[name] as string) : '',
   },
   latency: {
     ...TEXT,
     describes: 'from the first byte of the request to the last of the answer: 200ms',
     aliases: ['duration', 'event.duration'],
-    numeric: true,
+    values: 'latency',
     read: ({ request, response }) => String(exchangeLatencyMicros({ request, response }) ?? ''),
+    readNumber: ({ request, response }) => exchangeLatencyMicros({ request, response }),
   },
   time: {
     ...TEXT,
     describes: 'time of the exchange, as --since takes it',
-    aliases: ['@timestamp', 'timestamp'],
-    numeric: true,
+    aliases: ['@timestamp', 'timestamp', 'event.start'],
+    values: 'time',
     read: (subject) => String(subject.id.at),
+    readNumber: (subject) => subject.id.at,
   },
 };
-
-const FIELDS_BY_NAME: ReadonlyMap<string, QueryField> = new Map(
-  (Object.keys(QUERY_FIELDS) as QueryField[]).flatMap((field) =>
-    [field, ...QUERY_FIELDS[field].aliases].map((name): [string, QueryField] => [name.toLowerCase(), field]),
-  ),
-);
-
-/** The field of that name or alias, in any case. */
-export function findQueryField(name: string): QueryField | undefined {
-  return FIELDS_BY_NAME.get(name.toLowerCase());
-}
-
-/** A value in the form in which the field compares. */
-export function comparableValue(field: QueryField, value: string): string {
-  const { letters } = QUERY_FIELDS[field];
-  switch (letters) {
-    case 'as-written':
-      return value;
-    case 'upper':
-      return value.toUpperCase();
-    case 'lower':
-      return value.toLowerCase();
-    default:
-      return letters satisfies never;
-  }
-}
-
-/** Names of fields, those most like the unknown one first; at most three. */
-export function nearestQueryFields(name: string): readonly string[] {
-  const wanted = name.toLowerCase().slice(0, 40);
-  return [...FIELDS_BY_NAME]
-    .map(([known, field]) => ({ field, distance: editDistance(wanted, known) }))
-    .sort((one, other) => one.distance - other.distance)
-    .map(({ field }) => field)
-    .filter((field, index, fields) => fields.indexOf(field) === index)
-    .slice(0, 3);
-}
-
-/** Levenshtein distance: insertions, removals and replacements between two short words. */
-function editDistance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (above[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (above[j] as number) + 1, (row[j - 1] as number) + 1));
-    }
-    above = row;
-  }
-  return above[other.length] as number;
-}

@@ -7,20 +7,22 @@
  *
  * Within `field:( … )` the values stand alone. A word without a field is refused: nothing is searched in all fields.
  */
-import { findQueryField, nearestQueryFields, QUERY_FIELDS } from './fields.ts';
-import { EVERYTHING, type Query, type QueryField } from './query.ts';
+import type { Micros } from '../units.ts';
+import { EVERYTHING, type Query } from './query.ts';
+import { type Asked, nearestNames, OWN_NAMES, resolveName } from './query-names.ts';
+import { parseTest } from './query-test.ts';
 import { QueryText } from './query-text.ts';
-import { parseFieldTest } from './query-value.ts';
 
 /** Parentheses and negations within each other. */
 const MAX_DEPTH = 64;
 
 /**
  * @param text Lucene syntax; nothing or spaces ask for everything
+ * @param now what times such as `time:>15m` count back from; without it they are refused
  * @throws BytecopyError `QUERY_INVALID` (exit code 2) that shows the place
  */
-export function parseQuery(text: string): Query {
-  const query = new QueryText(text);
+export function parseQuery(text: string, now?: Micros): Query {
+  const query = new QueryText(text, now);
   query.skipSpaces();
   if (query.ended || text.trim() === '*' || text.trim() === '*:*') return EVERYTHING;
   const parsed = parseAny(query, undefined, 0);
@@ -28,19 +30,19 @@ export function parseQuery(text: string): Query {
   return parsed;
 }
 
-function parseAny(text: QueryText, field: QueryField | undefined, depth: number): Query {
-  const terms = [parseAll(text, field, depth)];
-  while (text.takeWord('OR')) terms.push(parseAll(text, field, depth));
+function parseAny(text: QueryText, asked: Asked | undefined, depth: number): Query {
+  const terms = [parseAll(text, asked, depth)];
+  while (text.takeWord('OR')) terms.push(parseAll(text, asked, depth));
   return terms.length === 1 ? (terms[0] as Query) : { kind: 'or', terms };
 }
 
-function parseAll(text: QueryText, field: QueryField | undefined, depth: number): Query {
-  const terms = [parseUnary(text, field, depth)];
+function parseAll(text: QueryText, asked: Asked | undefined, depth: number): Query {
+  const terms = [parseUnary(text, asked, depth)];
   for (;;) {
     text.skipSpaces();
     if (text.ended || text.next === ')' || nextIsOr(text)) break;
     text.takeWord('AND');
-    terms.push(parseUnary(text, field, depth));
+    terms.push(parseUnary(text, asked, depth));
   }
   return terms.length === 1 ? (terms[0] as Query) : { kind: 'and', terms };
 }
@@ -52,23 +54,23 @@ function nextIsOr(text: QueryText): boolean {
   return isOr;
 }
 
-function parseUnary(text: QueryText, field: QueryField | undefined, depth: number): Query {
+function parseUnary(text: QueryText, asked: Asked | undefined, depth: number): Query {
   if (depth > MAX_DEPTH) throw text.error(`more than ${MAX_DEPTH} levels`);
   text.skipSpaces();
-  if (text.takeWord('NOT') || text.take('-')) return { kind: 'not', term: parseUnary(text, field, depth + 1) };
-  if (text.next === '(') return parseGroup(text, field, depth);
+  if (text.takeWord('NOT') || text.take('-')) return { kind: 'not', term: parseUnary(text, asked, depth + 1) };
+  if (text.next === '(') return parseGroup(text, asked, depth);
   if (text.ended || text.next === ')') throw text.error('a term is missing here', 'such as service:catalogue');
   const start = text.position;
   for (const operator of ['AND', 'OR']) {
     if (text.takeWord(operator)) throw text.error(`${operator} without a term before it`, undefined, start);
   }
-  return field === undefined ? parseTerm(text, depth) : { kind: 'field', field, test: parseFieldTest(field, text) };
+  return asked === undefined ? parseTerm(text, depth) : parseTest(asked, text);
 }
 
-function parseGroup(text: QueryText, field: QueryField | undefined, depth: number): Query {
+function parseGroup(text: QueryText, asked: Asked | undefined, depth: number): Query {
   const start = text.position;
   text.position++;
-  const group = parseAny(text, field, depth + 1);
+  const group = parseAny(text, asked, depth + 1);
   text.skipSpaces();
   if (!text.take(')')) throw text.error('a parenthesis that is not closed', undefined, start);
   return group;
@@ -76,16 +78,17 @@ function parseGroup(text: QueryText, field: QueryField | undefined, depth: numbe
 
 function parseTerm(text: QueryText, depth: number): Query {
   const start = text.position;
-  const name = text.takeWhile((character) => /[\w.]/.test(character));
+  const name = text.takeWhile((character) => /[\w.@/-]/.test(character));
   if (name === '' || !text.take(':')) throw bareWord(text, start);
-  const field = findQueryField(name);
-  if (field === undefined) {
-    const hint = `nearest: ${nearestQueryFields(name).join(', ')}; all: ${Object.keys(QUERY_FIELDS).join(', ')}`;
+  const asked = resolveName(name);
+  if (asked === undefined) {
+    const hint = `nearest: ${nearestNames(name).join(', ')}; all: ${OWN_NAMES.join(', ')}`;
     throw text.error(`there is no field "${name}"`, hint, start);
   }
+  if (asked === 'needs-name') throw text.error(`${name} needs a name`, `such as ${name}.name:value`, start);
   text.skipSpaces();
-  if (text.next === '(') return parseGroup(text, field, depth);
-  return { kind: 'field', field, test: parseFieldTest(field, text) };
+  if (text.next === '(') return parseGroup(text, asked, depth);
+  return parseTest(asked, text);
 }
 
 function bareWord(text: QueryText, start: number): Error {

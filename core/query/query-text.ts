@@ -1,14 +1,18 @@
 /** A query's text with a cursor; errors show where in it they were found. */
 import { BytecopyError } from '../errors.ts';
+import type { Micros } from '../units.ts';
 
 /** Longer queries are refused: parsing and matching cost no more than this allows. */
 export const MAX_QUERY_CHARACTERS = 8192;
 
 export class QueryText {
+  /** What times within it count back from. */
+  readonly now: Micros | undefined;
   readonly #text: string;
   position = 0;
 
-  constructor(text: string) {
+  constructor(text: string, now?: Micros) {
+    this.now = now;
     this.#text = text;
     if (text.length > MAX_QUERY_CHARACTERS) {
       this.position = MAX_QUERY_CHARACTERS;

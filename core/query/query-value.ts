@@ -1,47 +1,55 @@
 /**
- * What follows a field's colon:
+ * What follows a field's colon, as it is written:
  *
  *   value    = quoted | range | comparison | bare
  *   quoted   = '"' … '"' | "'" … "'"          taken literally; `\` before a character takes that character
  *   range    = ('[' | '{') bound 'TO' bound (']' | '}')     square brackets include the bound; `*` leaves it open
- *   comparison = ('>' | '>=' | '<' | '<=') number, or '=' and a literal value
+ *   comparison = ('>' | '>=' | '<' | '<=') bound, or '=' and a literal value
  *   bare     = up to a space or parenthesis; `*` any run, `?` one character, `\` takes the next literally
+ *   bound    = quoted, or up to a space, bracket or parenthesis
  */
-import { comparableValue, QUERY_FIELDS } from './fields.ts';
-import type { Bound, FieldTest, QueryField } from './query.ts';
 import { isSpace, type QueryText } from './query-text.ts';
 
-/** @throws BytecopyError `QUERY_INVALID` */
-export function parseFieldTest(field: QueryField, text: QueryText): FieldTest {
+/** A bound as written, with its place for messages. */
+export interface WrittenBound {
+  readonly text: string;
+  readonly inclusive: boolean;
+  readonly position: number;
+}
+
+export type WrittenValue =
+  | { readonly kind: 'literal'; readonly text: string; readonly exact: boolean }
+  | { readonly kind: 'pattern'; readonly text: string }
+  /** `*` alone. */
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'range'; readonly min?: WrittenBound; readonly max?: WrittenBound };
+
+/**
+ * @param name of what is asked, for messages
+ * @throws BytecopyError `QUERY_INVALID`
+ */
+export function readValue(name: string, text: QueryText): WrittenValue {
   const { next, position: start } = text;
-  if (next === '"' || next === "'") return equals(field, parseQuoted(text), text, start);
-  if (next === '[' || next === '{') return parseRange(field, text);
-  if (next === '>' || next === '<') return parseComparison(field, text);
+  if (isQuote(next)) return { kind: 'literal', text: readQuoted(text), exact: false };
+  if (next === '[' || next === '{') return readRange(name, text);
+  if (next === '>' || next === '<') return readComparison(text);
   if (text.take('=')) {
-    return equals(field, text.next === '"' || text.next === "'" ? parseQuoted(text) : bare(text).text, text, start);
+    return { kind: 'literal', text: isQuote(text.next) ? readQuoted(text) : readBare(text).text, exact: true };
   }
-  const value = bare(text);
-  if (value.text === '') throw text.error(`a value is missing after ${field}:`, `${field}:* asks whether there is one`);
-  if (!value.wild) return equals(field, value.text, text, start);
+  const value = readBare(text);
+  if (value.text === '') throw text.error(`a value is missing after ${name}:`, `${name}:* asks whether there is one`);
+  if (!value.wild) return { kind: 'literal', text: value.text, exact: false };
   if (value.escapedWild) {
     throw text.error('a wildcard and an escaped one in one value', 'quote the value to take it literally', start);
   }
-  if (/^\*+$/.test(value.text)) return { kind: 'exists' };
-  return { kind: 'wildcard', pattern: comparableValue(field, value.text) };
+  return /^\*+$/.test(value.text) ? { kind: 'exists' } : { kind: 'pattern', text: value.text };
 }
 
-function equals(field: QueryField, value: string, text: QueryText, start: number): FieldTest {
-  if (QUERY_FIELDS[field].numeric && !/^\d+$/.test(value)) {
-    throw text.error(
-      `"${value}" is not a number`,
-      `${field}:404, ${field}:4?? and ${field}:[400 TO 499] are understood`,
-      start,
-    );
-  }
-  return { kind: 'equals', value: comparableValue(field, value) };
+function isQuote(character: string): boolean {
+  return character === '"' || character === "'";
 }
 
-function parseQuoted(text: QueryText): string {
+function readQuoted(text: QueryText): string {
   const start = text.position;
   const quote = text.next;
   text.position++;
@@ -61,7 +69,7 @@ interface BareValue {
   readonly escapedWild: boolean;
 }
 
-function bare(text: QueryText): BareValue {
+function readBare(text: QueryText): BareValue {
   let value = '';
   let wild = false;
   let escapedWild = false;
@@ -78,58 +86,36 @@ function bare(text: QueryText): BareValue {
   return { text: value, wild, escapedWild };
 }
 
-function parseRange(field: QueryField, text: QueryText): FieldTest {
-  const start = text.position;
+function readRange(name: string, text: QueryText): WrittenValue {
   const minInclusive = text.next === '[';
   text.position++;
-  const min = parseBound(text, minInclusive);
+  const min = readBound(text, minInclusive);
   text.skipSpaces();
-  if (!text.takeWord('TO')) throw text.error('a range needs TO', `${field}:[500 TO 599]`);
-  const maxAt = text.position;
-  const max = parseBound(text, true);
+  if (!text.takeWord('TO')) throw text.error('a range needs TO', `${name}:[500 TO 599]`);
+  const max = readBound(text, true);
   text.skipSpaces();
   const closed = text.next;
-  if (closed !== ']' && closed !== '}') throw text.error('a range that is not closed', `${field}:[500 TO 599]`);
+  if (closed !== ']' && closed !== '}') throw text.error('a range that is not closed', `${name}:[500 TO 599]`);
   text.position++;
-  if (min !== undefined && max !== undefined && min.value > max.value) {
-    throw text.error('a range that begins above its end', undefined, maxAt);
-  }
-  return range(field, text, start, min, max && { value: max.value, inclusive: closed === ']' });
+  return rangeOf(min, max && { ...max, inclusive: closed === ']' });
 }
 
-function parseComparison(field: QueryField, text: QueryText): FieldTest {
-  const start = text.position;
+function readComparison(text: QueryText): WrittenValue {
   const above = text.next === '>';
   text.position++;
-  const inclusive = text.take('=');
-  const bound = parseBound(text, inclusive);
-  return above ? range(field, text, start, bound, undefined) : range(field, text, start, undefined, bound);
+  const bound = readBound(text, text.take('='));
+  return above ? rangeOf(bound, undefined) : rangeOf(undefined, bound);
 }
 
 /** Undefined for `*`. */
-function parseBound(text: QueryText, inclusive: boolean): Bound | undefined {
+function readBound(text: QueryText, inclusive: boolean): WrittenBound | undefined {
   text.skipSpaces();
-  const start = text.position;
+  const { position } = text;
+  if (isQuote(text.next)) return { text: readQuoted(text), inclusive, position };
   const word = text.takeWhile((character) => !isSpace(character) && !'[]{}()'.includes(character));
-  if (word === '*') return undefined;
-  if (!/^-?\d+(\.\d+)?$/.test(word)) throw text.error(`"${word}" is not a number`, undefined, start);
-  return { value: Number(word), inclusive };
+  return word === '*' ? undefined : { text: word, inclusive, position };
 }
 
-function range(
-  field: QueryField,
-  text: QueryText,
-  start: number,
-  min: Bound | undefined,
-  max: Bound | undefined,
-): FieldTest {
-  if (!QUERY_FIELDS[field].numeric) {
-    throw text.error(
-      `${field} is text and has no ranges`,
-      'status has; times are asked with --since and --until',
-      start,
-    );
-  }
-  if (min === undefined && max === undefined) return { kind: 'exists' };
+function rangeOf(min: WrittenBound | undefined, max: WrittenBound | undefined): WrittenValue {
   return { kind: 'range', ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }

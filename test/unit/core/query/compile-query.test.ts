@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { compileQuery, formatExchangeId, matchesQuery, parseQuery, QUERY_FIELDS } from '../../../../core/index.ts';
+import {
+  compileQuery,
+  formatExchangeId,
+  matchesQuery,
+  parseQuery,
+  QUERY_FIELDS,
+  type QueryViews,
+} from '../../../../core/index.ts';
 import { exchange, flow } from '../../../support/exchanges/index.ts';
 
 const PAIRED = exchange();
@@ -56,7 +63,78 @@ test('a request that has no answer yet meets no test of its answer', () => {
   expect(matchesQuery(parseQuery('status:* OR outcome:* OR reason:*'), request)).toBe(false);
 });
 
+const ORIGIN = {
+  tenant: 'acme',
+  environment: 'prod',
+  region: 'eu',
+  instance: 'host-1',
+  labels: { team: 'shop' },
+};
+
 test('every field reads something of a full exchange', () => {
-  const full = exchange({ reason: 'gap' });
-  for (const [name, field] of Object.entries(QUERY_FIELDS)) expect([name, field.read(full)]).not.toEqual([name, '']);
+  const full = exchange({ reason: 'gap', origin: ORIGIN });
+  for (const [name, field] of Object.entries(QUERY_FIELDS)) {
+    expect([name, field.read(full, 'team')]).not.toEqual([name, '']);
+    if (field.values !== 'text') expect([name, field.readNumber?.(full)]).toEqual([name, Number(field.read(full))]);
+  }
+});
+
+test.each([
+  ['latency:>1ms', true],
+  ['latency:1250us', true],
+  ['latency:<1.25ms', false],
+  ['latency:[1ms TO 2ms] AND NOT latency:>1.3ms', true],
+  ['time:2026-11-21T10:00', true],
+  ['time:<2026-11-21T10:00', false],
+  ['time:[2026-11-21T10:00Z TO 2026-11-21T11:00Z]', true],
+  ['label.team:shop environment:prod region:e* instance:* tenant:acme', true],
+  ['label.team:Shop', false],
+  ['label.constructor:*', false],
+  ['label.none:*', false],
+])('%s of what is known about the capture', (text, matches) => {
+  expect(matchesQuery(parseQuery(text), exchange({ origin: ORIGIN }))).toBe(matches);
+});
+
+test('a lone request has no latency', () => {
+  expect(matchesQuery(parseQuery('latency:*'), LONE)).toBe(false);
+  expect(matchesQuery(parseQuery('latency:>=0'), LONE)).toBe(false);
+});
+
+const VIEWS: QueryViews = {
+  headerValues: (_, side, name) => (name === 'x-side' ? [side, 'both'] : []),
+  bodyText: (_, side) => `the ${side} says: out of stock`,
+};
+
+test.each([
+  ['header.x-side:response', true, false],
+  ['header.X-Side:request', true, true],
+  ['request.header.x-side:resp*', false, false],
+  ['response.header.x-side:*', true, false],
+  ['header.x-none:*', false, false],
+  ['body:"out of stock"', true, true],
+  ['body:request', true, true],
+  ['request.body:response', false, false],
+  ['response.body:says*stock', true, false],
+  ['body:s?ys*out*of*st?ck', true, true],
+  ['body:stock*out', false, false],
+  ['body:="out of stock"', false, false],
+  ['NOT body:*', false, false],
+])('%s by the views of both sides, and of a request alone', (text, paired, lone) => {
+  const matches = compileQuery(parseQuery(text), VIEWS);
+  expect([matches(PAIRED), matches(LONE)]).toEqual([paired, lone]);
+});
+
+test('without views a query of headers or bodies is refused, wherever it names them', () => {
+  for (const text of ['body:x', 'service:a OR NOT header.x:y', 'verb:GET (path:/a OR response.body:*)']) {
+    expect(() => compileQuery(parseQuery(text))).toThrow(
+      expect.objectContaining({ code: 'QUERY_INVALID', exitCode: 2 }),
+    );
+  }
+});
+
+test('bytes are looked at last', () => {
+  let looks = 0;
+  const counting: QueryViews = { ...VIEWS, bodyText: () => String(looks++) };
+  expect(matchesQuery(parseQuery('body:x AND service:nobody'), PAIRED, counting)).toBe(false);
+  expect(looks).toBe(0);
 });
