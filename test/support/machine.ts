@@ -1,24 +1,29 @@
 /**
  * What a test may need from the machine it runs on, and how to find out.
  *
- * A requirement is of one of three kinds, and the kind decides what an unmet one means where `CI=true`:
+ * A requirement is of one of four kinds, and the kind decides what an unmet one means where `CI=true`:
  *
  *     package    deploy/setup can install it   → the skipped test counts as failed
  *     privilege  the kernel or user forbids it → the skip is allowed
  *     data       not part of the project       → the skip is allowed
+ *     server     a real one, from a registry   → the skip is allowed
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { installService, type ServiceName } from './services/install-service.ts';
 
-export type RequirementKind = 'package' | 'privilege' | 'data';
+export type RequirementKind = 'package' | 'privilege' | 'data' | 'server';
 
 export type Requirement =
   | 'build'
   | 'cap'
   | 'capture'
+  | 'cassandra'
   | 'corpus'
+  | 'elasticsearch'
+  | 'hbase'
   | 'ip'
   | 'ipv6'
   | 'libpcap'
@@ -35,7 +40,8 @@ interface Probe {
   readonly kind: RequirementKind;
   /** Printed behind the name of a skipped test. */
   readonly reason: string;
-  readonly met: () => boolean;
+  /** A text says more exactly why it is not. */
+  readonly met: () => boolean | string;
 }
 
 /** The root of the checkout. */
@@ -63,11 +69,14 @@ const PROBES: Readonly<Record<Requirement, Probe>> = {
     reason: 'live capture needs root or CAP_NET_RAW',
     met: () => isRoot() || hasCapability(CAP_NET_RAW),
   },
+  cassandra: server('cassandra'),
   corpus: {
     kind: 'data',
     reason: `no corpus of captures at ${CORPUS_DIR}`,
     met: () => existsSync(join(CORPUS_DIR, 'INDEX.tsv')),
   },
+  elasticsearch: server('elasticsearch'),
+  hbase: server('hbase'),
   ip: program('ip', 'iproute2'),
   ipv6: {
     kind: 'privilege',
@@ -107,8 +116,9 @@ export function requires(requirement: Requirement): RequirementState {
   const before = known.get(requirement);
   if (before !== undefined) return before;
   const probe = PROBES[requirement];
-  const met = probe.met();
-  const state = { met, kind: probe.kind, reason: met ? '' : probe.reason };
+  const found = probe.met();
+  const met = found === true;
+  const state = { met, kind: probe.kind, reason: met ? '' : found || probe.reason };
   known.set(requirement, state);
   return state;
 }
@@ -130,6 +140,11 @@ function program(name: string, packageName: string): Probe {
     reason: `${name} is not installed (package ${packageName}): run \`bash deploy/setup --for test\``,
     met: () => findProgram(name) !== undefined,
   };
+}
+
+/** Installs it, once: the probe of a server may take a minute where it was never asked for before. */
+function server(name: ServiceName): Probe {
+  return { kind: 'server', reason: `${name} is not installed`, met: () => installService(name) ?? true };
 }
 
 function isExecutable(path: string): boolean {

@@ -22,7 +22,19 @@ const SYSTEM_TOOLS =
   );
 
 /** All that `--for test` looks for. */
-const TEST_PROGRAMS = ['g++', 'ip', 'make', 'nginx', 'openssl', 'python3', 'tcpdump', 'tshark', 'unshare', 'wrk'];
+const TEST_PROGRAMS = [
+  'g++',
+  'ip',
+  'make',
+  'mvn',
+  'nginx',
+  'openssl',
+  'python3',
+  'tcpdump',
+  'tshark',
+  'unshare',
+  'wrk',
+];
 
 const roots: string[] = [];
 
@@ -38,13 +50,14 @@ class Machine {
 
   constructor() {
     roots.push(this.root);
-    for (const folder of ['bin', 'include', 'clone/deploy', 'clone/core'])
+    for (const folder of ['bin', 'include', 'jvm/java-17/bin', 'clone/deploy', 'clone/core'])
       mkdirSync(join(this.root, folder), { recursive: true });
     copyFileSync(join(PROJECT_DIR, 'deploy/setup'), join(this.#clone, 'deploy/setup'));
     for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'])
       this.write(file, '{"packages":{}}');
     this.write('core/units.ts', 'export {};');
     writeFileSync(this.#log, '');
+    writeFileSync(join(this.root, 'jvm/java-17/bin/java'), '');
     for (const tool of SYSTEM_TOOLS) {
       const path = findProgram(tool);
       if (path !== undefined) symlinkSync(path, join(this.#bin, tool));
@@ -105,6 +118,7 @@ class Machine {
         PATH: this.#bin,
         SETUP_SYSTEM_PATH: this.#bin,
         SETUP_INCLUDE_DIR: join(this.root, 'include'),
+        SETUP_JVM_DIR: join(this.root, 'jvm'),
         SETUP_POLICY_FILE: join(this.root, 'policy-rc.d'),
       },
     });
@@ -171,7 +185,7 @@ test('without a way to become root, what is missing is listed with the command, 
 });
 
 test('what is optional is named and does not stop', () => {
-  const machine = new Machine().user(1000).stubs('dnf', 'ip', 'unshare').stub('sudo', 'exit 1');
+  const machine = new Machine().user(1000).stubs('dnf', 'ip', 'unshare', 'mvn').stub('sudo', 'exit 1');
   const { code, out } = machine.setup('--for', 'test');
   expect(code).toBe(0);
   expect(out).toContain('  tshark     optional   package wireshark-cli');
@@ -183,7 +197,7 @@ test('what is optional is named and does not stop', () => {
 test('root installs what is missing, without questions and without starting services', () => {
   const machine = new Machine()
     .user(0)
-    .stubs('ip', 'unshare', 'make', 'g++', 'python3', 'openssl', 'tcpdump', 'wrk', 'tshark');
+    .stubs('ip', 'unshare', 'make', 'g++', 'python3', 'openssl', 'tcpdump', 'wrk', 'tshark', 'mvn');
   writeFileSync(join(machine.root, 'include/pcap.h'), '');
   const nginx = join(machine.root, 'bin/nginx');
   machine.stub(
@@ -198,7 +212,9 @@ test('root installs what is missing, without questions and without starting serv
 });
 
 test('one package that cannot be had costs only itself', () => {
-  const machine = new Machine().user(0).stubs('ip', 'unshare', 'make', 'g++', 'python3', 'nginx', 'openssl', 'tcpdump');
+  const machine = new Machine()
+    .user(0)
+    .stubs('ip', 'unshare', 'make', 'g++', 'python3', 'nginx', 'openssl', 'tcpdump', 'mvn');
   writeFileSync(join(machine.root, 'include/pcap.h'), '');
   const tshark = join(machine.root, 'bin/tshark');
   machine.stub('apt-get', `case "$*" in *wrk*) exit 100 ;; *tshark*) touch ${tshark}; chmod 755 ${tshark} ;; esac`);
@@ -212,6 +228,16 @@ test('one package that cannot be had costs only itself', () => {
   ]);
   expect(out).toContain('setup: could not install wrk (see .setup/install.log)');
   expect(machine.has('policy-rc.d')).toBe(false);
+});
+
+test('a Java 17 is installed beside whatever Java there is, and a machine that cannot goes on', () => {
+  const machine = new Machine().user(0).stubs(...TEST_PROGRAMS, 'java', 'apk');
+  writeFileSync(join(machine.root, 'include/pcap.h'), '');
+  rmSync(join(machine.root, 'jvm/java-17'), { recursive: true });
+  const { code, out, asked } = machine.setup('--for', 'test');
+  expect(code).toBe(0);
+  expect(asked[0]).toBe('apk add openjdk17-jre-headless');
+  expect(out).toContain('  java17     optional   package openjdk17-jre-headless');
 });
 
 test('`cap` is tried again once where a compiler has come since, and its failure is no failure', () => {
