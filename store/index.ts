@@ -6,3 +6,4 @@ export { type OpenedStore, openStore, type StoreDeps } from './open-store.ts';
 export type { StoreOptions } from './options.ts';
 export type { RecoveryReport } from './owner/recovery.ts';
 export type { Damage, ReportDamage } from './read/damage.ts';
+export type { IndexState } from './write/index-feeder.ts';

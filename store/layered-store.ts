@@ -1,4 +1,4 @@
-/** Port `ExchangeStore` over a data layer and an index layer: what the owner process has. */
+/** Port `ExchangeStore` over a data layer and an index layer: what an owner has, and every process where there is none. */
 import {
   BytecopyError,
   type DataLayer,
@@ -12,11 +12,13 @@ import {
   type StoreStatistics,
   type TimeHistogram,
 } from '../core/index.ts';
-import type { Catalog } from './owner/catalog.ts';
+import type { SegmentKeys } from './keys/segment-keys.ts';
 import { BlockReader } from './read/block-reader.ts';
 import type { ReportDamage } from './read/damage.ts';
 import { Finder } from './read/finder.ts';
+import type { StoreCounts } from './read/store-counts.ts';
 import type { BlockWriter } from './write/block-writer.ts';
+import type { IndexFeeder } from './write/index-feeder.ts';
 
 /** A trace is answered as a whole: more of it than this is read with `find`, which pages. */
 export const MAX_TRACE_EXCHANGES = 10_000;
@@ -24,9 +26,12 @@ export const MAX_TRACE_EXCHANGES = 10_000;
 export interface LayeredStorePorts {
   readonly data: DataLayer;
   readonly index: IndexLayer;
-  readonly catalog: Catalog;
-  readonly writer: BlockWriter;
+  /** Absent where the store is only read. */
+  readonly writing?: { readonly writer: BlockWriter; readonly feeder: IndexFeeder };
+  readonly counts: () => Promise<StoreCounts>;
   readonly report: ReportDamage;
+  /** Absent where no key was given: encrypted blocks cannot be read then. */
+  readonly keys?: SegmentKeys;
 }
 
 export interface LayeredStoreOptions {
@@ -42,7 +47,11 @@ export class LayeredStore implements ExchangeStore {
   constructor(options: LayeredStoreOptions, ports: LayeredStorePorts) {
     this.#options = options;
     this.#ports = ports;
-    this.#finder = new Finder(options, { ...ports, reader: new BlockReader(ports.data, ports.report) });
+    this.#finder = new Finder(options, {
+      ...ports,
+      reader: new BlockReader(ports.data, ports.report, ports.keys),
+      unindexed: (segment) => ports.writing?.feeder.unindexed(segment) ?? [],
+    });
   }
 
   /** The same store for another reader, who is told of the damage that it meets; only the first one is closed. */
@@ -50,14 +59,18 @@ export class LayeredStore implements ExchangeStore {
     return new LayeredStore(this.#options, { ...this.#ports, report });
   }
 
-  append(exchanges: readonly Exchange[]): Promise<void> {
+  /** @throws BytecopyError `STORE_READ_ONLY` where it was opened for reading beside other writers */
+  async append(exchanges: readonly Exchange[]): Promise<void> {
     this.#assertOpen();
-    return this.#ports.writer.append(exchanges);
+    if (this.#ports.writing === undefined) {
+      throw new BytecopyError('STORE_READ_ONLY', 'the store was opened for reading');
+    }
+    await this.#ports.writing.writer.append(exchanges);
   }
 
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
     this.#assertOpen();
-    return this.#ports.writer.flush();
+    await this.#ports.writing?.writer.flush();
   }
 
   async *find(selection: Selection, onScanned?: (report: ScanReport) => void): AsyncGenerator<readonly Exchange[]> {
@@ -98,20 +111,14 @@ export class LayeredStore implements ExchangeStore {
 
   async statistics(): Promise<StoreStatistics> {
     this.#assertOpen();
-    const { data, index, catalog } = this.#ports;
+    const { data, index, counts, writing } = this.#ports;
     await this.#drain();
     let bytesOnDisk = 0;
     for (const layer of [data, index]) {
       for (const segment of await layer.segments()) bytesOnDisk += await layer.size(segment);
     }
-    const counts = [...catalog.counts.values()];
-    const times = (pick: (count: (typeof counts)[number]) => number): number[] => counts.map(pick);
-    return {
-      exchanges: counts.reduce((sum, count) => sum + count.exchanges, 0),
-      bytesOnDisk,
-      oldestAt: counts.length === 0 ? undefined : Math.min(...times((count) => count.firstAt)),
-      newestAt: counts.length === 0 ? undefined : Math.max(...times((count) => count.lastAt)),
-    };
+    const indexWaiting = writing === undefined ? {} : { indexWaiting: writing.feeder.waitingBlocks };
+    return { ...(await counts()), bytesOnDisk, ...indexWaiting };
   }
 
   /** @throws BytecopyError what could not be written, which is lost then */
@@ -121,9 +128,9 @@ export class LayeredStore implements ExchangeStore {
   }
 
   async #close(): Promise<void> {
-    const { writer, index, data } = this.#ports;
+    const { writing, index, data } = this.#ports;
     try {
-      await writer.close();
+      await writing?.writer.close();
     } finally {
       await index.close();
       await data.close();
@@ -133,7 +140,7 @@ export class LayeredStore implements ExchangeStore {
   /** What waits becomes readable; what cannot be written does not keep the rest from being read. */
   async #drain(): Promise<void> {
     try {
-      await this.#ports.writer.drain();
+      await this.#ports.writing?.writer.drain();
     } catch (error) {
       if (!(error instanceof BytecopyError)) throw error;
     }

@@ -21,13 +21,19 @@ import { type RecoveryReport, recover } from './owner/recovery.ts';
 import { openManifest, type StoreManifest } from './owner/store-manifest.ts';
 import { BlockReader } from './read/block-reader.ts';
 import type { ReportDamage } from './read/damage.ts';
+import { countsOfCatalog } from './read/store-counts.ts';
 import { StoreClient } from './socket/store-client.ts';
 import { StoreServer } from './socket/store-server.ts';
 import { BlockWriter } from './write/block-writer.ts';
+import { FEEDER_DEFAULTS, IndexFeeder, type IndexState } from './write/index-feeder.ts';
+import { MissedBlocks } from './write/missed-blocks.ts';
+import { MissedSource } from './write/missed-source.ts';
 
 export interface StoreDeps {
   /** Told what could not be read, once each time it is met; nothing is said where absent. */
   readonly onDamage?: ReportDamage;
+  /** Told when the index does not keep up, and when it does again. */
+  readonly onIndexState?: (state: IndexState) => void;
 }
 
 export interface OpenedStore {
@@ -54,7 +60,7 @@ export async function openStore(options: StoreOptions, deps: StoreDeps = {}): Pr
   const report = deps.onDamage ?? (() => {});
   for (let attempt = 0; attempt < CONNECT_ATTEMPTS; attempt++) {
     const lock = await OwnerLock.take(checked.path);
-    if (lock !== undefined) return await openOwned(checked, manifest, lock, report);
+    if (lock !== undefined) return await openOwned(checked, manifest, lock, deps);
     if (checked.mustOwn) break;
     const client = await StoreClient.connect(checked.path, report);
     if (client !== undefined) return { store: client, role: 'client', ownerPid: client.ownerPid };
@@ -71,23 +77,34 @@ async function openOwned(
   options: CheckedStoreOptions,
   manifest: StoreManifest,
   lock: OwnerLock,
-  report: ReportDamage,
+  deps: StoreDeps,
 ): Promise<OpenedStore> {
+  const report = deps.onDamage ?? (() => {});
   const data = new LevelDataLayer({ path: join(options.path, 'data') });
   const index = new LevelIndexLayer({ path: join(options.path, 'index') });
   try {
     await chmod(options.path, 0o700);
     const catalog = await Catalog.open(options.path);
     const reader = new BlockReader(data, report);
-    const recovered = catalog.found.clean ? undefined : await recover({ data, index, reader, catalog });
+    const missed = await MissedBlocks.open(options.path);
+    const recovered = catalog.found.clean ? undefined : await recover({ data, index, reader, catalog, missed });
     const segmentMicros = manifest.segmentMinutes * MICROS_PER_MINUTE;
     const { blockExchanges, flushIntervalMs, checkpointIntervalMs } = options;
     const lastSequence = recovered?.lastSequence ?? catalog.found.sequence;
+    const source = new MissedSource({ data, reader, missed });
+    const feeder = new IndexFeeder(FEEDER_DEFAULTS, {
+      index,
+      missed,
+      source,
+      onState: deps.onIndexState ?? (() => {}),
+    });
     const writer = new BlockWriter(
       { segmentMicros, blockExchanges, flushIntervalMs, checkpointIntervalMs, lastSequence, groupOf: () => '' },
-      { data, index, catalog },
+      { data, feeder, catalog },
     );
-    const layered = new LayeredStore({ segmentMicros }, { data, index, catalog, writer, report });
+    feeder.start();
+    const counts = async () => countsOfCatalog(catalog.counts);
+    const layered = new LayeredStore({ segmentMicros }, { data, index, counts, writing: { writer, feeder }, report });
     const server = await StoreServer.listen(options.path, (caller) => layered.reportingTo(caller));
     return {
       store: new OwnedStore(layered, server, lock),

@@ -34,6 +34,8 @@ export interface StoreStatistics {
   readonly bytesOnDisk: ByteCount;
   readonly oldestAt: Micros | undefined;
   readonly newestAt: Micros | undefined;
+  /** Blocks that this process, or the owner, wrote and the index has not got yet; absent where nobody writes here. */
+  readonly indexWaiting?: number;
 }
 
 /** What a search cost, told when it ends or is left. */

@@ -3,7 +3,7 @@
  * so that neither a crash nor a full disk leaves half of one.
  *
  *   clean      the last owner closed the store
- *   sequence   last block known to be on disk, synced, in both layers
+ *   sequence   last block known to be on disk, synced, in the index too or in the log of what it misses
  *   dirty      segments that were written since
  *   segments   name → exchanges, firstAt, lastAt, as of that block
  */
@@ -48,13 +48,15 @@ export class Catalog {
     this.#dirty = new Set(found.dirty);
   }
 
-  static async open(storePath: string): Promise<Catalog> {
+  /** @param firstSequence number in front of the first block, for a catalog that is not there yet */
+  static async open(storePath: string, firstSequence = 0): Promise<Catalog> {
     const path = join(storePath, 'catalog.json');
     let text: string;
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Catalog(path, EMPTY);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        return new Catalog(path, { ...EMPTY, sequence: firstSequence });
       throw toStoreError(error, path);
     }
     try {
@@ -81,13 +83,29 @@ export class Catalog {
     this.counts.set(segment, known === undefined ? count : addCounts(known, count));
   }
 
+  /** Blocks up to this number are on disk, synced. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Segments written since the last checkpoint. */
+  get dirty(): ReadonlySet<Segment> {
+    return new Set([...this.#dirty, ...this.#settling]);
+  }
+
+  /** These segments are in the store no more. */
+  async forget(segments: readonly Segment[]): Promise<void> {
+    const known = segments.filter((segment) => this.counts.delete(segment));
+    if (known.length > 0) await this.#write(false);
+  }
+
   /** A checkpoint begins: what is marked from now on belongs to the next one. */
   beginCheckpoint(): void {
     for (const segment of this.#dirty) this.#settling.add(segment);
     this.#dirty = new Set();
   }
 
-  /** Every block up to `sequence` is on disk in both layers. */
+  /** Every block up to `sequence` is on disk, in the index too or in the log of what it misses. */
   async endCheckpoint(sequence: number): Promise<void> {
     const [settling, previous] = [this.#settling, this.#sequence];
     this.#settling = new Set();

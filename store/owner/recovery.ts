@@ -2,12 +2,16 @@
  * After an unclean end: blocks behind the last checkpoint are counted again and indexed again.
  *
  * Data goes to the data layer before its postings go to the index, so the index can only be behind. Putting a posting
- * again changes nothing, so that whatever the index has already does no harm.
+ * again changes nothing, so that whatever the index has already does no harm. Where the index takes nothing, the blocks
+ * are among the missed ones and the store opens all the same. Several writers share the segments of a cluster: each
+ * looks after the blocks of its own number.
  */
 import type { DataLayer, Exchange, IndexEntry, IndexLayer, Micros, Segment } from '../../core/index.ts';
 import type { BlockReader, BlockRef } from '../read/block-reader.ts';
 import { toIndexDocument } from '../write/index-document.ts';
+import type { MissedBlocks } from '../write/missed-blocks.ts';
 import { addCounts, type Catalog, type SegmentCount } from './catalog.ts';
+import { writerOf } from './writer-number.ts';
 
 /** What reopening found behind the last checkpoint. */
 export interface RecoveryReport {
@@ -27,6 +31,8 @@ interface Tally {
   damagedBlocks: number;
   lastAt: Micros | undefined;
   lastSequence: number;
+  /** The index failed once: the rest is not tried. */
+  indexFailed: boolean;
 }
 
 const BATCH_BLOCKS = 32;
@@ -36,13 +42,21 @@ export interface RecoveryPorts {
   readonly index: IndexLayer;
   readonly reader: BlockReader;
   readonly catalog: Catalog;
+  readonly missed: MissedBlocks;
 }
 
 /** @returns the report, and the number of the last block found */
 export async function recover(ports: RecoveryPorts): Promise<{ report: RecoveryReport; lastSequence: number }> {
   const { catalog } = ports;
   const lastSequence = catalog.found.sequence;
-  const tally: Tally = { exchanges: 0, blocks: 0, damagedBlocks: 0, lastAt: undefined, lastSequence };
+  const tally: Tally = {
+    exchanges: 0,
+    blocks: 0,
+    damagedBlocks: 0,
+    lastAt: undefined,
+    lastSequence,
+    indexFailed: false,
+  };
   const present = new Set(await ports.data.segments());
   for (const segment of catalog.found.dirty) {
     catalog.counts.delete(segment);
@@ -50,7 +64,12 @@ export async function recover(ports: RecoveryPorts): Promise<{ report: RecoveryR
   }
   catalog.beginCheckpoint();
   await ports.data.sync();
-  await ports.index.sync();
+  if (!tally.indexFailed) {
+    await ports.index.sync().catch(() => {
+      for (const segment of catalog.found.dirty) if (present.has(segment)) ports.missed.addSegment(segment);
+    });
+  }
+  await ports.missed.write(ports.missed.cut());
   await catalog.endCheckpoint(tally.lastSequence);
   const { exchanges, blocks, damagedBlocks, lastAt } = tally;
   return {
@@ -68,6 +87,7 @@ async function recoverSegment(ports: RecoveryPorts, segment: Segment, tally: Tal
       const ref = reader.toRef(segment, bytes);
       if (ref === undefined) continue;
       const { firstAt, lastAt, sequence } = ref.key;
+      if (writerOf(sequence) !== writerOf(catalog.found.sequence)) continue;
       const block = { exchanges: ref.key.count, firstAt, lastAt };
       count = count === undefined ? block : addCounts(count, block);
       tally.lastSequence = Math.max(tally.lastSequence, sequence);
@@ -98,7 +118,16 @@ async function indexAgain(ports: RecoveryPorts, refs: readonly BlockRef[], tally
     tally.exchanges += exchanges.length;
     tally.lastAt = Math.max(tally.lastAt ?? 0, ref.key.lastAt);
   }
-  await index.put(entries, 'buffered');
+  if (!tally.indexFailed) {
+    try {
+      await index.put(entries, 'buffered');
+      return;
+    } catch {
+      // The feeder tries again, and says why.
+      tally.indexFailed = true;
+    }
+  }
+  for (const { segment, block } of entries) ports.missed.add(segment, [block]);
 }
 
 function describe(tally: Tally): string {

@@ -31,6 +31,7 @@ import type { ReportDamage } from './damage.ts';
 import { ScanTally } from './scan-tally.ts';
 import { mergeSlice } from './slice-merge.ts';
 import { mergeSlices } from './slice-streams.ts';
+import { withUnindexed } from './unindexed-refs.ts';
 
 /** Latest time an id can carry: 14 hexadecimal digits, within what a number holds exactly. */
 const LAST_MICROS: Micros = Number.MAX_SAFE_INTEGER;
@@ -40,6 +41,8 @@ export interface FinderPorts {
   readonly index: IndexLayer;
   readonly reader: BlockReader;
   readonly report: ReportDamage;
+  /** Blocks of a segment that the index may not name yet; `unknown` where its data has to be read instead. */
+  readonly unindexed: (segment: Segment) => readonly Uint8Array[] | 'unknown';
 }
 
 /** A selection with its bounds worked out: `from` inclusive, `to` exclusive. */
@@ -179,14 +182,24 @@ export class Finder {
       to: sliceStartKey(sliceOf(Math.min(bounds.to, startAt + this.#segmentMicros) - 1) + 1),
       order: bounds.descending ? 'descending' : 'ascending',
     };
-    const hits = await this.#searchIndex(range, selection);
+    // Before the search: what becomes known to the index meanwhile is named by both.
+    const unindexed = this.#ports.unindexed(segment);
+    const hits = unindexed === 'unknown' ? undefined : await this.#searchIndex(range, selection);
     tally.segment(hits !== undefined);
-    if (hits === undefined) {
+    if (hits === undefined || unindexed === 'unknown') {
       for await (const keys of data.keys(range)) {
         yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
       }
       return;
     }
+    const named = this.#named(segment, hits);
+    const waiting = unindexed.filter((key) => isWithin(key, range)).map((key) => reader.toRef(segment, key));
+    if (waiting.length === 0) yield* named;
+    else yield* withUnindexed(named, waiting.filter((ref) => ref !== undefined), bounds.descending);
+  }
+
+  async *#named(segment: Segment, hits: AsyncIterable<readonly IndexHit[]>): AsyncGenerator<readonly BlockRef[]> {
+    const { reader } = this.#ports;
     for await (const page of hits) {
       yield page.map((hit) => reader.toRef(segment, hit.block, hit.low, hit.high)).filter((ref) => ref !== undefined);
     }
@@ -207,6 +220,13 @@ export class Finder {
     const startAt = segmentStart(segment);
     return startAt < to && startAt + this.#segmentMicros > from;
   }
+}
+
+function isWithin(key: Uint8Array, range: KeyRange): boolean {
+  return (
+    (range.from === undefined || Buffer.compare(key, range.from) >= 0) &&
+    (range.to === undefined || Buffer.compare(key, range.to) < 0)
+  );
 }
 
 function toBounds(selection: Selection): Bounds {

@@ -1,13 +1,13 @@
 /**
  * Exchanges → blocks → data layer, then index layer.
  *
- *   append ─▶ pending ─▶ batch: cut, numbered, compressed ─▶ data.put ─▶ index.put
- *             bounded     at most two under way               the truth    may be made again from it
+ *   append ─▶ pending ─▶ batch: cut, numbered, compressed ─▶ data.put ─▶ index feeder
+ *             bounded     at most two under way               the truth    never in the way
  *
  * A batch leaves when what waits is large enough, or old enough. `append` waits while two batches are under way: that is
- * the backpressure. A batch that could not be written stays in memory and is tried again, from the step that failed,
- * before anything else is; until it succeeds `append` takes nothing and says why. So at most two batches and what waits
- * are in memory, and nothing that was taken is dropped while the process lives.
+ * the backpressure. A batch that the data layer did not take stays in memory and is tried again before anything else
+ * is; until it succeeds `append` takes nothing and says why. So at most two batches and what waits are in memory, and
+ * nothing that was taken is dropped while the process lives. The index never stops it (`index-feeder.ts`).
  */
 import {
   type ByteCount,
@@ -17,7 +17,6 @@ import {
   type Exchange,
   formatSegment,
   type IndexEntry,
-  type IndexLayer,
   type Micros,
   type Millis,
   type Segment,
@@ -26,6 +25,7 @@ import { encodeBlock } from '../block/block.ts';
 import { encodeBlockKey, hashService } from '../block/block-key.ts';
 import { segmentStartOf } from '../block/time-slice.ts';
 import { addCounts, type Catalog, type SegmentCount } from '../owner/catalog.ts';
+import type { IndexFeeder } from './index-feeder.ts';
 import { type BlockDraft, PendingExchanges } from './pending-exchanges.ts';
 
 /** Exchanges that make a batch: 64 full blocks, some 6 MB of usual traffic. */
@@ -49,19 +49,23 @@ export interface BlockWriterOptions {
   readonly groupOf: (service: string) => string;
 }
 
+export interface BlockWriterPorts {
+  readonly data: DataLayer;
+  readonly feeder: IndexFeeder;
+  readonly catalog: Catalog;
+}
+
 interface Batch {
   readonly drafts: readonly BlockDraft[];
   readonly firstSequence: number;
   data: readonly DataEntry[] | undefined;
   index: readonly IndexEntry[];
-  /** The data layer has it. */
-  stored: boolean;
 }
 
 export class BlockWriter {
   readonly #options: BlockWriterOptions;
   readonly #data: DataLayer;
-  readonly #index: IndexLayer;
+  readonly #feeder: IndexFeeder;
   readonly #catalog: Catalog;
   readonly #pending = new PendingExchanges();
   readonly #underWay = new Set<Promise<void>>();
@@ -74,10 +78,10 @@ export class BlockWriter {
   #checkpointTimer: NodeJS.Timeout | undefined;
   #checkpoint: Promise<void> = Promise.resolve();
 
-  constructor(options: BlockWriterOptions, ports: { data: DataLayer; index: IndexLayer; catalog: Catalog }) {
+  constructor(options: BlockWriterOptions, ports: BlockWriterPorts) {
     this.#options = options;
     this.#data = ports.data;
-    this.#index = ports.index;
+    this.#feeder = ports.feeder;
     this.#catalog = ports.catalog;
     this.#sequence = options.lastSequence;
     this.#checkpointed = options.lastSequence;
@@ -103,7 +107,7 @@ export class BlockWriter {
       this.#flushTimer ??= setTimeout(() => this.#flushAged(), this.#options.flushIntervalMs).unref();
   }
 
-  /** Everything appended before is in both layers, buffered. */
+  /** Everything appended before is in the data layer, buffered, and known to the feeder. */
   async drain(): Promise<void> {
     if (this.#failure !== undefined) await this.#retry();
     this.#begin();
@@ -111,7 +115,7 @@ export class BlockWriter {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Everything appended before is on disk in both layers, synced, and the catalog says so. */
+  /** Everything appended before is on disk, synced, in the index too or in the log of what it misses. */
   async flush(): Promise<void> {
     await this.drain();
     const flushed = this.#checkpoint.catch(() => {}).then(() => this.#writeCheckpoint());
@@ -123,11 +127,15 @@ export class BlockWriter {
   async close(): Promise<void> {
     try {
       await this.flush();
+      await this.#feeder.stop();
+      await this.flush();
       await this.#catalog.close();
     } finally {
       clearTimeout(this.#flushTimer);
       clearTimeout(this.#checkpointTimer);
       await Promise.all(this.#underWay);
+      await this.#feeder.stop();
+      await this.#feeder.close();
     }
   }
 
@@ -136,7 +144,7 @@ export class BlockWriter {
     this.#flushTimer = undefined;
     if (this.#pending.count === 0) return;
     const drafts = this.#pending.take(this.#options.blockExchanges);
-    const batch: Batch = { drafts, firstSequence: this.#sequence + 1, data: undefined, index: [], stored: false };
+    const batch: Batch = { drafts, firstSequence: this.#sequence + 1, data: undefined, index: [] };
     this.#sequence += drafts.length;
     const written: Promise<void> = this.#write(batch)
       .catch((error: unknown) => this.#fail(batch, error))
@@ -147,13 +155,10 @@ export class BlockWriter {
   async #write(batch: Batch): Promise<void> {
     if (batch.data === undefined) await this.#encode(batch);
     const counts = countBySegment(batch.drafts, (draft) => this.#segmentOf(draft));
-    if (!batch.stored) {
-      await this.#catalog.markDirty([...counts.keys()]);
-      await this.#data.put(batch.data ?? [], 'buffered');
-      batch.stored = true;
-      for (const [segment, count] of counts) this.#catalog.add(segment, count);
-    }
-    await this.#index.put(batch.index, 'buffered');
+    await this.#catalog.markDirty([...counts.keys()]);
+    await this.#data.put(batch.data ?? [], 'buffered');
+    for (const [segment, count] of counts) this.#catalog.add(segment, count);
+    await this.#feeder.offer(batch.index);
     this.#checkpointTimer ??= setTimeout(() => this.#checkpointAged(), this.#options.checkpointIntervalMs).unref();
   }
 
@@ -206,13 +211,13 @@ export class BlockWriter {
     clearTimeout(this.#checkpointTimer);
     this.#checkpointTimer = undefined;
     const sequence = this.#sequence;
-    if (sequence === this.#checkpointed) return;
+    if (sequence === this.#checkpointed && !this.#feeder.isUnwritten) return;
     // What is begun from here on marks its segments for the next checkpoint; what was begun before is waited for.
     this.#catalog.beginCheckpoint();
     await Promise.all(this.#underWay);
     if (this.#failure !== undefined) throw this.#failure;
     await this.#data.sync();
-    await this.#index.sync();
+    await this.#feeder.checkpoint();
     await this.#catalog.endCheckpoint(sequence);
     this.#checkpointed = sequence;
   }
