@@ -71,3 +71,12 @@ export function sliceStartKey(slice: Slice): Buffer {
   bytes.writeUInt32BE(Math.min(Math.max(slice, 0), 0xffff_ffff));
   return bytes;
 }
+
+/** First key of a service's blocks within a slice. @param hash one beyond the last is where the next slice begins */
+export function serviceStartKey(slice: Slice, hash: number): Buffer {
+  if (hash > 0xffff_ffff) return sliceStartKey(slice + 1);
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeUInt32BE(Math.min(Math.max(slice, 0), 0xffff_ffff));
+  bytes.writeUInt32BE(hash, 4);
+  return bytes;
+}
