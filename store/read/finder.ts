@@ -24,17 +24,18 @@ import {
   segmentStart,
   type TimeHistogram,
 } from '../../core/index.ts';
+import { queryViews } from '../../parser/index.ts';
 import { sliceStartKey } from '../block/block-key.ts';
 import { sliceOf } from '../block/time-slice.ts';
 import type { BlockReader, BlockRef } from './block-reader.ts';
+import { type Bounds, isAsked, toBounds } from './bounds.ts';
+import { countByTime } from './count-by-time.ts';
 import type { ReportDamage } from './damage.ts';
 import { ScanTally } from './scan-tally.ts';
+import { serviceRanges } from './service-ranges.ts';
 import { mergeSlice } from './slice-merge.ts';
 import { mergeSlices } from './slice-streams.ts';
 import { withUnindexed } from './unindexed-refs.ts';
-
-/** Latest time an id can carry: 14 hexadecimal digits, within what a number holds exactly. */
-const LAST_MICROS: Micros = Number.MAX_SAFE_INTEGER;
 
 export interface FinderPorts {
   readonly data: DataLayer;
@@ -43,13 +44,6 @@ export interface FinderPorts {
   readonly report: ReportDamage;
   /** Blocks of a segment that the index may not name yet; `unknown` where its data has to be read instead. */
   readonly unindexed: (segment: Segment) => readonly Uint8Array[] | 'unknown';
-}
-
-/** A selection with its bounds worked out: `from` inclusive, `to` exclusive. */
-interface Bounds {
-  readonly from: Micros;
-  readonly to: Micros;
-  readonly descending: boolean;
 }
 
 export class Finder {
@@ -66,16 +60,14 @@ export class Finder {
     const limit = selection.limit ?? Number.POSITIVE_INFINITY;
     const tally = new ScanTally();
     const bounds = toBounds(selection);
-    const matches = compileQuery(selection.where ?? EVERYTHING);
-    const isTaken = (exchange: Exchange): boolean =>
-      exchange.id.at >= bounds.from &&
-      exchange.id.at < bounds.to &&
-      isBehind(exchange.id, selection.after, bounds.descending) &&
-      matches(exchange);
+    const matches = compileQuery(selection.where ?? EVERYTHING, queryViews());
+    const isTaken = (exchange: Exchange): boolean => isAsked(exchange.id, bounds, selection.after) && matches(exchange);
     let left = limit;
     try {
       if (left <= 0) return;
-      for await (const read of this.#candidates(selection, bounds, tally)) {
+      const candidates =
+        bounds.id === undefined ? this.#candidates(selection, bounds, tally) : this.#byId(bounds.id, tally);
+      for await (const read of candidates) {
         tally.exchanges += read.length;
         const taken = read.filter(isTaken);
         if (taken.length === 0) continue;
@@ -90,17 +82,9 @@ export class Finder {
     }
   }
 
-  /** By reading what is asked. */
-  async histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
-    const counts = new Map<Micros, number>();
-    for await (const page of this.find(selection)) {
-      for (const { id } of page) {
-        const from = Math.floor(id.at / intervalMicros) * intervalMicros;
-        counts.set(from, (counts.get(from) ?? 0) + 1);
-      }
-    }
-    const inOrder = [...counts].sort(([one], [other]) => one - other);
-    return { counts: inOrder.map(([from, exchanges]) => ({ from, exchanges })), exact: true };
+  histogram(selection: Selection, intervalMicros: Micros): Promise<TimeHistogram> {
+    const options = { segmentMicros: this.#segmentMicros, intervalMicros };
+    return countByTime(selection, options, { ...this.#ports, find: (asked) => this.find(asked) });
   }
 
   /** The exchange with this id, by the keys of its slice. */
@@ -125,6 +109,14 @@ export class Finder {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  async *#byId(id: ExchangeId, tally: ScanTally): AsyncGenerator<readonly Exchange[]> {
+    const found = await this.get(id);
+    tally.segment(true);
+    if (found === undefined) return;
+    tally.blocks++;
+    yield [found];
   }
 
   async *#candidates(selection: Selection, bounds: Bounds, tally: ScanTally): AsyncGenerator<readonly Exchange[]> {
@@ -176,10 +168,12 @@ export class Finder {
   ): AsyncGenerator<readonly BlockRef[]> {
     const { data, reader } = this.#ports;
     const startAt = segmentStart(segment);
+    const first = sliceOf(Math.max(bounds.from, startAt));
+    const end = sliceOf(Math.min(bounds.to, startAt + this.#segmentMicros) - 1) + 1;
     const range: KeyRange = {
       segment,
-      from: sliceStartKey(sliceOf(Math.max(bounds.from, startAt))),
-      to: sliceStartKey(sliceOf(Math.min(bounds.to, startAt + this.#segmentMicros) - 1) + 1),
+      from: sliceStartKey(first),
+      to: sliceStartKey(end),
       order: bounds.descending ? 'descending' : 'ascending',
     };
     // Before the search: what becomes known to the index meanwhile is named by both.
@@ -187,15 +181,23 @@ export class Finder {
     const hits = unindexed === 'unknown' ? undefined : await this.#searchIndex(range, selection);
     tally.segment(hits !== undefined);
     if (hits === undefined || unindexed === 'unknown') {
-      for await (const keys of data.keys(range)) {
-        yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
+      const { service } = bounds;
+      for (const each of service === undefined ? [range] : serviceRanges(range, service, first, end)) {
+        for await (const keys of data.keys(each)) {
+          yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
+        }
       }
       return;
     }
     const named = this.#named(segment, hits);
     const waiting = unindexed.filter((key) => isWithin(key, range)).map((key) => reader.toRef(segment, key));
     if (waiting.length === 0) yield* named;
-    else yield* withUnindexed(named, waiting.filter((ref) => ref !== undefined), bounds.descending);
+    else
+      yield* withUnindexed(
+        named,
+        waiting.filter((ref) => ref !== undefined),
+        bounds.descending,
+      );
   }
 
   async *#named(segment: Segment, hits: AsyncIterable<readonly IndexHit[]>): AsyncGenerator<readonly BlockRef[]> {
@@ -227,21 +229,4 @@ function isWithin(key: Uint8Array, range: KeyRange): boolean {
     (range.from === undefined || Buffer.compare(key, range.from) >= 0) &&
     (range.to === undefined || Buffer.compare(key, range.to) < 0)
   );
-}
-
-function toBounds(selection: Selection): Bounds {
-  const descending = selection.order === 'newest-first';
-  const since = Math.max(0, selection.since ?? 0);
-  const until = Math.min(LAST_MICROS, selection.until ?? LAST_MICROS);
-  const after = selection.after?.at;
-  if (after === undefined) return { from: since, to: until, descending };
-  return descending
-    ? { from: since, to: Math.min(until, after + 1), descending }
-    : { from: Math.max(since, after), to: until, descending };
-}
-
-function isBehind(id: ExchangeId, after: ExchangeId | undefined, descending: boolean): boolean {
-  if (after === undefined) return true;
-  const order = compareExchangeIds(id, after);
-  return descending ? order < 0 : order > 0;
 }
