@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   mirror: async () => (await import('./commands/mirror.ts')).addMirrorCommand,
   parse: async () => (await import('./commands/parse.ts')).addParseCommand,
   import: async () => (await import('./commands/import.ts')).addImportCommand,
+  export: async () => (await import('./commands/export.ts')).addExportCommand,
   find: async () => (await import('./commands/find.ts')).addFindCommand,
   show: async () => (await import('./commands/show.ts')).addShowCommand,
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,

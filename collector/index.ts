@@ -8,4 +8,6 @@ export { OVERLAP_POLICIES, type OverlapPolicy } from './reassembly/overlap-polic
 export { StreamAssembler, type StreamAssemblerDeps } from './reassembly/stream-assembler.ts';
 export { type CaptureFilterOptions, captureFilter } from './sources/capture-filter.ts';
 export * from './sources/capture-spec.ts';
+export { type FileSlabs, openSlabs } from './sources/file-slabs.ts';
+export { inflated } from './sources/inflated.ts';
 export { type CaptureSourceDeps, openCaptureSource } from './sources/open-capture-source.ts';

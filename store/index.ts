@@ -1,4 +1,7 @@
 /** The store: exchanges kept in two layers, found by time, id, trace and query. */
+export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
+export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
+export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
 export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';
 export { LevelDataLayer, type LevelDataLayerOptions } from './level/level-data-layer.ts';
 export { LevelIndexLayer, type LevelIndexLayerOptions } from './level/level-index-layer.ts';

@@ -18,7 +18,10 @@ export function addImportCommand(program: Command, context: Context): void {
   const command = program
     .command('import')
     .description('capture files into the store, through the same stages as live traffic')
-    .argument('<file...>', 'pcap or pcapng, gzipped too; - is standard input')
+    .argument(
+      '<file...>',
+      'pcap, pcapng, .gor, HAR, JSON lines or protobuf of export, gzipped too; - is standard input',
+    )
     .option('--store <folder>', 'the store to fill; made where it does not exist')
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--json', 'the ledger as JSON');

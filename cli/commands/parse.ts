@@ -24,7 +24,10 @@ export function addParseCommand(program: Command, context: Context): void {
   const command = program
     .command('parse')
     .description('capture files to exchanges: JSON lines on standard output, the ledger on standard error')
-    .argument('<file...>', 'pcap or pcapng, gzipped too; - is standard input')
+    .argument(
+      '<file...>',
+      'pcap, pcapng, .gor, HAR, JSON lines or protobuf of export, gzipped too; - is standard input',
+    )
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--summary', 'the ledger only')
     .option('--where <query>', 'only these exchanges')

@@ -16,7 +16,8 @@ import {
   type Packet,
   type StreamChunk,
 } from '../../core/index.ts';
-import { ExchangeParser, type ParserEvent, type ParserOptions } from '../../parser/index.ts';
+import { ExchangeParser, type ParserOptions } from '../../parser/index.ts';
+import { deliver } from './deliver.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 import type { PipelineWitness } from './pipeline-witness.ts';
 
@@ -139,21 +140,6 @@ export async function runPipeline(source: CaptureSource, options: PipelineOption
   recordDrops(source, ledger);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-function deliver(
-  events: readonly ParserEvent[],
-  sinks: readonly ExchangeSink[],
-  witness: PipelineWitness | undefined,
-): void {
-  if (witness !== undefined)
-    for (const event of events) if (event.kind === 'exchange') witness.exchange(event.exchange);
-  for (const sink of sinks) {
-    for (const event of events) {
-      if (event.kind === 'request') sink.request?.(event.ready);
-      else sink.exchange?.(event.exchange);
-    }
-  }
 }
 
 function recordDrops(source: CaptureSource, ledger: Ledger): void {

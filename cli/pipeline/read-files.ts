@@ -1,10 +1,11 @@
-/** Capture files one after the other through the pipeline into the same sinks, with one ledger. */
+/** Recordings, captures and others, one after the other through the pipeline into the same sinks, with one ledger. */
 import { openCaptureSource } from '../../collector/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 import { finishSinks, runPipeline, type WatchedLedger } from './pipeline.ts';
+import { openRecording } from './recording-input.ts';
 import { assemblerOptionsOf, parserOptionsOf } from './stage-options.ts';
 
 export interface ReadFilesOptions {
@@ -27,19 +28,29 @@ export async function readFiles(
   const failures = new Set<unknown>();
   for (const path of options.files) {
     if (context.interrupted.aborted) break;
-    const source = openCaptureSource(path === '-' ? { kind: 'stdin' } : { kind: 'file', path });
-    onInterrupt(context, () => void source.stop());
-    const pipeline = {
-      parser: parserOptionsOf(options.config),
-      assembler: assemblerOptionsOf(options.config, options.ports),
-      tickMs: GATHERED.tickMs,
-    };
-    await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks }).catch((error) =>
-      failures.add(error),
-    );
+    await readFile(path, options, sinks, watched, context).catch((error) => failures.add(error));
   }
   await finishSinks(sinks).catch((error) => failures.add(error));
   if (context.interrupted.aborted) context.exitCode = 130;
   if (failures.size > 1) throw new AggregateError(failures, 'several inputs failed');
   for (const failure of failures) throw failure;
+}
+
+async function readFile(
+  path: string,
+  options: ReadFilesOptions,
+  sinks: readonly ExchangeSink[],
+  watched: WatchedLedger,
+  context: Context,
+): Promise<void> {
+  const parser = parserOptionsOf(options.config);
+  const recording = await openRecording(path);
+  if (recording.format !== 'capture') {
+    const { readRecording } = await import('./read-recording.ts');
+    return await readRecording({ ...recording, format: recording.format }, parser, sinks, watched, context);
+  }
+  const source = openCaptureSource(path === '-' ? { kind: 'stdin' } : { kind: 'file', path });
+  onInterrupt(context, () => void source.stop());
+  const pipeline = { parser, assembler: assemblerOptionsOf(options.config, options.ports), tickMs: GATHERED.tickMs };
+  await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks });
 }

@@ -1,0 +1,152 @@
+import { type Command, Option } from 'commander';
+import { BytecopyError, type ExchangeStore, type Selection } from '../../core/index.ts';
+import { EXPORT_FORMATS, type ExportFormat, exchangeWriter } from '../../store/index.ts';
+import { readConfig, storePath } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { writeExport } from '../export/export-file.ts';
+import { type ExportReport, renderExportReport } from '../export/export-report.ts';
+import { parseCount } from '../options/number.ts';
+import { selectionOf } from '../options/selection.ts';
+import { openForReading } from '../stores/open.ts';
+
+interface ExportFlags {
+  readonly as?: ExportFormat;
+  readonly output?: string;
+  readonly store?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+}
+
+const BY_ENDING: Readonly<Record<string, ExportFormat>> = {
+  pcapng: 'pcapng',
+  gor: 'gor',
+  har: 'har',
+  jsonl: 'jsonl',
+  pb: 'protobuf',
+};
+
+/** Bytes handed on at once. */
+const GATHERED_BYTES = 256 * 1024;
+
+export function addExportCommand(program: Command, context: Context): void {
+  program
+    .command('export')
+    .description('exchanges of the store to a file that other tools read')
+    .argument('[query]', "which exchanges, as find takes it; '' is everything", '')
+    .addOption(new Option('--as <format>', 'format (default: by the ending of the file)').choices(EXPORT_FORMATS))
+    .option('-o, --output <file>', 'file to write, gzipped where it ends in .gz (default: standard output)')
+    .option('--store <folder>', 'the store to read')
+    .option('--since <time>', 'from here on: 15m, 2h, 2026-11-21T10:00Z')
+    .option('--until <time>', 'before this time')
+    .option('--limit <n>', 'most exchanges written', parseCount)
+    .option('--json', 'the report as JSON')
+    .action(async (query: string, flags: ExportFlags) => exportTo(context, program, query, flags));
+}
+
+async function exportTo(context: Context, program: Command, query: string, flags: ExportFlags): Promise<void> {
+  const format = flags.as ?? formatOf(flags.output);
+  if (flags.output === undefined && context.stdout.isTTY) {
+    throw new BytecopyError('USAGE', 'an export is not for a terminal', { hint: 'name a file with -o', exitCode: 2 });
+  }
+  const config = await readConfig(program.opts().config, context.environment);
+  const selection = selectionOf(query, flags, context.clock.now());
+  const store = await openForReading(storePath(flags.store, config, context.environment), context);
+  const run = new ExportRun(format, program.version() ?? '');
+  try {
+    const asked = flags.limit === undefined ? selection : { ...selection, limit: flags.limit };
+    await writeExport(run.pieces(store, asked, context), flags.output, context.stdout);
+  } finally {
+    await store.close();
+  }
+  const report = run.report();
+  const text = flags.json ? JSON.stringify(report) : renderExportReport(report, flags.output ?? 'standard output');
+  (flags.output === undefined ? context.stderr : context.stdout).write(`${text}\n`);
+  if (context.interrupted.aborted) context.exitCode = 130;
+}
+
+function formatOf(output: string | undefined): ExportFormat {
+  const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(output ?? '')?.[1]?.toLowerCase() ?? '';
+  const format = BY_ENDING[ending];
+  if (format !== undefined) return format;
+  throw new BytecopyError('USAGE', output === undefined ? 'a format is missing' : `${output} does not tell a format`, {
+    hint: `name one: --as ${EXPORT_FORMATS.join(', ')}`,
+    exitCode: 2,
+  });
+}
+
+class ExportRun {
+  readonly #format: ExportFormat;
+  readonly #version: string;
+  readonly #leftOut = new Map<string, number>();
+  #found = 0;
+  #exported = 0;
+  #sealed = 0;
+  #masked = 0;
+  #bytes = 0;
+  #loses = '';
+
+  constructor(format: ExportFormat, version: string) {
+    this.#format = format;
+    this.#version = version;
+  }
+
+  /** An interrupted export ends as a whole file of what came before. */
+  async *pieces(
+    store: ExchangeStore,
+    selection: Selection,
+    context: Pick<Context, 'interrupted'>,
+  ): AsyncGenerator<Uint8Array> {
+    const writer = exchangeWriter(this.#format, this.#version);
+    this.#loses = writer.loses;
+    let gathered: Uint8Array[] = [toBytes(writer.start())];
+    let gatheredBytes = 0;
+    for await (const page of store.find(selection)) {
+      for (const exchange of page) {
+        this.#found++;
+        const written = writer.add(exchange);
+        if (typeof written === 'object' && 'leftOut' in written) {
+          this.#leftOut.set(written.leftOut, (this.#leftOut.get(written.leftOut) ?? 0) + 1);
+          continue;
+        }
+        this.#exported++;
+        if (exchange.sealed.length > 0) this.#sealed++;
+        if (exchange.masked.length > 0) this.#masked++;
+        const bytes = toBytes(written);
+        gathered.push(bytes);
+        gatheredBytes += bytes.length;
+      }
+      if (gatheredBytes >= GATHERED_BYTES) {
+        yield this.#counted(gathered);
+        gathered = [];
+        gatheredBytes = 0;
+      }
+      if (context.interrupted.aborted) break;
+    }
+    yield this.#counted([...gathered, toBytes(writer.end())]);
+  }
+
+  report(): ExportReport {
+    return {
+      format: this.#format,
+      found: this.#found,
+      exported: this.#exported,
+      leftOut: Object.fromEntries(this.#leftOut),
+      sealed: this.#sealed,
+      masked: this.#masked,
+      bytes: this.#bytes,
+      loses: this.#loses,
+    };
+  }
+
+  #counted(pieces: readonly Uint8Array[]): Uint8Array {
+    const bytes = Buffer.concat(pieces);
+    this.#bytes += bytes.length;
+    return bytes;
+  }
+}
+
+function toBytes(piece: Uint8Array | string): Uint8Array {
+  return typeof piece === 'string' ? Buffer.from(piece) : piece;
+}

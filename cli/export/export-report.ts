@@ -1,0 +1,27 @@
+/** What an export wrote, and what of it the format could not keep. */
+import type { ExportFormat } from '../../store/index.ts';
+
+export interface ExportReport {
+  readonly format: ExportFormat;
+  /** Exchanges found = exported + left out. */
+  readonly found: number;
+  readonly exported: number;
+  readonly leftOut: Readonly<Record<string, number>>;
+  /** Exchanges that hold secrets as placeholders. */
+  readonly sealed: number;
+  /** Exchanges that were masked before they were stored. */
+  readonly masked: number;
+  readonly bytes: number;
+  readonly loses: string;
+}
+
+export function renderExportReport(report: ExportReport, where: string): string {
+  const lines = [
+    `${report.exported} of ${report.found} exchanges as ${report.format} to ${where}, ${report.bytes} bytes`,
+  ];
+  for (const [reason, count] of Object.entries(report.leftOut)) lines.push(`  left out: ${count} ${reason}`);
+  if (report.loses !== '') lines.push(`  not kept: ${report.loses}`);
+  if (report.sealed > 0) lines.push(`  ${report.sealed} hold secrets as placeholders; --with-secrets writes them`);
+  if (report.masked > 0) lines.push(`  ${report.masked} were masked before they were stored`);
+  return lines.join('\n');
+}
