@@ -2,6 +2,31 @@
 export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
 export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
 export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
+export {
+  checkPinName,
+  DEFAULT_RETENTION,
+  foundDifferences,
+  groupsOf,
+  isBalanced,
+  type NumberRange,
+  PIN_NAME,
+  type Pin,
+  type PlannedDrop,
+  type RepairLedger,
+  type RepairProgress,
+  type RepairRequest,
+  type RetentionGroup,
+  type RetentionPolicy,
+  type RetentionReport,
+  type RetentionRequest,
+  RetentionSchedule,
+  type SegmentOverview,
+  type StoreCare,
+  type StoreOverview,
+  type VerifyFindings,
+  type VerifyProgress,
+  type VerifyRequest,
+} from './care/index.ts';
 export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';
 export { LevelDataLayer, type LevelDataLayerOptions } from './level/level-data-layer.ts';
 export { LevelIndexLayer, type LevelIndexLayerOptions } from './level/level-index-layer.ts';
