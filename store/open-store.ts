@@ -10,6 +10,8 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BytecopyError, type ExchangeStore } from '../core/index.ts';
+import { LocalCare, type StoreCare } from './care/index.ts';
+import { LiveWriter } from './care/live-writer.ts';
 import { LayeredStore } from './layered-store.ts';
 import { LevelDataLayer } from './level/level-data-layer.ts';
 import { LevelIndexLayer } from './level/level-index-layer.ts';
@@ -38,6 +40,8 @@ export interface StoreDeps {
 
 export interface OpenedStore {
   readonly store: ExchangeStore;
+  /** Looks after the store: repair, verify, retention. */
+  readonly care: StoreCare;
   readonly role: 'owner' | 'client';
   /** Process that owns the store. */
   readonly ownerPid: number;
@@ -63,7 +67,7 @@ export async function openStore(options: StoreOptions, deps: StoreDeps = {}): Pr
     if (lock !== undefined) return await openOwned(checked, manifest, lock, deps);
     if (checked.mustOwn) break;
     const client = await StoreClient.connect(checked.path, report);
-    if (client !== undefined) return { store: client, role: 'client', ownerPid: client.ownerPid };
+    if (client !== undefined) return { store: client, care: client.care, role: 'client', ownerPid: client.ownerPid };
     await delay(CONNECT_PAUSE_MS);
   }
   const pid = await readOwnerPid(checked.path);
@@ -105,9 +109,21 @@ async function openOwned(
     feeder.start();
     const counts = async () => countsOfCatalog(catalog.counts);
     const layered = new LayeredStore({ segmentMicros }, { data, index, counts, writing: { writer, feeder }, report });
-    const server = await StoreServer.listen(options.path, (caller) => layered.reportingTo(caller));
+    const care = new LocalCare({
+      data,
+      index,
+      readerFor: (caller) => new BlockReader(data, caller),
+      segmentMicros,
+      writer: new LiveWriter({ writer, feeder, catalog }),
+      pause: delay,
+    });
+    const server = await StoreServer.listen(options.path, {
+      storeFor: (caller) => layered.reportingTo(caller),
+      care,
+    });
     return {
       store: new OwnedStore(layered, server, lock),
+      care,
       role: 'owner',
       ownerPid: process.pid,
       ...(recovered === undefined ? {} : { recovered: recovered.report }),

@@ -11,9 +11,7 @@
  */
 import type { DataLayer, Segment } from '../../core/index.ts';
 import { decodeBlockKey } from '../block/block-key.ts';
-
-/** The upper 16 bits of a block's 48-bit number are its writer. */
-const WRITER_STEP = 2 ** 32;
+import { writerOf } from '../owner/writer-number.ts';
 
 export interface DroppedBlocks {
   readonly blocks: number;
@@ -28,15 +26,6 @@ interface Note {
 }
 
 const PROPERTY = 'retention/dropped';
-
-export function writerOf(sequence: number): number {
-  return Math.floor(sequence / WRITER_STEP);
-}
-
-/** First number of a writer. */
-export function firstNumberOf(writer: number): number {
-  return writer * WRITER_STEP + 1;
-}
 
 export class DroppedNumbers {
   readonly #data: DataLayer;

@@ -32,6 +32,7 @@ const REMOVED_BLOCKS = 8192;
 const LATER_LOOKS = 2;
 /** Least pause: a write to an index that is not slow takes less. */
 const PAUSE_MS = 500;
+const NO_FINGERPRINT = new Uint8Array(8);
 
 export interface ComparisonOptions {
   readonly range: TimeRange;
@@ -84,7 +85,7 @@ export class SegmentComparison {
   /** @param wanted only these; otherwise all of this pass */
   async #look(wanted?: BlockTable): Promise<BlockTable | typeof FULL> {
     const { index, ledger } = this.#ports;
-    const indexed = new BlockTable(this.#maxTableBlocks);
+    const indexed = new BlockTable(wanted?.size ?? this.#maxTableBlocks);
     if (this.#unreadable) return indexed;
     const isFirst = wanted === undefined && this.#pass === 0;
     let foreign: Uint8Array[] = [];
@@ -187,48 +188,53 @@ export class SegmentComparison {
   }
 
   async *#settleSuspects(found: BlockTable): AsyncGenerator<void> {
-    const { index, writer, ledger, pause } = this.#ports;
+    const { index, ledger, pause } = this.#ports;
     let suspects = found;
-    let indexed: BlockTable | typeof FULL = new BlockTable(0);
-    for (let look = 0; look < LATER_LOOKS && suspects.size > 0; look++) {
+    for (let look = 1; suspects.size > 0; look++) {
       await pause(Math.max(PAUSE_MS, index.manifest.visibleAfterMs));
-      indexed = await this.#look(suspects);
+      // Asked before the index is, so that what arrives meanwhile is known by one of them.
+      const waiting = this.#waiting();
+      const indexed = await this.#look(suspects);
+      if (indexed === FULL) return;
       const left = new BlockTable(suspects.size);
       for (const key of suspects.keys()) {
         const fingerprint = suspects.fingerprint(key) as Uint8Array;
-        if (indexed !== FULL && isEqual(indexed.fingerprint(key), fingerprint)) ledger.inFlight++;
+        if (isEqual(indexed.fingerprint(key), fingerprint) || waiting(key, indexed)) ledger.inFlight++;
         else left.add(key, fingerprint);
       }
       suspects = left;
       yield;
+      if (look < LATER_LOOKS) continue;
+      yield* this.#mendAll(suspects, indexed);
+      return;
     }
-    const waiting = writer?.unindexed(this.#segment) ?? [];
-    const isWaiting = waiting === 'unknown' ? undefined : tableOf(waiting);
-    yield* this.#mendAll(suspects, indexed === FULL ? new BlockTable(0) : indexed, isWaiting);
   }
 
-  async *#mendAll(wrong: BlockTable, indexed: BlockTable, isWaiting: BlockTable | undefined): AsyncGenerator<void> {
-    const { ledger, reader, index } = this.#ports;
-    const changed: Uint8Array[] = [];
-    for (const key of wrong.keys()) if (indexed.has(key)) changed.push(key);
+  /** Whether a block waits in the writer; where it cannot name them, each that the index has nothing of may. */
+  #waiting(): (key: Uint8Array, indexed: BlockTable) => boolean {
+    const blocks = this.#ports.writer?.unindexed(this.#segment) ?? [];
+    if (blocks === 'unknown') return (key, indexed) => !indexed.has(key);
+    const table = new BlockTable(blocks.length);
+    for (const block of blocks) if (block.length === TABLE_KEY_BYTES) table.add(block, NO_FINGERPRINT);
+    return (key) => table.has(key);
+  }
+
+  async *#mendAll(wrong: BlockTable, indexed: BlockTable): AsyncGenerator<void> {
+    const { reader, index } = this.#ports;
     if (!this.#options.dryRun) {
+      const changed = [...wrong.keys()].filter((key) => indexed.has(key));
       for (let at = 0; at < changed.length; at += REMOVED_BLOCKS) {
         await index.remove(this.#segment, changed.slice(at, at + REMOVED_BLOCKS));
       }
     }
     let batch: BlockRef[] = [];
-    let sinceYield = 0;
     for (const key of wrong.keys()) {
-      if (isWaiting?.has(key) === true) {
-        ledger.inFlight++;
-        continue;
-      }
       const ref = reader.toRef(this.#segment, key);
       if (ref !== undefined) batch.push(ref);
       if (batch.length < BATCH_BLOCKS) continue;
       await this.#mend(batch, indexed);
       batch = [];
-      if (++sinceYield % BATCH_BLOCKS === 0) yield;
+      yield;
     }
     await this.#mend(batch, indexed);
     yield;
@@ -255,10 +261,4 @@ export class SegmentComparison {
 
 function isEqual(one: Uint8Array | undefined, other: Uint8Array): boolean {
   return one !== undefined && Buffer.compare(one, other) === 0;
-}
-
-function tableOf(blocks: readonly Uint8Array[]): BlockTable {
-  const table = new BlockTable(blocks.length);
-  for (const block of blocks) if (block.length === TABLE_KEY_BYTES) table.add(block, new Uint8Array(8));
-  return table;
 }

@@ -6,10 +6,11 @@
  * a block that was lost as a whole. Memory: a bit a block.
  */
 import { BytecopyError, type Segment, segmentStart } from '../../core/index.ts';
+import { sequenceBefore, writerOf } from '../owner/writer-number.ts';
 import type { BlockRef } from '../read/block-reader.ts';
 import type { Damage, ReportDamage } from '../read/damage.ts';
 import type { CarePorts } from './care-ports.ts';
-import { DroppedNumbers, firstNumberOf, writerOf } from './dropped-numbers.ts';
+import { DroppedNumbers } from './dropped-numbers.ts';
 import { type NumberRange, NumberSet } from './number-set.ts';
 import { RateLimit } from './rate-limit.ts';
 import { overlapsSegment, type TimeRange } from './time-range.ts';
@@ -202,7 +203,7 @@ async function findLostNumbers(
     const last = Math.max(own, gone.last);
     // Of the missing numbers up to the last dropped one, so many were dropped; behind it each is a loss.
     let explained = gone.blocks;
-    for (const range of found.missing(firstNumberOf(writer), last)) {
+    for (const range of found.missing(sequenceBefore(writer) + 1, last)) {
       const below = Math.max(0, Math.min(range.last, gone.last) - range.first + 1);
       const dropCount = Math.min(below, explained);
       explained -= dropCount;

@@ -1,6 +1,7 @@
 /** Calls that cross the socket, checked as they come in: the other side may be another version. */
 import { z } from 'zod';
 import { BytecopyError, type ExchangeId, type Micros, type Query, type Selection } from '../../core/index.ts';
+import { type CareCall, parseCareCall } from './care-call.ts';
 
 export type Call =
   | { readonly kind: 'find'; readonly selection: Selection }
@@ -8,7 +9,8 @@ export type Call =
   | { readonly kind: 'get'; readonly id: ExchangeId }
   | { readonly kind: 'trace'; readonly traceId: string }
   | { readonly kind: 'statistics' }
-  | { readonly kind: 'owner' };
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'care'; readonly call: CareCall };
 
 const micros = z.number().int().min(0);
 const exchangeId = z.strictObject({
@@ -84,8 +86,11 @@ export function parseCall(path: string, body: string): Call {
       case '/owner':
         calls[path].parse(content);
         return { kind: 'owner' };
-      default:
-        throw new Error(`unknown call ${path}`);
+      default: {
+        const call = parseCareCall(path, content);
+        if (call === undefined) throw new Error(`unknown call ${path}`);
+        return { kind: 'care', call };
+      }
     }
   } catch (error) {
     throw invalidCall(error);

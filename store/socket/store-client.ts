@@ -1,12 +1,10 @@
 /** Port `ExchangeStore` through the socket of the process that owns the store: reads; writing is the owner's. */
-import { type IncomingMessage, request } from 'node:http';
 import {
   BytecopyError,
   decodeExchange,
   type Exchange,
   type ExchangeId,
   type ExchangeStore,
-  type ExitCode,
   type Micros,
   type ScanReport,
   type Selection,
@@ -14,18 +12,22 @@ import {
   type TimeHistogram,
 } from '../../core/index.ts';
 import type { Damage, ReportDamage } from '../read/damage.ts';
-import { FRAME, type Frame, FrameCutter } from './frame.ts';
+import { CareClient } from './care-client.ts';
+import { FRAME } from './frame.ts';
+import { callOwner, ownerValue } from './owner-call.ts';
 import { SocketPath } from './socket-path.ts';
 
 export class StoreClient implements ExchangeStore {
   /** Process that owns the store. */
   readonly ownerPid: number;
+  readonly care: CareClient;
   readonly #socketPath: SocketPath;
   readonly #report: ReportDamage;
 
   private constructor(socketPath: SocketPath, ownerPid: number, report: ReportDamage) {
     this.#socketPath = socketPath;
     this.ownerPid = ownerPid;
+    this.care = new CareClient(socketPath.path);
     this.#report = report;
   }
 
@@ -33,7 +35,7 @@ export class StoreClient implements ExchangeStore {
   static async connect(storePath: string, report: ReportDamage): Promise<StoreClient | undefined> {
     const socketPath = await SocketPath.of(storePath);
     try {
-      for await (const frame of call(socketPath.path, '/owner', {})) {
+      for await (const frame of callOwner(socketPath.path, '/owner', {})) {
         const { pid } = JSON.parse(frame.bytes.toString()) as { pid: number };
         return new StoreClient(socketPath, pid, report);
       }
@@ -85,12 +87,8 @@ export class StoreClient implements ExchangeStore {
     return this.#socketPath.close();
   }
 
-  async #value<T>(path: string, body: unknown): Promise<T> {
-    for await (const frame of call(this.#socketPath.path, path, body)) {
-      if (frame.kind === FRAME.value) return JSON.parse(frame.bytes.toString()) as T;
-      if (frame.kind === FRAME.damage) this.#report(JSON.parse(frame.bytes.toString()) as Damage);
-    }
-    throw ownerGone();
+  #value<T>(path: string, body: unknown): Promise<T> {
+    return ownerValue<T>(this.#socketPath.path, path, body, this.#report);
   }
 
   async *#pages(
@@ -99,7 +97,7 @@ export class StoreClient implements ExchangeStore {
     onScanned?: (report: ScanReport) => void,
   ): AsyncGenerator<readonly Exchange[]> {
     let page: Exchange[] = [];
-    for await (const frame of call(this.#socketPath.path, path, body)) {
+    for await (const frame of callOwner(this.#socketPath.path, path, body)) {
       switch (frame.kind) {
         case FRAME.exchange:
           page.push(decodeExchange(frame.bytes));
@@ -121,49 +119,4 @@ export class StoreClient implements ExchangeStore {
       }
     }
   }
-}
-
-/** Frames of one answer up to its end. @throws BytecopyError what the owner met, `STORE_OWNER_GONE` where it ended */
-async function* call(socketPath: string, path: string, body: unknown): AsyncGenerator<Frame> {
-  const response = await post(socketPath, path, JSON.stringify(body));
-  const cutter = new FrameCutter();
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      for (const frame of cutter.push(chunk)) {
-        if (frame.kind === FRAME.end) return;
-        if (frame.kind === FRAME.error) throw toError(frame.bytes);
-        yield frame;
-      }
-    }
-  } catch (error) {
-    throw error instanceof BytecopyError ? error : ownerGone(error);
-  } finally {
-    response.destroy();
-  }
-  throw ownerGone();
-}
-
-function post(socketPath: string, path: string, body: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path, method: 'POST', agent: false }, resolve);
-    sent.on('error', (error) => reject(ownerGone(error)));
-    sent.end(body);
-  });
-}
-
-function toError(bytes: Buffer): BytecopyError {
-  const { code, message, hint, exitCode } = JSON.parse(bytes.toString()) as {
-    code: string;
-    message: string;
-    hint?: string;
-    exitCode: ExitCode;
-  };
-  return new BytecopyError(code, message, { exitCode, ...(hint === undefined ? {} : { hint }) });
-}
-
-function ownerGone(cause?: unknown): BytecopyError {
-  return new BytecopyError('STORE_OWNER_GONE', 'the process that owns the store ended before it had answered', {
-    cause,
-    hint: 'run the command again: it opens the store by itself then',
-  });
 }

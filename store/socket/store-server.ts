@@ -7,6 +7,10 @@
  *   POST /trace       { traceId }      exchange … page end
  *   POST /statistics  {}               value end
  *   POST /owner       {}               value end
+ *   POST /repair, /verify                            a value each time there is progress, end
+ *   POST /retain, /overview, /pins, /note-pin        value end
+ *
+ * A caller that leaves interrupts what was asked.
  *
  * A reader that is slow holds up its own answer only: the next page is read when the socket took the last one, and
  * between pages the process does its other work.
@@ -23,16 +27,21 @@ import {
   type ScanReport,
   SchemaWriter,
 } from '../../core/index.ts';
+import type { StoreCare } from '../care/index.ts';
 import type { ReportDamage } from '../read/damage.ts';
 import { type Call, parseCall } from './call.ts';
+import type { CareCall } from './care-call.ts';
 import { encodeFrame, encodeJsonFrame, FRAME, FRAME_HEADER_BYTES } from './frame.ts';
 import { SocketPath } from './socket-path.ts';
 
 const MAX_CALL_BYTES: ByteCount = 1024 * 1024;
 const WRITER_BYTES: ByteCount = 256 * 1024;
 
-/** The store as one caller sees it: damage it meets is told to that caller. */
-export type StoreFor = (report: ReportDamage) => ExchangeStore;
+export interface ServedStore {
+  /** The store as one caller sees it: damage it meets is told to that caller. */
+  readonly storeFor: (report: ReportDamage) => ExchangeStore;
+  readonly care: StoreCare;
+}
 
 export class StoreServer {
   readonly #server: Server;
@@ -44,10 +53,10 @@ export class StoreServer {
   }
 
   /** Replaces the socket that an owner before may have left. @throws BytecopyError `STORE_SOCKET` */
-  static async listen(storePath: string, storeFor: StoreFor): Promise<StoreServer> {
+  static async listen(storePath: string, served: ServedStore): Promise<StoreServer> {
     const socketPath = await SocketPath.of(storePath);
     const server = createServer((request, response) => {
-      answer(request, response, storeFor).catch(() => response.destroy());
+      answer(request, response, served).catch(() => response.destroy());
     });
     try {
       await rm(socketPath.path, { force: true });
@@ -71,7 +80,7 @@ export class StoreServer {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, storeFor: StoreFor): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, served: ServedStore): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const send = async (bytes: Buffer): Promise<void> => {
@@ -81,8 +90,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, storeF
   response.writeHead(200, { 'content-type': 'application/octet-stream' });
   try {
     const call = parseCall(request.url ?? '', await readBody(request));
-    const store = storeFor((damage) => response.write(encodeJsonFrame(FRAME.damage, damage)));
-    await perform(call, store, send);
+    const report: ReportDamage = (damage) => void response.write(encodeJsonFrame(FRAME.damage, damage));
+    if (call.kind === 'care') await performCare(call.call, served.care, report, send);
+    else await perform(call, served.storeFor(report), send);
     response.end(encodeFrame(FRAME.end));
   } catch (error) {
     if (gone.signal.aborted) return;
@@ -90,7 +100,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, storeF
   }
 }
 
-async function perform(call: Call, store: ExchangeStore, send: (bytes: Buffer) => Promise<void>): Promise<void> {
+type Send = (bytes: Buffer) => Promise<void>;
+
+async function perform(call: Exclude<Call, { kind: 'care' }>, store: ExchangeStore, send: Send): Promise<void> {
   switch (call.kind) {
     case 'find': {
       let scanned: ScanReport | undefined;
@@ -120,6 +132,29 @@ async function perform(call: Call, store: ExchangeStore, send: (bytes: Buffer) =
     case 'owner':
       await send(encodeJsonFrame(FRAME.value, { pid: process.pid }));
       return;
+    default:
+      call satisfies never;
+  }
+}
+
+async function performCare(call: CareCall, care: StoreCare, report: ReportDamage, send: Send): Promise<void> {
+  const sendValue = (value: unknown): Promise<void> => send(encodeJsonFrame(FRAME.value, value));
+  switch (call.kind) {
+    case 'repair':
+      for await (const progress of care.repair(call.request, report)) await sendValue(progress);
+      return;
+    case 'verify':
+      for await (const progress of care.verify(call.request, report)) await sendValue(progress);
+      return;
+    case 'retain':
+      return await sendValue(await care.retain(call.request));
+    case 'overview':
+      return await sendValue(await care.overview());
+    case 'pins':
+      return await sendValue(await care.pins());
+    case 'note-pin':
+      await care.notePin(call.name, call.pin);
+      return await sendValue(null);
     default:
       call satisfies never;
   }
