@@ -26,6 +26,8 @@ export interface CarePorts {
   readonly writer?: WriterState;
   /** Deletes the key of a dropped segment. */
   readonly shred?: (segment: Segment) => Promise<void>;
+  /** Blocks of a segment that are compared at once, which bounds memory; a million where absent. */
+  readonly maxTableBlocks?: number;
   /** Waits; a test may look at what it is asked for instead. */
   readonly pause: (millis: number) => Promise<void>;
 }

@@ -37,8 +37,6 @@ const NO_FINGERPRINT = new Uint8Array(8);
 export interface ComparisonOptions {
   readonly range: TimeRange;
   readonly dryRun: boolean;
-  /** For tests of segments that are gone over several times. */
-  readonly maxTableBlocks?: number;
 }
 
 export interface ComparisonPorts extends CarePorts {
@@ -64,7 +62,7 @@ export class SegmentComparison {
     this.#segment = segment;
     this.#options = options;
     this.#ports = ports;
-    this.#maxTableBlocks = options.maxTableBlocks ?? MAX_TABLE_BLOCKS;
+    this.#maxTableBlocks = ports.maxTableBlocks ?? MAX_TABLE_BLOCKS;
   }
 
   /** Yields now and then, so that progress is seen; the ledger counts on the way. */
