@@ -1,7 +1,5 @@
 /** The store: exchanges kept in two layers, found by time, id, trace and query. */
-export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
-export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
-export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
+
 export {
   checkPinName,
   DEFAULT_RETENTION,
@@ -27,10 +25,16 @@ export {
   type VerifyProgress,
   type VerifyRequest,
 } from './care/index.ts';
+export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
+export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
+export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
 export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';
+export { type DataChoice, dataChoice, type IndexChoice, indexChoice } from './layers/layer-choice.ts';
+export { openDataLayer, openIndexLayer } from './layers/open-layers.ts';
 export { LevelDataLayer, type LevelDataLayerOptions } from './level/level-data-layer.ts';
 export { LevelIndexLayer, type LevelIndexLayerOptions } from './level/level-index-layer.ts';
-export { type OpenedStore, openStore, type StoreDeps } from './open-store.ts';
+export { openStore, type StoreDeps } from './open-store.ts';
+export type { OpenedStore } from './opened-store.ts';
 export type { StoreOptions } from './options.ts';
 export type { RecoveryReport } from './owner/recovery.ts';
 export type { Damage, ReportDamage } from './read/damage.ts';

@@ -2,12 +2,23 @@
 import { z } from 'zod';
 import { BytecopyError } from '../core/index.ts';
 import { MAX_BLOCK_EXCHANGES } from './block/block.ts';
+import { dataChoice, EMBEDDED_LAYER, indexChoice } from './layers/layer-choice.ts';
 
 const MINUTES_PER_DAY = 24 * 60;
 
 export const storeOptions = z.strictObject({
-  /** Folder of the store. */
+  /** Folder of the store; where both layers are on clusters, of what a writer there keeps by itself. */
   path: z.string().min(1),
+  /** Where blocks are kept, and where what is searched; embedded where absent. */
+  data: dataChoice.default(EMBEDDED_LAYER),
+  index: indexChoice.default(EMBEDDED_LAYER),
+  /** Empty for the live store, `pin-NAME` for a pinned recording: a store of its own beside it. */
+  area: z
+    .string()
+    .regex(/^(?:pin-[a-z0-9][a-z0-9-]{0,39})?$/, 'empty, or pin- and the name of a pinned recording')
+    .default(''),
+  /** Encrypts blocks with a key a segment; needs a key ring. */
+  encrypt: z.boolean().default(false),
   /** `write` makes a store where there is none; `read` refuses that. */
   access: z.enum(['read', 'write']).default('write'),
   /** Refuses to be a client of another owner. */

@@ -61,7 +61,7 @@ export class SegmentKeys {
   async shred(segment: Segment): Promise<void> {
     this.#writing.delete(segment);
     this.#opened.delete(segment);
-    for (const name of await this.#namesOf(segment)) await this.#data.writeProperty(name, undefined);
+    await shredSegmentKeys(this.#data, segment);
   }
 
   /**
@@ -122,6 +122,11 @@ export class SegmentKeys {
   #namesOf(segment: Segment): Promise<readonly string[]> {
     return this.#data.properties(prefixOf(segment));
   }
+}
+
+/** The same for whoever holds no key of the ring. */
+export async function shredSegmentKeys(data: DataLayer, segment: Segment): Promise<void> {
+  for (const name of await data.properties(prefixOf(segment))) await data.writeProperty(name, undefined);
 }
 
 /** What reading encrypted blocks of a store throws where no key ring was given. */

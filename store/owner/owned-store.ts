@@ -1,4 +1,4 @@
-/** The owner's store with what ends together with it: the socket first, the lock last. */
+/** A writer's store with what ends together with it: the socket first, where it has one, the lock last. */
 import type {
   Exchange,
   ExchangeId,
@@ -14,11 +14,11 @@ import type { OwnerLock } from './owner-lock.ts';
 
 export class OwnedStore implements ExchangeStore {
   readonly #store: ExchangeStore;
-  readonly #server: StoreServer;
+  readonly #server: StoreServer | undefined;
   readonly #lock: OwnerLock;
   #closing: Promise<void> | undefined;
 
-  constructor(store: ExchangeStore, server: StoreServer, lock: OwnerLock) {
+  constructor(store: ExchangeStore, server: StoreServer | undefined, lock: OwnerLock) {
     this.#store = store;
     this.#server = server;
     this.#lock = lock;
@@ -59,7 +59,7 @@ export class OwnedStore implements ExchangeStore {
 
   async #close(): Promise<void> {
     try {
-      await this.#server.close();
+      await this.#server?.close();
       await this.#store.close();
     } finally {
       await this.#lock.release();

@@ -22,8 +22,10 @@ import {
   type Segment,
 } from '../../core/index.ts';
 import { encodeBlock } from '../block/block.ts';
+import type { BlockKeyMaterial } from '../block/block-cipher.ts';
 import { encodeBlockKey, hashService } from '../block/block-key.ts';
 import { segmentStartOf } from '../block/time-slice.ts';
+import type { SegmentKeys } from '../keys/segment-keys.ts';
 import { addCounts, type Catalog, type SegmentCount } from '../owner/catalog.ts';
 import type { IndexFeeder } from './index-feeder.ts';
 import { type BlockDraft, PendingExchanges } from './pending-exchanges.ts';
@@ -53,6 +55,8 @@ export interface BlockWriterPorts {
   readonly data: DataLayer;
   readonly feeder: IndexFeeder;
   readonly catalog: Catalog;
+  /** Encrypts blocks; absent where they are stored as they are. */
+  readonly keys?: SegmentKeys;
 }
 
 interface Batch {
@@ -67,6 +71,7 @@ export class BlockWriter {
   readonly #data: DataLayer;
   readonly #feeder: IndexFeeder;
   readonly #catalog: Catalog;
+  readonly #keys: SegmentKeys | undefined;
   readonly #pending = new PendingExchanges();
   readonly #underWay = new Set<Promise<void>>();
   /** Batches that could not be written, oldest first. */
@@ -83,6 +88,7 @@ export class BlockWriter {
     this.#data = ports.data;
     this.#feeder = ports.feeder;
     this.#catalog = ports.catalog;
+    this.#keys = ports.keys;
     this.#sequence = options.lastSequence;
     this.#checkpointed = options.lastSequence;
   }
@@ -165,10 +171,16 @@ export class BlockWriter {
   async #encode(batch: Batch): Promise<void> {
     const blocks = batch.drafts.map((draft, position) => ({ draft, sequence: batch.firstSequence + position }));
     const keys = blocks.map(({ draft, sequence }) => toKey(draft, sequence));
-    const values = await Promise.all(
-      blocks.map(({ draft, sequence }) => encodeBlock(sequence, draft.documents.length, draft.payload)),
-    );
     const segments = batch.drafts.map((draft) => this.#segmentOf(draft));
+    const segmentKeys = new Map<Segment, BlockKeyMaterial>();
+    if (this.#keys !== undefined) {
+      for (const segment of new Set(segments)) segmentKeys.set(segment, await this.#keys.keyFor(segment));
+    }
+    const values = await Promise.all(
+      blocks.map(({ draft, sequence }, position) =>
+        encodeBlock(sequence, draft.documents.length, draft.payload, segmentKeys.get(segments[position] as Segment)),
+      ),
+    );
     batch.index = batch.drafts.map((draft, position) => ({
       segment: segments[position] as Segment,
       block: keys[position] as Buffer,

@@ -10,7 +10,7 @@ test('a new store: folders of mode 0700, socket 0600, a manifest that says the v
   expect((await stat(join(path, 'socket'))).mode & 0o777).toBe(0o600);
   expect(JSON.parse(await readFile(join(path, 'bytecopy.json'), 'utf8'))).toEqual({
     format: 'bytecopy-store',
-    version: 1,
+    version: 2,
     segmentMinutes: 15,
   });
 });
@@ -19,7 +19,7 @@ test.each([
   ['STORE_NOT_A_STORE', { 'notes.txt': 'mine' }],
   ['STORE_NOT_A_STORE', { 'bytecopy.json': '{"format":"other"}' }],
   ['STORE_NOT_A_STORE', { 'bytecopy.json': 'no JSON' }],
-  ['STORE_NEWER', { 'bytecopy.json': '{"format":"bytecopy-store","version":2,"segmentMinutes":60}' }],
+  ['STORE_NEWER', { 'bytecopy.json': '{"format":"bytecopy-store","version":3,"segmentMinutes":60}' }],
 ])('%s, exit code 2, for a folder with %j', async (code, files) => {
   const path = await emptyFolder();
   for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
