@@ -6,6 +6,7 @@ export * from './exchange/exchange.ts';
 export * from './exchange/exchange-id.ts';
 export { exchangeLatencyMicros } from './exchange/latency.ts';
 export * from './exchange/message.ts';
+export { callersView, isSameExchange, MAX_VIEW_SKEW_MICROS, SeenViews } from './exchange/same-exchange.ts';
 export * from './flow/flow.ts';
 export * from './flow/flow-id.ts';
 export { formatIsoTime, parseIsoTime, type TimeStretch } from './iso-time.ts';

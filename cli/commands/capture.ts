@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
 import { type BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
+import { queryViews } from '../../parser/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
@@ -41,7 +42,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const config = withReading(await readConfig(program.opts().config, context.environment), flags);
   const promptness = flags.to !== undefined || flags.copyTo !== undefined ? PROMPT : GATHERED;
   const spec = captureSpecOf(flags, config, promptness);
-  const where = flags.where === undefined ? undefined : parseQuery(flags.where);
+  const where = flags.where === undefined ? undefined : parseQuery(flags.where, context.clock.now());
   const ports = portsOf(flags, config);
   const run = new RunLedger(flags, config);
   const { ledger } = run;
@@ -52,7 +53,8 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const path = storePath(flags.store, config, context.environment);
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
-  const filtered = where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where), ledger));
+  const filtered =
+    where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where, queryViews()), ledger));
   const running = runLive(
     source,
     {

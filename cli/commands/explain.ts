@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
-import { BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
+import { BytecopyError } from '../../core/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import type { Choice } from '../explain/choice.ts';
@@ -10,6 +10,7 @@ import { parseSearchedText } from '../explain/text-search.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { selectionOf } from '../options/selection.ts';
+import { predicateOf } from '../options/where.ts';
 import { TextOutput } from '../output/text-output.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { renderExplanationLines } from '../render/explanation-document.ts';
@@ -71,7 +72,7 @@ function choiceOf(flags: ExplainFlags, context: Context): Choice {
   const { since, until } = selectionOf('', flags, context.clock.now());
   return {
     flow: flags.flow === undefined ? undefined : parseFlowFilter(flags.flow),
-    where: flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where)),
+    where: predicateOf(flags.where, context.clock.now()),
     text: flags.text === undefined ? undefined : parseSearchedText(flags.text),
     since: since ?? 0,
     until: until ?? Number.POSITIVE_INFINITY,

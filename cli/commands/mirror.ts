@@ -32,7 +32,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
     throw new BytecopyError('USAGE', 'a target is missing', { hint: '--to http://host:port names it', exitCode: 2 });
   }
   const config = await readConfig(program.opts().config, context.environment);
-  const where = flags.where === undefined ? undefined : parseQuery(flags.where);
+  const where = flags.where === undefined ? undefined : parseQuery(flags.where, context.clock.now());
   const ports = portsOf(flags, config);
   const run = new RunLedger(flags, config);
   const { ledger } = run;

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { compileQuery, type Exchange, parseQuery } from '../../core/index.ts';
+import type { Exchange } from '../../core/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
+import { predicateOf } from '../options/where.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { FilteredSink } from '../pipeline/filtered-sink.ts';
@@ -39,7 +40,7 @@ export function addParseCommand(program: Command, context: Context): void {
     const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const lines = new LineSink(context.stdout, flags.full ? await fullDocuments(flags, config) : undefined);
-    const takes = flags.where === undefined ? undefined : compileQuery(parseQuery(flags.where));
+    const takes = predicateOf(flags.where, context.clock.now());
     const sink: ExchangeSink = takes === undefined ? lines : new FilteredSink(lines, takes, run.ledger);
     try {
       await readFiles({ files, ports: flags.port ?? [], config }, flags.summary ? [] : [sink], run, context);

@@ -1,7 +1,8 @@
 /** `--to`, `--copy-to` and how much of the traffic goes there. */
 import type { Command } from 'commander';
 import type { BytecopyError, Ledger, Millis, Query } from '../../core/index.ts';
-import { compileQuery } from '../../core/index.ts';
+import { compileQuery, namesContent, type QueryPredicate } from '../../core/index.ts';
+import { queryViews } from '../../parser/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
@@ -51,7 +52,7 @@ export interface MirrorPlan {
  */
 export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context: Context): Promise<MirrorSink[]> {
   const destinations = destinationsOf(flags, plan.config);
-  const accepts = plan.where === undefined ? undefined : compileQuery(plan.where);
+  const accepts = plan.where === undefined ? undefined : requestPredicate(plan.where);
   const sinks: MirrorSink[] = [];
   if (destinations.length === 0) return sinks;
   // Loaded where it is used: a capture without mirrors starts sooner.
@@ -81,6 +82,15 @@ export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context
     context.stderr.write(`mirroring to ${name}: ${writes}\n`);
   }
   return sinks;
+}
+
+/** @throws BytecopyError `USAGE` (exit code 2) for conditions on what is not there yet */
+function requestPredicate(where: Query): QueryPredicate {
+  if (!namesContent(where, 'response')) return compileQuery(where, queryViews());
+  throw usageError(
+    'a mirror sends requests before they are answered: --where names headers or bodies of answers',
+    'leave out response.body and response.header',
+  );
 }
 
 /** Several of `--to` are one pool, as in a replay. */

@@ -19,7 +19,7 @@ export function selectionOf(query: string, flags: SelectionFlags, now: Micros): 
     });
   }
   return {
-    where: parseQuery(query),
+    where: parseQuery(query, now),
     order: flags.newest ? 'newest-first' : 'oldest-first',
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parsePlan, parseQuery, parseThreshold } from '../../../core/index.ts';
 import { parseTarget, requestKeySchema } from '../../../emitter/index.ts';
+import { systemClock } from '../../clock.ts';
 import { MAX_PIPELINING } from '../../options/connections.ts';
 import { parseRunTime, parseTargetWait } from '../../options/duration.ts';
 import { parseHeader } from '../../options/headers.ts';
@@ -31,7 +32,7 @@ const about = {
   clientAddress: flagText(parseClientAddress).optional(),
   store: flagName.optional(),
   file: flagName.optional(),
-  where: checkedText(parseQuery).optional(),
+  where: checkedText((text) => parseQuery(text, systemClock.now())).optional(),
   since: flagName.optional(),
   until: flagName.optional(),
 };
