@@ -1,4 +1,4 @@
-/** Port `DataLayer` on LevelDB: a folder a segment, an entry a block. */
+/** Port `DataLayer` on LevelDB: a folder a segment, an entry a block, a list of the keys of each put. */
 import { join } from 'node:path';
 import type {
   ByteCount,
@@ -9,7 +9,10 @@ import type {
   KeyRange,
   Segment,
 } from '../../core/index.ts';
+import { DEFAULT_PAGE_ENTRIES, isCorruption, toBuffer, walkPages } from './folder-walk.ts';
+import { MARK_KEY, toKeyLists } from './key-list.ts';
 import type { LevelFolder } from './level-folder.ts';
+import { listedKeys, listsOf } from './listed-keys.ts';
 import { PropertyFiles } from './property-files.ts';
 import { groupBySegment, SegmentFolders } from './segment-folders.ts';
 
@@ -18,9 +21,7 @@ const WRITE_BUFFER_BYTES: ByteCount = 16 * 1024 * 1024;
 const CACHE_BYTES: ByteCount = 2 * 1024 * 1024;
 /** Longest value the 32-bit lengths of LevelDB's tables hold with room to spare. */
 const MAX_VALUE_BYTES: ByteCount = 1024 * 1024 * 1024;
-const DEFAULT_PAGE_ENTRIES = 1024;
-/** Bytes after which LevelDB ends a page: some 40 blocks, or all the keys asked for. */
-const MAX_PAGE_BYTES: ByteCount = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export interface LevelDataLayerOptions {
   readonly path: string;
@@ -50,16 +51,12 @@ export class LevelDataLayer implements DataLayer {
 
   async put(entries: readonly DataEntry[], durability: Durability): Promise<void> {
     for (const [segment, group] of groupBySegment(entries)) {
-      await this.#folders.write(segment, (folder) => {
-        const batch = folder.batch();
-        for (const entry of group) batch.put(toBuffer(entry.key), toBuffer(entry.value));
-        return batch.write({ sync: durability === 'synced' } as object);
-      });
+      await this.#folders.write(segment, (folder) => putEntries(folder, group, durability === 'synced'));
     }
   }
 
   async getMany(segment: Segment, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    const values = await this.#folders.read(segment, (folder) => folder.getMany(keys.map(toBuffer)));
+    const values = await this.#folders.read(segment, (folder) => getValues(folder, keys.map(toBuffer)));
     return values ?? keys.map(() => undefined);
   }
 
@@ -104,50 +101,61 @@ export class LevelDataLayer implements DataLayer {
   }
 }
 
-async function* keyPages(folder: LevelFolder, range: KeyRange): AsyncGenerator<readonly Uint8Array[]> {
-  const iterator = folder.keys(toBounds(range));
-  try {
-    for (;;) {
-      const page = await iterator.nextv(range.pageEntries ?? DEFAULT_PAGE_ENTRIES);
-      if (page.length === 0) return;
-      yield page;
-    }
-  } finally {
-    await iterator.close();
+async function putEntries(folder: LevelFolder, entries: readonly DataEntry[], sync: boolean): Promise<void> {
+  const lists = await listsOf(folder);
+  const batch = folder.batch();
+  const keys = entries.map(({ key }) => toBuffer(key));
+  for (const [position, key] of keys.entries()) batch.put(key, toBuffer((entries[position] as DataEntry).value));
+  if (lists.kept) {
+    for (const { key, value } of toKeyLists(keys)) batch.put(key, value);
+    if (!lists.marked) batch.put(MARK_KEY, NOTHING);
   }
+  await batch.write({ sync } as object);
+  lists.marked = true;
+}
+
+/** What a damaged table keeps from being read is an empty value: no block is. */
+async function getValues(folder: LevelFolder, keys: Buffer[]): Promise<readonly (Uint8Array | undefined)[]> {
+  try {
+    return await folder.getMany(keys);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+  }
+  const values: (Uint8Array | undefined)[] = [];
+  for (const key of keys) {
+    values.push(
+      await folder.get(key).catch((error: unknown) => {
+        if (isCorruption(error)) return NOTHING;
+        throw error;
+      }),
+    );
+  }
+  return values;
+}
+
+async function* keyPages(folder: LevelFolder, range: KeyRange): AsyncGenerator<readonly Uint8Array[]> {
+  const keys = await listedKeys(folder, range);
+  if (keys === undefined) {
+    yield* walkPages(
+      folder,
+      range,
+      (bounds) => folder.keys(bounds),
+      (key) => key,
+    );
+    return;
+  }
+  const pageEntries = range.pageEntries ?? DEFAULT_PAGE_ENTRIES;
+  for (let at = 0; at < keys.length; at += pageEntries) yield keys.slice(at, at + pageEntries);
 }
 
 async function* entryPages(folder: LevelFolder, range: KeyRange): AsyncGenerator<readonly DataEntry[]> {
-  const iterator = folder.iterator(toBounds(range));
-  try {
-    for (;;) {
-      const page = await iterator.nextv(range.pageEntries ?? DEFAULT_PAGE_ENTRIES);
-      if (page.length === 0) return;
-      yield page.map(([key, value]) => ({ segment: range.segment, key, value }));
-    }
-  } finally {
-    await iterator.close();
+  const { segment } = range;
+  for await (const page of walkPages(
+    folder,
+    range,
+    (bounds) => folder.iterator(bounds),
+    ([key]) => key,
+  )) {
+    yield page.map(([key, value]) => ({ segment, key, value }));
   }
-}
-
-interface Bounds {
-  readonly gte?: Buffer;
-  readonly lt?: Buffer;
-  readonly reverse: boolean;
-  readonly fillCache: false;
-  readonly highWaterMarkBytes: ByteCount;
-}
-
-function toBounds(range: KeyRange): Bounds {
-  return {
-    ...(range.from === undefined ? {} : { gte: toBuffer(range.from) }),
-    ...(range.to === undefined ? {} : { lt: toBuffer(range.to) }),
-    reverse: range.order === 'descending',
-    fillCache: false,
-    highWaterMarkBytes: MAX_PAGE_BYTES,
-  };
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
