@@ -60,7 +60,8 @@ export function toKeyLists(keys: readonly Buffer[]): readonly KeyList[] {
   return [...stretches.values()].map(toList);
 }
 
-function toList(keys: readonly Buffer[]): KeyList {
+function toList(keys: Buffer[]): KeyList {
+  keys.sort(compareKeys); // in order, so that sorting several lists together is merging them
   const value = Buffer.allocUnsafe(keys.reduce((byteCount, key) => byteCount + 4 + key.length, 0));
   let at = 0;
   for (const key of keys) {
@@ -96,6 +97,16 @@ export function readKeyList({ key, value }: KeyList): readonly Buffer[] | undefi
     at = end;
   }
   return keys;
+}
+
+/** Unsigned byte order. Not `Buffer.compare`: crossing into native code costs more than the few bytes that are looked at. */
+export function compareKeys(one: Buffer, other: Buffer): number {
+  const length = Math.min(one.length, other.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (one[i] as number) - (other[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return one.length - other.length;
 }
 
 function isMagic(key: Uint8Array, at: number): boolean {

@@ -1,7 +1,7 @@
 /** The keys of one stretch of a folder by its lists (`key-list.ts`), where it has them. */
 import type { KeyRange } from '../../core/index.ts';
-import { isCorruption, MAX_PAGE_BYTES } from './folder-walk.ts';
-import { listBounds, MARK_KEY, readKeyList, STRETCH_BYTES, stretchOf } from './key-list.ts';
+import { isCorruption, MAX_PAGE_BYTES, toBuffer } from './folder-walk.ts';
+import { compareKeys, listBounds, MARK_KEY, readKeyList, STRETCH_BYTES, stretchOf } from './key-list.ts';
 import type { LevelFolder } from './level-folder.ts';
 
 /** Lists read at once: of some 64 keys each. */
@@ -48,10 +48,12 @@ export async function listedKeys(folder: LevelFolder, range: KeyRange): Promise<
   if (stretch === undefined || !(await listsOf(folder)).complete) return undefined;
   const keys = await readLists(folder, stretch);
   if (keys === undefined) return undefined;
-  keys.sort(Buffer.compare);
+  keys.sort(compareKeys);
+  const from = range.from === undefined ? undefined : toBuffer(range.from);
+  const to = range.to === undefined ? undefined : toBuffer(range.to);
   const wanted = keys.filter((key, position) => {
-    const isAgain = position > 0 && key.equals(keys[position - 1] as Buffer);
-    return !isAgain && isWithin(key, range);
+    const isAgain = position > 0 && compareKeys(key, keys[position - 1] as Buffer) === 0;
+    return !isAgain && isWithin(key, from, to);
   });
   return range.order === 'descending' ? wanted.reverse() : wanted;
 }
@@ -87,8 +89,8 @@ function onlyStretch({ from, to }: KeyRange): number | undefined {
   return isOne ? stretch : undefined;
 }
 
-function isWithin(key: Buffer, { from, to }: KeyRange): boolean {
-  return (from === undefined || key.compare(from) >= 0) && (to === undefined || key.compare(to) < 0);
+function isWithin(key: Buffer, from: Buffer | undefined, to: Buffer | undefined): boolean {
+  return (from === undefined || compareKeys(key, from) >= 0) && (to === undefined || compareKeys(key, to) < 0);
 }
 
 async function isEmpty(folder: LevelFolder): Promise<boolean> {
