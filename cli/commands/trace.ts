@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BytecopyError } from '../../core/index.ts';
+import { BytecopyError, type Exchange, SeenViews } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -9,6 +9,7 @@ import { openForReading } from '../stores/open.ts';
 interface TraceFlags {
   readonly store?: string;
   readonly json?: boolean;
+  readonly bothViews?: boolean;
 }
 
 export function addTraceCommand(program: Command, context: Context): void {
@@ -18,6 +19,7 @@ export function addTraceCommand(program: Command, context: Context): void {
     .argument('<id>', 'trace id')
     .option('--store <folder>', 'the store to look in')
     .option('--json', 'JSON lines, in time order')
+    .option('--both-views', 'with --json: calls that were captured at both ends twice, as they are stored')
     .action(async (id: string, flags: TraceFlags) => {
       const config = await readConfig(program.opts().config, context.environment);
       const store = await openForReading(storePath(flags.store, config, context.environment), context);
@@ -28,10 +30,16 @@ export function addTraceCommand(program: Command, context: Context): void {
             hint: 'bytecopy find --json prints trace ids; other headers that carry one go under traceHeaders in the config',
           });
         }
-        const text = flags.json ? exchanges.map(formatExchangeLine).join('\n') : renderTraceTree(exchanges);
+        const text = flags.json ? linesOf(exchanges, flags.bothViews === true) : renderTraceTree(exchanges);
         context.stdout.write(`${text}\n`);
       } finally {
         await store.close();
       }
     });
+}
+
+function linesOf(exchanges: readonly Exchange[], bothViews: boolean): string {
+  const seen = new SeenViews();
+  const shown = bothViews ? exchanges : exchanges.filter(({ id }) => !seen.isRepeated(id));
+  return shown.map(formatExchangeLine).join('\n');
 }

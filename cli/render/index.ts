@@ -5,6 +5,7 @@ export { formatRatio, listCounts, renderCompleteness, whyNoExchange } from './co
 export { type ExchangeRendering, renderExchange } from './exchange.ts';
 export { renderExchangeDocument } from './exchange-document.ts';
 export { renderExchangeRow, renderExchangeRowHeader } from './exchange-row.ts';
+export { fieldRows, renderFieldTable } from './field-table.ts';
 export { type LatencyRow, renderLatencyTable } from './latency-table.ts';
 export { renderLedger } from './ledger.ts';
 export { renderReplayProgress } from './replay-progress.ts';
@@ -16,7 +17,9 @@ export {
   renderReplayView,
   startReplayView,
 } from './replay-view.ts';
+export { renderScanReport } from './scan-report.ts';
 export { renderPreview, type SendPreview } from './send-preview.ts';
 export { escapeForTerminal } from './terminal-text.ts';
 export { carriesThrift } from './thrift.ts';
+export { renderTimeHistogram } from './time-histogram.ts';
 export { renderTraceTree } from './trace-tree.ts';

@@ -5,13 +5,15 @@
  *
  *   front GET /               200  5.20 ms  ████████████████████████
  *   ├─ catalogue GET /items   200  2.00 ms   █████████
- *   └─ catalogue GET /items/1 200  1.10 ms                █████
+ *   └─ catalogue GET /items/1 200  1.10 ms  0.80 ms      ░███░
+ *
+ * Of a call that was captured at both ends the last time is the called service's, drawn full within the caller's.
  */
 import { type Exchange, formatIsoTime } from '../../core/index.ts';
 import { formatNumberOf, formatSpan } from './amount.ts';
 import { renderSpanBar } from './bars.ts';
 import { statusText } from './exchange-row.ts';
-import { exchangeSpan } from './exchange-span.ts';
+import { type JoinedCall, joinViews } from './joined-views.ts';
 import { escapeForTerminal, shorten } from './terminal-text.ts';
 import { findParents } from './trace-parents.ts';
 
@@ -30,39 +32,45 @@ interface Branch {
   readonly depth: number;
 }
 
-/** @param all exchanges of one trace in any order; an exchange seen by both its ends is drawn once */
+/** @param all exchanges of one trace in any order; one that was captured at both its ends is drawn once */
 export function renderTraceTree(all: readonly Exchange[]): string {
-  const exchanges = seenOnce(all).sort((one, other) => {
-    const [a, b] = [exchangeSpan(one), exchangeSpan(other)];
-    return a.start - b.start || b.end - a.end;
-  });
-  const [first] = exchanges;
+  const calls = [...joinViews(all)].sort(({ span: a }, { span: b }) => a.start - b.start || b.end - a.end);
+  const [first] = calls;
   if (first === undefined) return 'no exchanges';
-  const start = exchangeSpan(first).start;
-  const end = exchanges.reduce((latest, one) => Math.max(latest, exchangeSpan(one).end), start);
+  const exchanges = calls.map(({ exchange }) => exchange);
+  const { start } = first.span;
+  const end = calls.reduce((latest, { span }) => Math.max(latest, span.end), start);
   const traceId = exchanges.find((one) => one.trace !== undefined)?.trace?.traceId ?? '';
   const title = `trace ${escapeForTerminal(traceId)}: ${formatNumberOf(exchanges.length, 'exchange')} in ${formatSpan(end - start)} from ${formatIsoTime(start)}`;
 
   const rows = branches(findParents(exchanges)).map((branch) => {
-    const exchange = exchanges[branch.index] as Exchange;
-    const span = exchangeSpan(exchange);
-    const whole = Math.max(1, end - start);
+    const call = calls[branch.index] as JoinedCall;
+    const { exchange, span, called } = call;
     const name = shorten(escapeForTerminal(`${exchange.service} ${exchange.operation}`), MAX_NAME_CHARACTERS);
     return {
       name: branch.lead + name,
       status: statusText(exchange),
       latency: span.answered ? formatSpan(span.end - span.start) : escapeForTerminal(exchange.reason || '-'),
-      bar: renderSpanBar((span.start - start) / whole, (span.end - start) / whole, BAR_WIDTH),
+      called: called === undefined ? '' : formatSpan(called.end - called.start),
+      bar: bar(call, start, end),
     };
   });
-  const width = (column: 'name' | 'status' | 'latency') =>
+  const width = (column: 'name' | 'status' | 'latency' | 'called') =>
     rows.reduce((widest, row) => Math.max(widest, row[column].length), 0);
-  const [names, statuses, latencies] = [width('name'), width('status'), width('latency')];
-  const drawn = rows.map(
-    (row) =>
-      `${row.name.padEnd(names)}  ${row.status.padEnd(statuses)}  ${row.latency.padStart(latencies)}  ${row.bar}`,
-  );
+  const [names, statuses, latencies, times] = [width('name'), width('status'), width('latency'), width('called')];
+  const drawn = rows.map((row) => {
+    const called = times === 0 ? '' : `  ${row.called.padStart(times)}`;
+    return `${row.name.padEnd(names)}  ${row.status.padEnd(statuses)}  ${row.latency.padStart(latencies)}${called}  ${row.bar}`;
+  });
   return [title, '', ...drawn].join('\n');
+}
+
+function bar({ span, called }: JoinedCall, start: number, end: number): string {
+  const share = (at: number) => (at - start) / Math.max(1, end - start);
+  const whole = renderSpanBar(share(span.start), share(span.end), BAR_WIDTH);
+  if (called === undefined) return whole;
+  const inside = renderSpanBar(share(called.start), share(called.end), BAR_WIDTH);
+  return [...whole].map((drawn, i) => (drawn === ' ' || inside[i] === '█' ? drawn : '░')).join('');
 }
 
 /** The exchanges in the order in which the tree is drawn, with the lines that lead to each. */
@@ -94,16 +102,4 @@ function branchOf(index: number, parent: Branch | undefined, last: boolean): Bra
   if (parent.depth === MAX_DEPTH) return { ...parent, index };
   const below = parent.below + (last ? '   ' : '│  ');
   return { index, lead: parent.below + (last ? '└─ ' : '├─ '), below, depth: parent.depth + 1 };
-}
-
-/** Both ends of one call see the same bytes of the same flow: the earlier view, the caller's, stands for both. */
-function seenOnce(exchanges: readonly Exchange[]): Exchange[] {
-  const kept = new Map<string, Exchange>();
-  for (const exchange of exchanges) {
-    const { flow, offset, index } = exchange.id;
-    const key = `${flow}-${offset}-${index}`;
-    const known = kept.get(key);
-    if (known === undefined || exchange.id.at < known.id.at) kept.set(key, exchange);
-  }
-  return [...kept.values()];
 }

@@ -72,6 +72,36 @@ test('a known caller that is not in the trace leaves the call at the top', () =>
   expect(names(exchanges)).toEqual(['front GET /', 'catalogue GET /items']);
 });
 
+/** The view of the called service: of the same bytes, at its own times. */
+function calledView(caller: Exchange, [from, to]: [number, number], clock = 0): Exchange {
+  const at = (micros: number) => ({
+    firstByteAt: NOON_MICROS + micros + clock,
+    lastByteAt: NOON_MICROS + micros + clock,
+  });
+  return {
+    ...caller,
+    id: { ...caller.id, at: NOON_MICROS + from + clock },
+    request: message('GET / HTTP/1.1\r\n\r\n', '', at(from)),
+    response: message('HTTP/1.1 200 OK\r\n\r\n', '', at(to)),
+  };
+}
+
+test("of a call captured at both ends the called service's time is drawn within the caller's", () => {
+  const front = call('', 'front', 'GET /', [0, 5000]);
+  const items = call('front', 'items', 'GET /items', [1000, 4000]);
+  for (const clock of [0, 2_000_000]) {
+    expect(tree([calledView(items, [1500, 3500], clock), front, items])).toEqual([
+      'front GET /          200  5.00 ms           ████████████████████████',
+      '└─ items GET /items  200  3.00 ms  2.00 ms      ░░░██████████░░',
+    ]);
+  }
+});
+
+test('a call that is stored twice beyond the skew of clocks is two', () => {
+  const one = call('', 'front', 'GET /', [0, 5000]);
+  expect(tree([one, calledView(one, [0, 4000], 11_000_000)])).toHaveLength(2);
+});
+
 test('both ends of one call are drawn once', () => {
   const caller = call('', 'front', 'GET /', [0, 5000]);
   const callee = { ...caller, id: { ...caller.id, at: caller.id.at + 30 } };
