@@ -105,9 +105,10 @@ export class IndexFeeder {
     return this.#failure;
   }
 
-  /** Blocks that wait for the index, without those of segments that are missed as a whole. */
+  /** Blocks that wait for the index; a segment that is missed as a whole counts as one. */
   get waitingBlocks(): number {
-    let blocks = this.#ports.missed.count;
+    const { missed } = this.#ports;
+    let blocks = missed.count + missed.segments.size;
     for (const lot of this.#memory()) blocks += lot.entries.length;
     return blocks;
   }

@@ -1,0 +1,73 @@
+/** An index that fails, stands still and comes back: writing goes on, searches miss nothing, the index ends equal. */
+import { expect, test } from 'vitest';
+import { parseQuery } from '../../core/index.ts';
+import type { IndexState } from '../../store/index.ts';
+import { assembled, differences, indexed } from '../support/store/assembled.ts';
+import { emptyFolder, foundBy, ids, numbered, numberedUpTo } from '../support/store/index.ts';
+
+const EQUAL = { missing: 0, different: 0, dangling: 0, damaged: 0 };
+const BLOCKS_OF_FOUR = { blockExchanges: 4 };
+const OK = parseQuery('service:catalogue AND status:200');
+
+test.each(['fail', 'standStill'] as const)(
+  'an index that does %s holds up neither append nor flush nor find',
+  async (how) => {
+    const states: IndexState[] = [];
+    const deps = { onIndexState: (state: IndexState) => states.push(state) };
+    const { store, care, index } = await assembled(await emptyFolder(), { options: BLOCKS_OF_FOUR, deps });
+    index[how]();
+    for (let n = 0; n < 400; n += 40) {
+      await store.append(numberedUpTo(n + 40).slice(n));
+      await store.flush();
+    }
+    expect(ids(await foundBy(store, { where: OK }))).toEqual(ids(numberedUpTo(400)));
+    expect(ids(await foundBy(store, { where: OK, order: 'newest-first', limit: 7 }))).toEqual(
+      ids(numberedUpTo(400).reverse().slice(0, 7)),
+    );
+    expect(ids(await store.trace(numbered(17).trace?.traceId ?? ''))).toEqual(ids([numbered(17)]));
+    expect((await store.statistics()).indexWaiting).toBeGreaterThanOrEqual(100);
+
+    index.work();
+    await indexed(store);
+    await expect.poll(() => states.map(({ kind }) => kind)).toEqual(['behind', 'caught-up']);
+    expect(await differences(care)).toEqual(EQUAL);
+    expect(await foundBy(store, { where: OK })).toHaveLength(400);
+  },
+);
+
+test('what the index missed is known to the next process', async () => {
+  const path = await emptyFolder();
+  const first = await assembled(path, { options: BLOCKS_OF_FOUR });
+  first.index.fail();
+  await first.store.append(numberedUpTo(100));
+  await first.store.close();
+  const second = await assembled(path, { options: BLOCKS_OF_FOUR });
+  expect(second.recovered).toBeUndefined();
+  expect(ids(await foundBy(second.store, { where: OK }))).toEqual(ids(numberedUpTo(100)));
+  await indexed(second.store);
+  expect(await differences(second.care)).toEqual(EQUAL);
+});
+
+test('one put that fails among others is put again', async () => {
+  const { store, care, index } = await assembled(await emptyFolder(), { options: BLOCKS_OF_FOUR });
+  for (let n = 0; n < 1000; n += 50) {
+    if (n % 200 === 0) index.fail();
+    else index.work();
+    await store.append(numberedUpTo(n + 50).slice(n));
+    await store.flush();
+  }
+  index.work();
+  await indexed(store);
+  expect(await differences(care)).toEqual(EQUAL);
+});
+
+test('an index that shows late what it took: searches read it meanwhile', async () => {
+  const indexManifest = { readYourWrites: false, visibleAfterMs: 60_000 };
+  const { store, index } = await assembled(await emptyFolder(), { options: BLOCKS_OF_FOUR, indexManifest });
+  index.hide();
+  await store.append(numberedUpTo(20));
+  expect(ids(await foundBy(store, { where: OK }))).toEqual(ids(numberedUpTo(20)));
+  await store.flush();
+  expect(index.puts).toBe(1);
+  expect(ids(await foundBy(store, { where: OK }))).toEqual(ids(numberedUpTo(20)));
+});
