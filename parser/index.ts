@@ -36,6 +36,10 @@ export {
   type SessionChoice,
 } from './options.ts';
 export { queryViews } from './query-views.ts';
+export { SecretCutter, type SecretCutterOptions } from './sealing/secret-cutter.ts';
+export { type SecretNameOptions, SecretNames, shownSchemeLength } from './sealing/secret-names.ts';
+export { type UnsealedExchange, unsealExchange } from './sealing/unseal-exchange.ts';
+export { ValueSealer } from './sealing/value-sealer.ts';
 export type { IdlDocument } from './thrift/idl/idl-document.ts';
 export { type NamedField, type NamedType, ThriftNames } from './thrift/idl/thrift-names.ts';
 export type { ThriftScalar } from './thrift/rewriting/encode-scalar.ts';

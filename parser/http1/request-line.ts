@@ -7,6 +7,7 @@
  * Traffic repeats its verbs and paths, so their strings are made once and found again by a hash of their octets.
  */
 import { latin1 } from '../latin1.ts';
+import { isSecretPathParameter } from '../sealing/secret-names.ts';
 import { INCOMPLETE } from './field-section.ts';
 import { NOTE } from './notes.ts';
 import { LOWER, TOKEN_OCTET } from './octets.ts';
@@ -165,7 +166,7 @@ function withoutCredentials(path: string): string {
   const shown = path.includes('@') ? path.replace(USER_INFORMATION, '$1') : path;
   if (!shown.includes(';')) return shown;
   return shown.replace(PATH_PARAMETER, (parameter: string, name: string) =>
-    SECRET_PARAMETER.test(name) ? '' : parameter,
+    isSecretPathParameter(name) ? '' : parameter,
   );
 }
 
@@ -173,8 +174,6 @@ const USER_INFORMATION = /^([^:/]*:\/\/)[^/]*@/;
 
 /** `;name=value` (RFC 3986, section 3.3). */
 const PATH_PARAMETER = /;([^;/=]*)=[^;/]*/g;
-/** `;jsessionid=…` and its relatives. */
-const SECRET_PARAMETER = /sess|sid$|token|secret|passw|auth|key$|jwt/i;
 
 /** Origin form of visible ASCII, or `*`. */
 const ORDINARY_PATH = /^(?:\/[!-~]*|\*)$/;

@@ -24,8 +24,14 @@ export interface ChunkedView {
   readonly state: 'complete' | 'incomplete' | 'broken';
 }
 
-/** @returns data as a view of the body where it is one piece, a copy otherwise */
-export function readChunked({ bytes, holes }: KeptBody): ChunkedView {
+/**
+ * @param onPiece told where each run of data lies in the body
+ * @returns data as a view of the body where it is one piece, a copy otherwise
+ */
+export function readChunked(
+  { bytes, holes }: KeptBody,
+  onPiece?: (at: number, byteCount: ByteCount) => void,
+): ChunkedView {
   let data = bytes.subarray(0, 0);
   let copied = false;
   let at = 0;
@@ -33,6 +39,7 @@ export function readChunked({ bytes, holes }: KeptBody): ChunkedView {
   let kept = 0;
   let contiguous = -1;
   const take = (byteCount: number) => {
+    onPiece?.(at, byteCount);
     const piece = bytes.subarray(at, at + byteCount);
     if (kept === 0) data = piece;
     else {

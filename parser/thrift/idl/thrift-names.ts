@@ -68,6 +68,16 @@ export class ThriftNames {
     return found;
   }
 
+  /** Of all fields of structs and of all arguments that the files declare; repeated where they are. */
+  *fieldNames(): Generator<string> {
+    for (const { declared } of this.#scopes.values()) {
+      for (const { fields = [], functions = [] } of declared.values()) {
+        for (const { name } of fields) yield name.value;
+        for (const one of functions) for (const { name } of one.fields) yield name.value;
+      }
+    }
+  }
+
   /** In the service itself, or in one that it extends. */
   #functionOf(scope: Scope, service: IdlStatement, method: string): NamedFunction | undefined {
     let at: { readonly scope: Scope; readonly statement: IdlStatement } | undefined = { scope, statement: service };

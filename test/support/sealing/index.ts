@@ -1,0 +1,1 @@
+export { RING, sealingCutter } from './keys.ts';
