@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import('./commands/import.ts')).addImportCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
   find: async () => (await import('./commands/find.ts')).addFindCommand,
+  fields: async () => (await import('./commands/fields.ts')).addFieldsCommand,
   show: async () => (await import('./commands/show.ts')).addShowCommand,
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
   explain: async () => (await import('./commands/explain.ts')).addExplainCommand,

@@ -1,6 +1,6 @@
 /** What a search found and read, as one line. */
 import type { ScanReport } from '../../core/index.ts';
-import { formatCount } from './amount.ts';
+import { formatCount, formatNumberOf } from './amount.ts';
 
 /**
  * @param found what was printed or counted
@@ -8,12 +8,14 @@ import { formatCount } from './amount.ts';
  */
 export function renderScanReport(found: number, report: ScanReport | undefined, content: boolean): string {
   if (report === undefined) return `${formatCount(found)} found`;
-  const read = content ? `${formatCount(report.exchanges)} scanned` : `${formatCount(report.exchanges)} read`;
+  const read = content
+    ? `${formatCount(report.exchanges)} scanned for headers and bodies`
+    : `${formatCount(report.exchanges)} read`;
   return `${formatCount(found)} found in ${read} (${indexText(report)})`;
 }
 
 function indexText({ index, blocks, segments }: ScanReport): string {
-  const where = `${formatCount(blocks)} blocks, ${formatCount(segments)} segments`;
+  const where = `${formatNumberOf(blocks, 'block')}, ${formatNumberOf(segments, 'segment')}`;
   switch (index) {
     case 'used':
       return `index used; ${where}`;
