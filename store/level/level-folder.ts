@@ -71,3 +71,11 @@ function failureText(error: unknown): string {
   }
   return texts.join(': ') || String(error);
 }
+
+/** Bytes of the tables of a folder, roughly; what waits in memory is not counted. */
+export function approximateSize(folder: LevelFolder): Promise<ByteCount> {
+  const { approximateSize: sizeBetween } = folder as unknown as {
+    approximateSize(from: Buffer, to: Buffer): Promise<number>;
+  };
+  return sizeBetween.call(folder, Buffer.of(0), Buffer.of(0xff, 0xff));
+}

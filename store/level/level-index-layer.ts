@@ -15,10 +15,12 @@ import type {
 import { decodeBlockKey } from '../block/block-key.ts';
 import { BlockDigest } from './block-digest.ts';
 import type { LevelFolder } from './level-folder.ts';
+import { openCursor } from './plan-cursor.ts';
 import { countBits, forEachPosting } from './posting.ts';
-import type { PostingCursor } from './posting-cursor.ts';
-import { openCursor } from './posting-plan.ts';
+import { PostingPlanner } from './posting-plan.ts';
+import { blockDigests, removeBlocks } from './posting-walk.ts';
 import { groupBySegment, SegmentFolders } from './segment-folders.ts';
+import { SegmentFormats } from './segment-formats.ts';
 
 /** Trace postings come in random order: what is sorted in memory is not merged on disk. */
 const WRITE_BUFFER_BYTES: ByteCount = 16 * 1024 * 1024;
@@ -38,6 +40,7 @@ export class LevelIndexLayer implements IndexLayer {
     exactCounts: false,
   };
   readonly #folders: SegmentFolders;
+  readonly #formats = new SegmentFormats();
 
   constructor(options: LevelIndexLayerOptions) {
     this.#folders = new SegmentFolders({
@@ -50,16 +53,17 @@ export class LevelIndexLayer implements IndexLayer {
 
   async put(entries: readonly IndexEntry[], durability: Durability): Promise<void> {
     for (const [segment, group] of groupBySegment(entries)) {
-      await this.#folders.write(segment, (folder) => {
+      await this.#folders.write(segment, async (folder) => {
+        await this.#formats.begin(segment, folder);
         const batch = folder.batch();
         for (const entry of group) forEachPosting(entry, (key, value) => batch.put(key, value));
-        return batch.write({ sync: durability === 'synced' } as object);
+        await batch.write({ sync: durability === 'synced' } as object);
       });
     }
   }
 
   async search(search: IndexSearch): Promise<AsyncIterable<readonly IndexHit[]> | undefined> {
-    const pages = this.#folders.pages(search.segment, (folder) => searchPages(folder, search));
+    const pages = this.#folders.pages(search.segment, (folder) => searchPages(folder, search, this.#formats));
     const answerable = await pages.next();
     // The first page says whether the postings can answer at all; hits follow. A segment without an index cannot.
     if (answerable.done === true || answerable.value === 'not-answerable') {
@@ -93,18 +97,8 @@ export class LevelIndexLayer implements IndexLayer {
     return [...counts].sort(([one], [other]) => one - other).map(([from, exchanges]) => ({ from, exchanges }));
   }
 
-  async *contents(segment: Segment): AsyncGenerator<readonly IndexedBlock[]> {
-    const sums = new Map<string, BlockDigest>();
-    for await (const page of this.#folders.pages(segment, postingPages)) {
-      for (const [key, value] of page) {
-        const block = blockOf(key).toString('latin1');
-        const sum = sums.get(block) ?? new BlockDigest();
-        sum.add(key, value);
-        sums.set(block, sum);
-      }
-    }
-    if (sums.size > 0)
-      yield [...sums].map(([block, sum]) => ({ block: Buffer.from(block, 'latin1'), digest: sum.text }));
+  contents(segment: Segment): AsyncIterable<readonly IndexedBlock[]> {
+    return this.#folders.pages(segment, (folder) => blockDigests(folder));
   }
 
   digest(entry: IndexEntry): string {
@@ -114,14 +108,8 @@ export class LevelIndexLayer implements IndexLayer {
   }
 
   async remove(segment: Segment, blocks: readonly Uint8Array[]): Promise<void> {
-    const gone = new Set(blocks.map((block) => Buffer.from(block).toString('latin1')));
-    await this.#folders.write(segment, async (folder) => {
-      for await (const page of postingPages(folder)) {
-        const batch = folder.batch();
-        for (const [key] of page) if (gone.has(blockOf(key).toString('latin1'))) batch.del(key);
-        await batch.write();
-      }
-    });
+    if (blocks.length === 0 || !(await this.#folders.list()).includes(segment)) return;
+    await this.#folders.write(segment, (folder) => removeBlocks(folder, blocks));
   }
 
   sync(): Promise<void> {
@@ -136,8 +124,9 @@ export class LevelIndexLayer implements IndexLayer {
     return this.#folders.size(segment);
   }
 
-  drop(segment: Segment): Promise<void> {
-    return this.#folders.drop(segment);
+  async drop(segment: Segment): Promise<void> {
+    await this.#folders.drop(segment);
+    this.#formats.forget(segment);
   }
 
   close(): Promise<void> {
@@ -145,56 +134,40 @@ export class LevelIndexLayer implements IndexLayer {
   }
 }
 
-async function* postingPages(folder: LevelFolder): AsyncGenerator<readonly [Buffer, Buffer][]> {
-  const iterator = folder.iterator({ fillCache: false });
-  try {
-    for (;;) {
-      const page = (await iterator.nextv(1024)) as [Buffer, Buffer][];
-      if (page.length === 0) return;
-      yield page;
-    }
-  } finally {
-    await iterator.close();
-  }
-}
-
-/** Behind field, length and value. */
-function blockOf(key: Buffer): Buffer {
-  return key.subarray(2 + (key[1] ?? 0));
-}
-
 type SearchPage = 'answerable' | 'not-answerable' | readonly IndexHit[];
 
-async function* searchPages(folder: LevelFolder, search: IndexSearch): AsyncGenerator<SearchPage> {
-  const cursor = await openCursor(folder, search.where, {
-    from: search.from,
-    to: search.to,
-    descending: search.order === 'descending',
-  });
+async function* searchPages(
+  folder: LevelFolder,
+  search: IndexSearch,
+  formats: SegmentFormats,
+): AsyncGenerator<SearchPage> {
+  const planner = new PostingPlanner(folder, await formats.of(search.segment, folder));
+  const plan = await planner.plan(search.where);
+  const range = { from: search.from, to: search.to, descending: search.order === 'descending' };
+  const cursor = plan && openCursor(folder, plan, range);
   if (cursor === undefined) {
     yield 'not-answerable';
     return;
   }
   try {
     yield 'answerable';
+    let page: IndexHit[] = [];
+    let bound: Uint8Array | undefined;
     for (;;) {
-      const page = await readPage(cursor);
-      if (page.length === 0) return;
+      while (!cursor.reach(bound, bound !== undefined)) await cursor.fetch();
+      const hit = cursor.current;
+      if (hit === undefined) break;
+      bound = hit.block;
+      if ((hit.low | hit.high) === 0) continue;
+      page.push(hit);
+      if (page.length < PAGE_HITS) continue;
       yield page;
+      page = [];
     }
+    if (page.length > 0) yield page;
   } finally {
     await cursor.close();
   }
-}
-
-async function readPage(cursor: PostingCursor): Promise<readonly IndexHit[]> {
-  const page: IndexHit[] = [];
-  while (page.length < PAGE_HITS) {
-    await cursor.advance();
-    if (cursor.current === undefined) break;
-    page.push(cursor.current);
-  }
-  return page;
 }
 
 async function* hitPages(pages: AsyncGenerator<SearchPage>): AsyncGenerator<readonly IndexHit[]> {

@@ -1,139 +1,351 @@
 /**
- * Query → cursor: what of a query the postings can answer.
+ * Query → plan: what of a query the postings can answer.
  *
- *   equality of an indexed field    its postings
- *   range of the status             the postings of each distinct status in it
- *   and                             the parts that can be answered, intersected; the rest is left to who reads
- *   or                              its parts, united, if every one can be answered
- *   wildcard, exists, not, the rest cannot be answered: undefined
+ *   equality                      its postings; of the session, its marks in the entry of each block
+ *   range of status or latency    the postings of each distinct value, or bucket, in it
+ *   range of the time             the outlines of the blocks around it
+ *   wildcard, existence           the postings of each distinct value that it takes, if they are few; those of a session
+ *                                 by its marks, and only existence
+ *   and                           the parts that can be answered, intersected; the rest is left to who reads
+ *   or                            its parts, united, if every one can be answered
+ *   not                           what is left of the other parts, or of all blocks, if the part is answered exactly
+ *   path, client, server, id,     cannot be answered: undefined
+ *
+ * Exact are values that are indexed as they were written: not operations (by template), outcomes and protocols (without
+ * case), latencies (by bucket), sessions (by mark), times (by block), and nothing that was cut. A segment of store
+ * version 1 answers equality, wildcards and existence of its fields, and `not` beside another part.
  */
-import type { Bound, FieldTest, Query, QueryField } from '../../core/index.ts';
+import { type Bound, type FieldTest, matchesWildcard, type Query, type QueryField } from '../../core/index.ts';
+import { LAST_BUCKET, latencyBucket } from './latency-bucket.ts';
 import type { LevelFolder } from './level-folder.ts';
-import { POSTING_FIELDS, type PostingField, postingPrefix, prefixEnd } from './posting.ts';
-import { BothCursor, type CursorRange, EitherCursor, type PostingCursor, TermCursor } from './posting-cursor.ts';
+import {
+  hasField,
+  isPackedTrace,
+  isTextField,
+  isWhole,
+  labelBytes,
+  labelPrefix,
+  MAX_NAME_BYTES,
+  MAX_VALUE_BYTES,
+  NORMAL_FORM,
+  POSTING_FIELDS,
+  type PostingFormat,
+  plainTracePrefix,
+  type TextField,
+  termPrefix,
+  textBytes,
+  textPrefix,
+  tracePrefix,
+} from './posting-fields.ts';
+import { distinctValues } from './posting-values.ts';
+import { sessionMark } from './session-marks.ts';
+import { operationHead, wildcardHead } from './wildcard-head.ts';
 
-/** Iterators open for one search; a query of more conditions is answered by reading. */
-const MAX_TERMS = 128;
-/** Distinct statuses walked; HTTP has about 60. */
-const MAX_STATUSES = 64;
+/** Distinct values looked at for one condition, each a seek. */
+const MAX_VALUES_LOOKED_AT = 1024;
 
-type Plan =
-  | { readonly kind: 'term'; readonly prefix: Buffer }
-  | { readonly kind: 'both' | 'either'; readonly parts: readonly Plan[] };
+export type PostingPlan =
+  | { readonly kind: 'term'; readonly prefix: Buffer; readonly exact: boolean }
+  /** Blocks with a session of this mark, or with any. */
+  | { readonly kind: 'session'; readonly mark: number | undefined; readonly exact: boolean }
+  /** Blocks that overlap a time, ends taken. */
+  | { readonly kind: 'blocks'; readonly firstAt: number; readonly lastAt: number; readonly exact: boolean }
+  | { readonly kind: 'both' | 'either'; readonly parts: readonly PostingPlan[]; readonly exact: boolean }
+  | { readonly kind: 'except'; readonly base: PostingPlan; readonly gone: PostingPlan; readonly exact: boolean };
 
-/** @returns undefined where the postings cannot narrow the query down */
-export async function openCursor(
-  folder: LevelFolder,
-  query: Query,
-  range: CursorRange,
-): Promise<PostingCursor | undefined> {
-  const plan = await planQuery(folder, query);
-  if (plan === undefined || countTerms(plan) > MAX_TERMS) return undefined;
-  return toCursor(folder, plan, range);
-}
+const ALL_BLOCKS: PostingPlan = {
+  kind: 'blocks',
+  firstAt: Number.NEGATIVE_INFINITY,
+  lastAt: Number.POSITIVE_INFINITY,
+  exact: true,
+};
 
-async function planQuery(folder: LevelFolder, query: Query): Promise<Plan | undefined> {
-  switch (query.kind) {
-    case 'everything':
-    case 'not':
-    case 'content':
-      return undefined;
-    case 'field':
-      return await planField(folder, query.field, query.test);
-    case 'and': {
-      const parts: Plan[] = [];
-      for (const term of query.terms) {
-        const part = await planQuery(folder, term);
-        if (part !== undefined) parts.push(part);
+export class PostingPlanner {
+  readonly #folder: LevelFolder;
+  readonly #format: PostingFormat;
+
+  constructor(folder: LevelFolder, format: PostingFormat) {
+    this.#folder = folder;
+    this.#format = format;
+  }
+
+  /** @returns undefined where the postings cannot narrow the query down */
+  async plan(query: Query): Promise<PostingPlan | undefined> {
+    switch (query.kind) {
+      case 'everything':
+      case 'content':
+        return undefined;
+      case 'not':
+        return this.#format === 'whole' ? except(ALL_BLOCKS, await this.#planExactly(query.term)) : undefined;
+      case 'field':
+        return await this.#planField(query.field, query.name ?? '', query.test);
+      case 'and':
+        return await this.#planAll(query.terms);
+      case 'or': {
+        const parts: PostingPlan[] = [];
+        for (const term of query.terms) {
+          const part = await this.plan(term);
+          if (part === undefined) return undefined;
+          parts.push(part);
+        }
+        return combined('either', parts);
       }
-      if (parts.length < 2) return parts[0];
-      return { kind: 'both', parts };
+      default:
+        return query satisfies never;
     }
-    case 'or': {
-      const parts: Plan[] = [];
-      for (const term of query.terms) {
-        const part = await planQuery(folder, term);
-        if (part === undefined) return undefined;
-        parts.push(part);
+  }
+
+  async #planAll(terms: readonly Query[]): Promise<PostingPlan | undefined> {
+    const parts: PostingPlan[] = [];
+    const gone: PostingPlan[] = [];
+    let isWhole = true;
+    for (const term of terms) {
+      const negated = term.kind === 'not';
+      const part = negated ? await this.#planExactly(term.term) : await this.plan(term);
+      if (part !== undefined) (negated ? gone : parts).push(part);
+      else if (term.kind !== 'everything') isWhole = false;
+    }
+    let plan: PostingPlan;
+    if (parts.length > 0) plan = combined('both', parts);
+    else if (gone.length > 0 && this.#format === 'whole') plan = ALL_BLOCKS;
+    else return undefined;
+    if (gone.length > 0) plan = except(plan, combined('either', gone)) ?? plan;
+    return isWhole ? plan : { ...plan, exact: false };
+  }
+
+  async #planExactly(query: Query): Promise<PostingPlan | undefined> {
+    const plan = await this.plan(query);
+    return plan?.exact === true ? plan : undefined;
+  }
+
+  async #planField(field: QueryField, name: string, test: FieldTest): Promise<PostingPlan | undefined> {
+    if (!hasField(this.#format, field)) return undefined;
+    // What takes anything takes its absence too.
+    if (test.kind === 'wildcard' && matchesWildcard(test.pattern, '')) return undefined;
+    if (isTextField(field)) return await this.#planText(field, test);
+    switch (field) {
+      case 'trace':
+        return await this.#planTrace(test);
+      case 'label':
+        return await this.#planLabel(name, test);
+      case 'session':
+        return planSession(test);
+      case 'latency':
+        return await this.#planLatency(test);
+      case 'time':
+        return planTime(test);
+      case 'id':
+      case 'path':
+      case 'client':
+      case 'server':
+        return undefined;
+      default:
+        return field satisfies never;
+    }
+  }
+
+  async #planText(field: TextField, test: FieldTest): Promise<PostingPlan | undefined> {
+    const isExact = NORMAL_FORM[field] === undefined || field === 'verb';
+    const code = POSTING_FIELDS[field];
+    switch (test.kind) {
+      case 'equals':
+        return test.value === '' ? undefined : term(textPrefix(field, test.value), isExact && isKept(test.value));
+      case 'exists':
+        return await this.#planValues(code, '', isExact, () => true);
+      case 'range': {
+        const { min, max } = test;
+        if (field !== 'status') return undefined;
+        return await this.#planValues(
+          code,
+          '',
+          true,
+          (value) => value === undefined || isWithin(Number(value), min, max),
+        );
       }
-      return { kind: 'either', parts };
+      case 'wildcard': {
+        if (field === 'operation') {
+          const head = operationHead(test.pattern);
+          return await this.#planValues(code, head, false, (value) => mayMatch(test.pattern, value, /\{\*\}/));
+        }
+        const pattern = NORMAL_FORM[field]?.(test.pattern) ?? test.pattern;
+        // In another case a letter may be two.
+        const unsure = NORMAL_FORM[field] === undefined ? undefined : /[^ -~]/;
+        return await this.#planValues(code, wildcardHead(pattern), isExact, (value) =>
+          mayMatch(pattern, value, unsure),
+        );
+      }
+      default:
+        return test satisfies never;
     }
-    default:
-      return query satisfies never;
+  }
+
+  async #planLabel(name: string, test: FieldTest): Promise<PostingPlan | undefined> {
+    const nameBytes = labelBytes(name, '');
+    const isExact = isWhole(name, MAX_NAME_BYTES);
+    const textOf = (bytes: Buffer): string => bytes.toString('utf8', nameBytes.length);
+    switch (test.kind) {
+      case 'equals':
+        if (test.value === '') return undefined;
+        return term(labelPrefix(name, test.value), isExact && isWhole(test.value, MAX_VALUE_BYTES - nameBytes.length));
+      case 'exists':
+        return await this.#planDistinct(POSTING_FIELDS.label, nameBytes, isExact, () => true);
+      case 'wildcard': {
+        const head = labelBytes(name, wildcardHead(test.pattern));
+        return await this.#planDistinct(POSTING_FIELDS.label, head, isExact, (bytes) =>
+          mayMatch(test.pattern, bytes.length === MAX_VALUE_BYTES ? undefined : textOf(bytes)),
+        );
+      }
+      case 'range':
+        return undefined;
+      default:
+        return test satisfies never;
+    }
+  }
+
+  async #planTrace(test: FieldTest): Promise<PostingPlan | undefined> {
+    switch (test.kind) {
+      case 'equals': {
+        const { value } = test;
+        if (value === '') return undefined;
+        const packed = term(tracePrefix(value), isKept(value));
+        if (this.#format === 'whole' || !isPackedTrace(value)) return packed;
+        return combined('either', [packed, term(plainTracePrefix(value), true)]);
+      }
+      case 'exists':
+        return await this.#planTraces('?*');
+      case 'wildcard':
+        return await this.#planTraces(test.pattern);
+      case 'range':
+        return undefined;
+      default:
+        return test satisfies never;
+    }
+  }
+
+  /** Trace ids are as many as exchanges: only those of a head that few have. */
+  async #planTraces(pattern: string): Promise<PostingPlan | undefined> {
+    const head = wildcardHead(pattern);
+    const plain = await this.#planValues(POSTING_FIELDS.trace, head, true, (value) => mayMatch(pattern, value));
+    if (plain === undefined || !/^[0-9a-f]*$/.test(head)) return plain;
+    const packed = await this.#planDistinct(
+      POSTING_FIELDS.packedTrace,
+      Buffer.from(head.slice(0, head.length & ~1), 'hex'),
+      true,
+      (bytes) => matchesWildcard(pattern, bytes.toString('hex')),
+    );
+    return packed && combined('either', [plain, packed]);
+  }
+
+  async #planLatency(test: FieldTest): Promise<PostingPlan | undefined> {
+    const code = POSTING_FIELDS.latency;
+    switch (test.kind) {
+      case 'equals': {
+        const micros = Number(test.value);
+        return Number.isNaN(micros) ? undefined : term(termPrefix(code, Buffer.of(latencyBucket(micros))), false);
+      }
+      case 'exists':
+        return await this.#planDistinct(code, Buffer.alloc(0), true, () => true);
+      case 'range': {
+        const from = test.min === undefined ? 0 : latencyBucket(test.min.value);
+        const to = test.max === undefined ? LAST_BUCKET : latencyBucket(test.max.value);
+        return await this.#planDistinct(code, Buffer.alloc(0), false, ([bucket = 0]) => bucket >= from && bucket <= to);
+      }
+      case 'wildcard':
+        return undefined;
+      default:
+        return test satisfies never;
+    }
+  }
+
+  /** @param takes asked with the value; undefined where it was cut or its bytes stand for several */
+  #planValues(
+    code: number,
+    head: string,
+    exact: boolean,
+    takes: (value: string | undefined) => boolean,
+  ): Promise<PostingPlan | undefined> {
+    return this.#planDistinct(code, textBytes(head, MAX_VALUE_BYTES), exact, (bytes) => takes(keptText(bytes)));
+  }
+
+  async #planDistinct(
+    code: number,
+    head: Buffer,
+    exact: boolean,
+    takes: (bytes: Buffer) => boolean,
+  ): Promise<PostingPlan | undefined> {
+    const values = await distinctValues(this.#folder, code, head, MAX_VALUES_LOOKED_AT);
+    if (values === undefined) return undefined;
+    const taken = values.filter(takes);
+    const isSure = exact && taken.every((bytes) => bytes.length < MAX_VALUE_BYTES && !bytes.includes('\ufffd'));
+    return combined(
+      'either',
+      taken.map((bytes) => term(termPrefix(code, bytes), isSure)),
+    );
   }
 }
 
-async function planField(folder: LevelFolder, field: QueryField, test: FieldTest): Promise<Plan | undefined> {
-  if (!isPostingField(field)) return undefined;
+function term(prefix: Buffer, exact: boolean): PostingPlan {
+  return { kind: 'term', prefix, exact };
+}
+
+function combined(kind: 'both' | 'either', parts: readonly PostingPlan[]): PostingPlan {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  return { kind, parts, exact: parts.every(({ exact }) => exact) };
+}
+
+function except(base: PostingPlan, gone: PostingPlan | undefined): PostingPlan | undefined {
+  return gone && { kind: 'except', base, gone, exact: base.exact };
+}
+
+function planSession(test: FieldTest): PostingPlan | undefined {
   switch (test.kind) {
     case 'equals':
-      return test.value === '' ? undefined : { kind: 'term', prefix: postingPrefix(field, test.value) };
-    case 'range': {
-      if (field !== 'status') return undefined;
-      const statuses = await distinctStatuses(folder);
-      if (statuses === undefined) return undefined;
-      const parts = statuses
-        .filter((status) => within(Number(status), test.min, test.max))
-        .map((status): Plan => ({ kind: 'term', prefix: postingPrefix('status', status) }));
-      return { kind: 'either', parts };
-    }
-    case 'wildcard':
+      return test.value === '' ? undefined : { kind: 'session', mark: sessionMark(test.value), exact: false };
     case 'exists':
+      return { kind: 'session', mark: undefined, exact: true };
+    case 'wildcard':
+    case 'range':
       return undefined;
     default:
       return test satisfies never;
   }
 }
 
-/** Seeks from one status to behind its postings; undefined where there are more than {@link MAX_STATUSES}. */
-async function distinctStatuses(folder: LevelFolder): Promise<readonly string[] | undefined> {
-  const start = Buffer.of(POSTING_FIELDS.status);
-  const keys = folder.keys({ gte: start, lt: Buffer.of(POSTING_FIELDS.status + 1) });
-  const statuses: string[] = [];
-  try {
-    for (let key = await keys.next(); key !== undefined; key = await keys.next()) {
-      if (statuses.length === MAX_STATUSES) return undefined;
-      const prefix = key.subarray(0, 2 + (key[1] ?? 0));
-      statuses.push(prefix.toString('latin1', 2));
-      const end = prefixEnd(prefix);
-      if (end === undefined) break;
-      keys.seek(Buffer.from(end));
+function planTime(test: FieldTest): PostingPlan | undefined {
+  switch (test.kind) {
+    case 'equals': {
+      const at = Number(test.value);
+      return Number.isNaN(at) ? undefined : { kind: 'blocks', firstAt: at, lastAt: at, exact: false };
     }
-    return statuses;
-  } finally {
-    await keys.close();
+    case 'range': {
+      const firstAt = test.min?.value ?? Number.NEGATIVE_INFINITY;
+      return { kind: 'blocks', firstAt, lastAt: test.max?.value ?? Number.POSITIVE_INFINITY, exact: false };
+    }
+    case 'exists':
+    case 'wildcard':
+      return undefined;
+    default:
+      return test satisfies never;
   }
 }
 
-function within(value: number, min: Bound | undefined, max: Bound | undefined): boolean {
+/** Whether a pattern can match; yes where that is not known: of a value that was cut, or is in another form. */
+function mayMatch(pattern: string, value: string | undefined, unsure?: RegExp): boolean {
+  return value === undefined || unsure?.test(value) === true || matchesWildcard(pattern, value);
+}
+
+/** A value from its bytes; undefined where they may stand for another one. */
+function keptText(bytes: Buffer): string | undefined {
+  const text = bytes.length < MAX_VALUE_BYTES ? bytes.toString() : '\ufffd';
+  return text.includes('\ufffd') ? undefined : text;
+}
+
+function isKept(value: string): boolean {
+  return isWhole(value, MAX_VALUE_BYTES);
+}
+
+function isWithin(value: number, min: Bound | undefined, max: Bound | undefined): boolean {
   if (min !== undefined && (min.inclusive ? value < min.value : value <= min.value)) return false;
   return max === undefined || (max.inclusive ? value <= max.value : value < max.value);
-}
-
-function isPostingField(field: QueryField): field is PostingField {
-  return field in POSTING_FIELDS;
-}
-
-function countTerms(plan: Plan): number {
-  if (plan.kind === 'term') return 1;
-  return plan.parts.reduce((sum, part) => sum + countTerms(part), 0);
-}
-
-function toCursor(folder: LevelFolder, plan: Plan, range: CursorRange): PostingCursor {
-  switch (plan.kind) {
-    case 'term':
-      return new TermCursor(folder, plan.prefix, range);
-    case 'both':
-      return new BothCursor(
-        plan.parts.map((part) => toCursor(folder, part, range)),
-        range.descending,
-      );
-    case 'either':
-      return new EitherCursor(
-        plan.parts.map((part) => toCursor(folder, part, range)),
-        range.descending,
-      );
-    default:
-      return plan satisfies never;
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * One posting: which exchanges of a block have a value in a field.
+ * One posting: which exchanges of a block have a value in a field (fields and bytes of values: `posting-fields.ts`).
  *
  *     key                                            value
  *     +-------+--------+----------------+-------+    +----------+      one exchange: its position
@@ -9,61 +9,73 @@
  *                                                    | low u32  | high u32 |   several: a bit a position, big-endian
  *                                                    +----------+----------+
  *
- * Values longer than {@link MAX_VALUE_BYTES} are cut there: postings over-answer then, and who reads tests. Trace ids of
- * 32 hexadecimal digits are kept as 16 bytes under a field number of their own. The postings of one value are in the
- * order of the block keys, so that conditions are intersected and united while they stream.
+ * Trace ids of 32 or 16 hexadecimal digits are kept as their bytes under a field number of their own. The postings of
+ * one value are in the order of the block keys, so that conditions are intersected and united while they stream. Of
+ * sessions, and of a block as a whole, there is one entry with an empty value in its key.
  */
 import type { IndexDocument, IndexEntry, IndexHit } from '../../core/index.ts';
-import { operationTemplate } from '../index-terms/operation-template.ts';
+import { encodeBlockOutline, TRACE_HEAD_BYTES } from './block-outline.ts';
+import { latencyBucket } from './latency-bucket.ts';
+import { POSTING_FIELDS } from './posting-fields.ts';
+import { BlockTerms } from './posting-terms.ts';
+import { encodeSessionMarks } from './session-marks.ts';
 
-export const MAX_VALUE_BYTES = 120;
+const BUCKET_PREFIXES: readonly Buffer[] = Array.from({ length: 256 }, (_, bucket) =>
+  Buffer.of(POSTING_FIELDS.latency, 1, bucket),
+);
+export const SESSIONS_PREFIX = Buffer.of(POSTING_FIELDS.sessions, 0);
+export const OUTLINE_PREFIX = Buffer.of(POSTING_FIELDS.outline, 0);
+/** Where a packed trace id begins in its key. */
+const TRACE_AT = 2;
+const PACKED_TRACE = POSTING_FIELDS.packedTrace;
 
-/** Numbers are on disk: never reuse one. */
-export const POSTING_FIELDS = {
-  trace: 1,
-  packedTrace: 2,
-  source: 3,
-  service: 4,
-  operation: 5,
-  verb: 6,
-  status: 7,
-  outcome: 8,
-  protocol: 9,
-  reason: 10,
-} as const;
+const terms = new BlockTerms();
+const heads = { longs: Buffer.alloc(64 * TRACE_HEAD_BYTES), shorts: Buffer.alloc(64 * TRACE_HEAD_BYTES) };
 
-export type PostingField = Exclude<keyof typeof POSTING_FIELDS, 'packedTrace'>;
-
-const PACKED_TRACE = /^[0-9a-f]{32}$/;
-
-/** Fields whose values are indexed in another form: queries compare these without case, operations by template. */
-const NORMAL_FORM: { readonly [field in PostingField]?: (value: string) => string } = {
-  operation: operationTemplate,
-  verb: (value) => value.toUpperCase(),
-  outcome: (value) => value.toLowerCase(),
-  protocol: (value) => value.toLowerCase(),
-};
-
-/** Field, length and value of a posting key; what follows is the block key. */
-export function postingPrefix(field: PostingField, value: string): Buffer {
-  if (field === 'trace' && PACKED_TRACE.test(value)) {
-    return Buffer.concat([Buffer.of(POSTING_FIELDS.packedTrace, 16), Buffer.from(value, 'hex')]);
+/** Calls `take` with key and value of each entry of a block: its postings, its session marks, its outline last. */
+export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buffer) => void): void {
+  const block = Buffer.from(entry.block.buffer, entry.block.byteOffset, entry.block.byteLength);
+  const { documents } = entry;
+  terms.begin();
+  terms.addTexts(documents);
+  terms.addLabels(documents);
+  for (let position = 0; position < documents.length; position++) {
+    const { latencyMicros, traceId } = documents[position] as IndexDocument;
+    if (latencyMicros !== undefined) terms.addPrefix(BUCKET_PREFIXES[latencyBucket(latencyMicros)] as Buffer, position);
+    if (traceId !== '') terms.addTrace(traceId, position);
   }
-  const bytes = Buffer.from(NORMAL_FORM[field]?.(value) ?? value).subarray(0, MAX_VALUE_BYTES);
-  return Buffer.concat([Buffer.of(POSTING_FIELDS[field], bytes.length), bytes]);
+  let postings = 1;
+  terms.forEach((prefix, low, high) => {
+    postings++;
+    take(Buffer.concat([prefix, block], prefix.length + block.length), encodePositions(low, high));
+  });
+  let [longBytes, shortBytes] = [0, 0];
+  terms.forEachTrace((prefix, low, high) => {
+    postings++;
+    take(Buffer.concat([prefix, block], prefix.length + block.length), encodePositions(low, high));
+    if (prefix[0] !== PACKED_TRACE) return;
+    const isLong = prefix[1] === 16;
+    prefix.copy(
+      isLong ? heads.longs : heads.shorts,
+      isLong ? longBytes : shortBytes,
+      TRACE_AT,
+      TRACE_AT + TRACE_HEAD_BYTES,
+    );
+    if (isLong) longBytes += TRACE_HEAD_BYTES;
+    else shortBytes += TRACE_HEAD_BYTES;
+  });
+  const marks = encodeSessionMarks(documents);
+  if (marks !== undefined) {
+    postings++;
+    take(Buffer.concat([SESSIONS_PREFIX, block]), marks);
+  }
+  const [longs, shorts] = [heads.longs.subarray(0, longBytes), heads.shorts.subarray(0, shortBytes)];
+  take(Buffer.concat([OUTLINE_PREFIX, block]), encodeBlockOutline(documents.length, postings, longs, shorts));
 }
 
-/** First key behind everything that begins with a prefix; undefined where nothing can follow. */
-export function prefixEnd(prefix: Buffer): Buffer | undefined {
-  const end = Buffer.from(prefix);
-  for (let i = end.length - 1; i >= 0; i--) {
-    const byte = end[i] as number;
-    if (byte < 0xff) {
-      end[i] = byte + 1;
-      return end.subarray(0, i + 1);
-    }
-  }
-  return undefined;
+/** What stands behind field, length and value of a key: a block's key, empty where bytes were changed. */
+export function blockOfPosting(key: Buffer): Buffer {
+  return key.subarray(2 + (key[1] ?? 0));
 }
 
 /** Reads a posting's value into the positions of its block; undefined for bytes that are no posting. */
@@ -80,80 +92,7 @@ export function decodePositions(block: Uint8Array, value: Uint8Array): IndexHit 
   return { block, low: view.getUint32(0), high: view.getUint32(4) };
 }
 
-interface Positions {
-  low: number;
-  high: number;
-}
-
-const VALUE_OF: Readonly<Record<PostingField, (document: IndexDocument) => string>> = {
-  trace: (document) => document.traceId,
-  source: (document) => document.source,
-  service: (document) => document.service,
-  operation: (document) => document.operation,
-  verb: (document) => document.verb,
-  status: (document) => (document.status === 0 ? '' : String(document.status)),
-  outcome: (document) => document.outcome,
-  protocol: (document) => document.protocol,
-  reason: (document) => document.reason,
-};
-const FIELDS = Object.entries(VALUE_OF) as [PostingField, (document: IndexDocument) => string][];
-
-/** Calls `take` with key and value of each posting of a block. */
-export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buffer) => void): void {
-  const block = Buffer.from(entry.block.buffer, entry.block.byteOffset, entry.block.byteLength);
-  const values = new Map<string, Positions>();
-  for (const [field, read] of FIELDS) {
-    values.clear();
-    let lastValue = '';
-    let last: Positions | undefined;
-    for (let position = 0; position < entry.documents.length; position++) {
-      const value = read(entry.documents[position] as IndexDocument);
-      if (value === '') continue;
-      if (last === undefined || value !== lastValue) {
-        last = values.get(value);
-        if (last === undefined) {
-          last = { low: 0, high: 0 };
-          values.set(value, last);
-        }
-        lastValue = value;
-      }
-      if (position < 32) last.low |= 1 << position;
-      else last.high |= 1 << (position - 32);
-    }
-    const normalForm = NORMAL_FORM[field];
-    if (normalForm !== undefined) mergeNormalForms(values, normalForm);
-    for (const [value, positions] of values) take(postingKey(field, value, block), encodePositions(positions));
-  }
-}
-
-/** Values of one normal form share a posting. */
-function mergeNormalForms(values: Map<string, Positions>, normalForm: (value: string) => string): void {
-  for (const [value, positions] of [...values]) {
-    const normal = normalForm(value);
-    if (normal === value) continue;
-    values.delete(value);
-    const merged = values.get(normal);
-    if (merged === undefined) values.set(normal, positions);
-    else {
-      merged.low |= positions.low;
-      merged.high |= positions.high;
-    }
-  }
-}
-
-function postingKey(field: PostingField, value: string, block: Buffer): Buffer {
-  if (field === 'trace' && PACKED_TRACE.test(value)) {
-    const key = Buffer.allocUnsafe(18 + block.length);
-    key[0] = POSTING_FIELDS.packedTrace;
-    key[1] = 16;
-    key.write(value, 2, 16, 'hex');
-    block.copy(key, 18);
-    return key;
-  }
-  return Buffer.concat([postingPrefix(field, value), block]);
-}
-
-function encodePositions({ low, high }: Positions): Buffer {
+function encodePositions(low: number, high: number): Buffer {
   const bitCount = countBits(low) + countBits(high);
   if (bitCount === 1) return SINGLE[low !== 0 ? 31 - Math.clz32(low) : 63 - Math.clz32(high)] as Buffer;
   const value = Buffer.allocUnsafe(8);

@@ -1,8 +1,10 @@
 /** Index entries to test with: blocks by number, with real keys, and the exchanges that their documents stand for. */
 import type {
+  ExchangeOutcome,
   IndexDocument,
   IndexEntry,
   Micros,
+  Protocol,
   Query,
   QueryField,
   QuerySubject,
@@ -100,7 +102,8 @@ export function subjectOf(document: IndexDocument): QuerySubject {
   return {
     ...whole,
     ...same,
-    outcome: same.outcome as 'paired',
+    outcome: same.outcome as ExchangeOutcome,
+    protocol: same.protocol as Protocol,
     id: { ...whole.id, at },
     origin: { tenant, environment, region, instance, labels },
     trace: traceId === '' ? undefined : { traceId, spanId: '', parentSpanId: '' },

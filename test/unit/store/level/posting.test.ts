@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { operationTemplate } from '../../../../store/index-terms/operation-template.ts';
-import { countBits, decodePositions, postingPrefix, prefixEnd } from '../../../../store/level/posting.ts';
+import { countBits, decodePositions } from '../../../../store/level/posting.ts';
+import { prefixEnd, textPrefix } from '../../../../store/level/posting-fields.ts';
 
 test.each([
   ['GET /users/4711/orders', 'GET /users/{*}/orders'],
@@ -13,12 +14,12 @@ test.each([
 });
 
 test('values of one prefix are not those of a longer one', () => {
-  const prefix = postingPrefix('service', 'cat');
-  expect(postingPrefix('service', 'catalogue').subarray(0, prefix.length).equals(prefix)).toBe(false);
+  const prefix = textPrefix('service', 'cat');
+  expect(textPrefix('service', 'catalogue').subarray(0, prefix.length).equals(prefix)).toBe(false);
 });
 
 test('a long value is cut, the same way when it is asked for', () => {
-  expect(postingPrefix('reason', 'x'.repeat(5000))).toHaveLength(122);
+  expect(textPrefix('reason', 'x'.repeat(5000))).toHaveLength(122);
 });
 
 test('bytes that are no posting name nothing', () => {
