@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
   replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
   key: async () => (await import('./commands/key.ts')).addKeyCommand,
+  store: async () => (await import('./commands/store.ts')).addStoreCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
 

@@ -6,6 +6,7 @@ export {
   foundDifferences,
   groupsOf,
   isBalanced,
+  MAX_RANGES,
   type NumberRange,
   PIN_NAME,
   type Pin,
@@ -27,6 +28,8 @@ export {
 } from './care/index.ts';
 export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
 export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
+export { ElasticsearchIndexLayer } from './elasticsearch/elasticsearch-index-layer.ts';
+export { type ElasticsearchOptions, elasticsearchOptions } from './elasticsearch/options.ts';
 export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
 export { HbaseDataLayer } from './hbase/hbase-data-layer.ts';
 export { type HbaseOptions, hbaseOptions } from './hbase/options.ts';

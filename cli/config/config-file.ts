@@ -8,6 +8,7 @@ import { secretsSchema } from '../keys/secrets-config.ts';
 import { parseTargetWait } from '../options/duration.ts';
 import { MAX_CONNECTIONS } from '../options/number.ts';
 import { parseStopRule, stopRulesOf } from '../options/stop-rules.ts';
+import { retentionSchema } from './retention-config.ts';
 
 const port = z.number().int().min(1).max(65535);
 
@@ -96,6 +97,8 @@ const schema = z.strictObject({
   /** Fields of a Thrift call's arguments that carry a trace id, by path: `1.255.1`. */
   traceFields: z.array(z.string().min(1)).optional(),
   replay,
+  /** How long and how much is kept, of services in groups too. */
+  retention: retentionSchema,
   /** Whether and with which keys secrets are sealed. */
   secrets: secretsSchema,
   origin: z
