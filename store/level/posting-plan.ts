@@ -240,8 +240,8 @@ export class PostingPlanner {
     const code = POSTING_FIELDS.latency;
     switch (test.kind) {
       case 'equals': {
-        const micros = Number(test.value);
-        return Number.isNaN(micros) ? undefined : term(termPrefix(code, Buffer.of(latencyBucket(micros))), false);
+        if (!isNumber(test.value)) return undefined;
+        return term(termPrefix(code, Buffer.of(latencyBucket(Number(test.value)))), false);
       }
       case 'exists':
         return await this.#planDistinct(code, Buffer.alloc(0), true, () => true);
@@ -315,8 +315,9 @@ function planSession(test: FieldTest): PostingPlan | undefined {
 function planTime(test: FieldTest): PostingPlan | undefined {
   switch (test.kind) {
     case 'equals': {
+      if (!isNumber(test.value)) return undefined;
       const at = Number(test.value);
-      return Number.isNaN(at) ? undefined : { kind: 'blocks', firstAt: at, lastAt: at, exact: false };
+      return { kind: 'blocks', firstAt: at, lastAt: at, exact: false };
     }
     case 'range': {
       const firstAt = test.min?.value ?? Number.NEGATIVE_INFINITY;
@@ -348,4 +349,8 @@ function isKept(value: string): boolean {
 function isWithin(value: number, min: Bound | undefined, max: Bound | undefined): boolean {
   if (min !== undefined && (min.inclusive ? value < min.value : value <= min.value)) return false;
   return max === undefined || (max.inclusive ? value <= max.value : value < max.value);
+}
+
+function isNumber(value: string): boolean {
+  return /^\d+$/.test(value);
 }
