@@ -9,6 +9,7 @@ import { parseTargetWait } from '../options/duration.ts';
 import { MAX_CONNECTIONS } from '../options/number.ts';
 import { parseStopRule, stopRulesOf } from '../options/stop-rules.ts';
 import { retentionSchema } from './retention-config.ts';
+import { storeKeys } from './store-config.ts';
 
 const port = z.number().int().min(1).max(65535);
 
@@ -59,8 +60,7 @@ const replay = z
   .optional();
 
 const schema = z.strictObject({
-  /** Folder of the embedded store. */
-  store: z.string().min(1).optional(),
+  ...storeKeys,
   capture: z
     .strictObject({
       interface: z.string().min(1).optional(),

@@ -1,25 +1,79 @@
 /** Opens the store that a command names, and says what was found there. */
 import { readdir } from 'node:fs/promises';
-import type { ExchangeStore } from '../../core/index.ts';
-import { openStore } from '../../store/index.ts';
+import { type ExchangeStore, type KeyRing, toKeyRing } from '../../core/index.ts';
+import { type IndexState, type OpenedStore, openStore, type StoreDeps, type StoreOptions } from '../../store/index.ts';
 import type { Context } from '../context.ts';
+import { openKeys, readKeyFile } from '../keys/index.ts';
+import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
 
-/** For reading: as its owner, or through the socket of the process that owns it. It has to exist. */
-export async function openForReading(path: string, context: Context): Promise<ExchangeStore> {
-  const { store, recovered } = await openStore({ path, access: 'read' });
-  if (recovered !== undefined) context.stderr.write(`${recovered.text}\n`);
-  return store;
+type Surroundings = Pick<Context, 'environment' | 'stderr' | 'clock'>;
+
+/**
+ * For reading: directly, or through the socket of the process that owns it. It has to exist.
+ *
+ * @param area empty for the store itself, `pin-NAME` for a pinned recording
+ */
+export async function openForReading(
+  place: StorePlace | string,
+  context: Surroundings,
+  area = '',
+): Promise<ExchangeStore> {
+  return (await openPlace(place, { access: 'read', area }, context)).store;
 }
 
-/** For writing: as its owner; made where it does not exist. */
-export async function openForWriting(path: string, context: Context): Promise<ExchangeStore> {
-  const { store, recovered } = await openStore({ path, mustOwn: true });
-  if (recovered !== undefined) context.stderr.write(`${recovered.text}\n`);
-  return store;
+/** For writing: as its owner, or beside other writers on a cluster; made where it does not exist. */
+export async function openForWriting(place: StorePlace | string, context: Surroundings): Promise<ExchangeStore> {
+  return (await openPlace(place, { mustOwn: true }, context)).store;
 }
 
-/** The same where something is there already: a store, or what is none and is refused. Undefined where there is nothing yet. */
-export async function openExistingForWriting(path: string, context: Context): Promise<ExchangeStore | undefined> {
+/** The same where something is there already: a store, or what is none and is refused. Undefined where there is nothing yet, or on a cluster. */
+export async function openExistingForWriting(
+  place: StorePlace | string,
+  context: Surroundings,
+): Promise<ExchangeStore | undefined> {
+  if (typeof place !== 'string' && !isFolder(place)) return undefined;
+  const path = typeof place === 'string' ? place : place.path;
   const found = await readdir(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : [path]));
-  return found.length === 0 ? undefined : openForWriting(path, context);
+  return found.length === 0 ? undefined : await openForWriting(place, context);
+}
+
+/**
+ * With whatever options and deps beside those of the place.
+ *
+ * @param place a text is the folder of an embedded store that is not encrypted
+ */
+export async function openPlace(
+  place: StorePlace | string,
+  options: Partial<StoreOptions>,
+  context: Surroundings,
+  deps: StoreDeps = {},
+): Promise<OpenedStore> {
+  const known = typeof place === 'string' ? { path: place } : storeOptionsOf(place);
+  const keys = typeof place === 'string' ? undefined : await ringOf(place, options.access !== 'read', context);
+  const opened = await openStore(
+    { ...known, ...(options.access === 'read' ? { encrypt: false } : {}), ...options },
+    {
+      onIndexState: (state) => context.stderr.write(`${textOf(state)}\n`),
+      ...(keys === undefined ? {} : { keys }),
+      ...deps,
+    },
+  );
+  if (opened.recovered !== undefined) context.stderr.write(`${opened.recovered.text}\n`);
+  return opened;
+}
+
+async function ringOf(
+  { keyFile, encrypt }: StorePlace,
+  writes: boolean,
+  context: Surroundings,
+): Promise<KeyRing | undefined> {
+  if (encrypt && writes) return (await openKeys({ keyFile }, { services: [] }, context)).ring;
+  const found = await readKeyFile(keyFile);
+  return found === undefined ? undefined : toKeyRing(found);
+}
+
+function textOf(state: IndexState): string {
+  if (state.kind === 'caught-up') return 'index: it has caught up';
+  const why = state.error === undefined ? 'it does not keep up' : state.error.message;
+  return `index: ${why}; writing goes on, ${state.blocks} blocks wait for it and more may`;
 }
