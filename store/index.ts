@@ -33,7 +33,7 @@ export { type ElasticsearchOptions, elasticsearchOptions } from './elasticsearch
 export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
 export { HbaseDataLayer } from './hbase/hbase-data-layer.ts';
 export { type HbaseOptions, hbaseOptions } from './hbase/options.ts';
-export { type InitializedStore, initStore } from './init-store.ts';
+export { initLayers } from './init-layers.ts';
 export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';
 export { type DataChoice, dataChoice, type IndexChoice, indexChoice } from './layers/layer-choice.ts';
 export { openDataLayer, openIndexLayer } from './layers/open-layers.ts';

@@ -1,7 +1,7 @@
 /** `store`: what looks after a store. */
 import type { Command } from 'commander';
-import { checkPinName, initStore, type OpenedStore, type StoreOptions } from '../../store/index.ts';
-import { type Config, readConfig, storePath } from '../config/config.ts';
+import { checkPinName, initLayers, type OpenedStore } from '../../store/index.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { parseWait } from '../options/duration.ts';
 import { parseCount, parsePositive } from '../options/number.ts';
@@ -13,7 +13,8 @@ import { renderPins, renderStoreOverview } from '../render/store-overview.ts';
 import { DEFAULT_PIN_LIMIT, describePin, pin, unpin } from '../store-care/pin.ts';
 import { type RepairFlags, repair } from '../store-care/repair.ts';
 import { type VerifyFlags, verify } from '../store-care/verify.ts';
-import { openForCare } from '../stores/care.ts';
+import { openPlace } from '../stores/open.ts';
+import { type StorePlace, storePlace } from '../stores/place.ts';
 
 interface StoreFlags {
   readonly store?: string;
@@ -27,7 +28,7 @@ interface PinFlags extends StoreFlags, RangeFlags {
 
 interface Chosen {
   readonly config: Config;
-  readonly options: StoreOptions;
+  readonly place: StorePlace;
 }
 
 export function addStoreCommand(program: Command, context: Context): void {
@@ -40,11 +41,11 @@ export function addStoreCommand(program: Command, context: Context): void {
       .option('--json', 'one JSON object');
   const chosen = async (flags: StoreFlags): Promise<Chosen> => {
     const config = await readConfig(program.opts().config, context.environment);
-    return { config, options: { path: storePath(flags.store, config, context.environment) } };
+    return { config, place: storePlace({ ...program.opts(), ...flags }, config, context.environment) };
   };
   const caringFor = async (flags: StoreFlags, work: (opened: OpenedStore, chosen: Chosen) => Promise<void>) => {
     const choice = await chosen(flags);
-    const opened = await openForCare(choice.options, context);
+    const opened = await openPlace(choice.place, { access: 'read' }, context);
     try {
       await work(opened, choice);
     } finally {
@@ -56,22 +57,26 @@ export function addStoreCommand(program: Command, context: Context): void {
   };
 
   add('init', 'makes the store: its folder, and tables and templates on clusters').action(async (flags: StoreFlags) => {
-    const { options } = await chosen(flags);
-    const made = await initStore(options);
-    const { dataLayer, indexLayer, segmentMinutes } = made;
-    print(
-      flags,
-      { path: options.path, ...made },
-      () => `${options.path}: data in ${dataLayer}, index in ${indexLayer}, segments of ${segmentMinutes} min; ready`,
-    );
+    const { place } = await chosen(flags);
+    const { path, data, index, name } = place;
+    await initLayers({ path, ...(data === undefined ? {} : { data }), ...(index === undefined ? {} : { index }) });
+    const { store, care } = await openPlace(place, { access: 'write' }, context);
+    try {
+      const { dataLayer, indexLayer, segmentMinutes, segments } = await care.overview();
+      const document = { name, dataLayer, indexLayer, segmentMinutes, segments: segments.length };
+      const made = `data in ${dataLayer}, index in ${indexLayer}, segments of ${segmentMinutes} min`;
+      print(flags, document, () => `${name}: ${made}; ready for what is captured`);
+    } finally {
+      await store.close();
+    }
   });
 
   add('info', 'what the store holds: segments, sizes, retention, pinned recordings').action(async (flags: StoreFlags) =>
-    caringFor(flags, async ({ store, care }, { config, options }) => {
+    caringFor(flags, async ({ store, care }, { config, place }) => {
       const [overview, statistics] = [await care.overview(), await store.statistics()];
       const retention = retentionOf({}, config);
       print(flags, { ...overview, ...statistics, retention }, () =>
-        renderStoreOverview(options.path, overview, statistics, describeRetention(retention)),
+        renderStoreOverview(place.name, overview, statistics, describeRetention(retention)),
       );
     }),
   );
@@ -80,9 +85,9 @@ export function addStoreCommand(program: Command, context: Context): void {
     .option('--dry-run', 'tell what differs and change nothing (exit code 3 where something does)')
     .option('--every <time>', 'again and again until interrupted: 6h', parseWait)
     .action(async (flags: StoreFlags & RepairFlags) => {
-      const { options } = await chosen(flags);
+      const { place } = await chosen(flags);
       const open = async () => {
-        const { store, care } = await openForCare(options, context);
+        const { store, care } = await openPlace(place, { access: 'read' }, context);
         return { care, close: () => store.close() };
       };
       await repair(open, flags, context);
@@ -109,10 +114,10 @@ export function addStoreCommand(program: Command, context: Context): void {
     .option('--until <time>', 'before this time')
     .option('--limit <n>', `refuse more exchanges than this (default: ${DEFAULT_PIN_LIMIT})`, parseCount)
     .action(async (query: string, flags: PinFlags) =>
-      caringFor(flags, async (opened, { options }) => {
+      caringFor(flags, async (opened, { place }) => {
         const { name, limit = DEFAULT_PIN_LIMIT } = flags;
         const selection = selectionOf(query, flags, context.clock.now());
-        const pinned = await pin(opened, { name, query, selection, limit, options, deps: {} }, context);
+        const pinned = await pin(opened, { name, query, selection, limit, place }, context);
         print(flags, pinned, () => describePin(pinned));
       }),
     );
@@ -127,8 +132,8 @@ export function addStoreCommand(program: Command, context: Context): void {
   add('unpin', 'removes a pinned recording')
     .argument('<name>', 'as pins lists it', checkPinName)
     .action(async (name: string, flags: StoreFlags) =>
-      caringFor(flags, async ({ care }, { options }) => {
-        await unpin(care, name, options, {});
+      caringFor(flags, async ({ care }, { place }) => {
+        await unpin(care, name, place, context);
         print(flags, { removed: name }, () => `removed ${name}`);
       }),
     );

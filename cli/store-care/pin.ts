@@ -2,17 +2,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BytecopyError, type ExchangeStore, type Selection } from '../../core/index.ts';
-import {
-  type OpenedStore,
-  openStore,
-  type Pin,
-  type StoreCare,
-  type StoreDeps,
-  type StoreOptions,
-} from '../../store/index.ts';
+import type { OpenedStore, Pin, StoreCare } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { statusLine } from '../output/status-line.ts';
 import { formatByteCount, formatNumberOf } from '../render/amount.ts';
+import { openPlace } from '../stores/open.ts';
+import type { StorePlace } from '../stores/place.ts';
 
 /** Exchanges a recording has at most, where no limit is given. */
 export const DEFAULT_PIN_LIMIT = 1_000_000;
@@ -22,8 +17,7 @@ export interface PinRequest {
   readonly query: string;
   readonly selection: Selection;
   readonly limit: number;
-  readonly options: StoreOptions;
-  readonly deps: StoreDeps;
+  readonly place: StorePlace;
 }
 
 /** Copied as a whole or not at all. @throws BytecopyError `PIN_EXISTS`, `PIN_EMPTY`, `PIN_TOO_LARGE` (exit code 2) */
@@ -48,14 +42,14 @@ export async function pin(source: OpenedStore, request: PinRequest, context: Con
     await source.care.notePin(name, complete);
     return complete;
   } catch (error) {
-    await removeRecording(name, request.options, request.deps);
+    await removeRecording(name, request.place, context);
     await source.care.notePin(name, undefined);
     throw error;
   }
 }
 
 /** @throws BytecopyError `PIN_NOT_FOUND` (exit code 2), `STORE_BUSY` while it is read */
-export async function unpin(care: StoreCare, name: string, options: StoreOptions, deps: StoreDeps): Promise<void> {
+export async function unpin(care: StoreCare, name: string, place: StorePlace, context: Context): Promise<void> {
   const pins = await care.pins();
   if (!pins.some((each) => each.name === name)) {
     throw new BytecopyError('PIN_NOT_FOUND', `there is no pinned recording ${name}`, {
@@ -63,7 +57,7 @@ export async function unpin(care: StoreCare, name: string, options: StoreOptions
       exitCode: 2,
     });
   }
-  await removeRecording(name, options, deps);
+  await removeRecording(name, place, context);
   await care.notePin(name, undefined);
 }
 
@@ -79,10 +73,10 @@ async function refuseSecond(care: StoreCare, name: string): Promise<void> {
 
 async function copy(
   from: ExchangeStore,
-  { name, query, selection, limit, options, deps }: PinRequest,
+  { name, query, selection, limit, place }: PinRequest,
   context: Context,
 ): Promise<Pick<Pin, 'exchanges' | 'byteCount'>> {
-  const { store } = await openStore({ ...options, area: areaOfPin(name), mustOwn: true }, deps);
+  const { store } = await openPlace(place, { area: areaOfPin(name), mustOwn: true }, context);
   const status = statusLine(context.stderr);
   try {
     let exchanges = 0;
@@ -109,8 +103,8 @@ async function copy(
 }
 
 /** Every segment in both layers, then what is left in the folder. */
-async function removeRecording(name: string, options: StoreOptions, deps: StoreDeps): Promise<void> {
-  const { store, care } = await openStore({ ...options, area: areaOfPin(name), mustOwn: true }, deps);
+async function removeRecording(name: string, place: StorePlace, context: Context): Promise<void> {
+  const { store, care } = await openPlace(place, { area: areaOfPin(name), mustOwn: true }, context);
   try {
     await store.flush();
     // Later than anything is live.
@@ -118,7 +112,7 @@ async function removeRecording(name: string, options: StoreOptions, deps: StoreD
   } finally {
     await store.close();
   }
-  await rm(join(options.path, 'pins', name), { recursive: true, force: true });
+  await rm(join(place.path, 'pins', name), { recursive: true, force: true });
 }
 
 function areaOfPin(name: string): string {
