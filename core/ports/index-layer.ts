@@ -79,7 +79,7 @@ export interface IndexLayerManifest {
   readonly readYourWrites: boolean;
   /** Longest time until a search sees what was put, ms; 0 where it does at once. */
   readonly visibleAfterMs: number;
-  /** Counts and histograms are exact; otherwise they are upper bounds, as hits are. */
+  /** Counts and histograms are exact, or undefined where they would not be; otherwise upper bounds, as hits are. */
   readonly exactCounts: boolean;
 }
 
