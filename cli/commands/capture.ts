@@ -4,6 +4,7 @@ import { type BytecopyError, compileQuery, parseQuery } from '../../core/index.t
 import { queryViews } from '../../parser/index.ts';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { openSealing } from '../keys/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
@@ -51,6 +52,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
   const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
   const path = storePath(flags.store, config, context.environment);
+  const sealing = await openSealing(program.opts(), config, context);
   const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered =
@@ -63,9 +65,9 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
       assembler: assemblerOptionsOf(config, ports, spec),
       ports,
       tickMs: promptness.tickMs,
-      announcement: `capturing ${source.name} into ${path}${live ? '; Ctrl-C ends it' : ''}`,
+      announcement: `capturing ${source.name} into ${path}; ${sealing.words}${live ? '; Ctrl-C ends it' : ''}`,
     },
-    [...filtered, ...mirrors],
+    [...sealing.inFrontOf(filtered), ...mirrors],
     run,
     context,
   );

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { openSealing } from '../keys/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
@@ -29,6 +30,7 @@ export function addImportCommand(program: Command, context: Context): void {
     const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const path = storePath(flags.store, config, context.environment);
+    const sealing = await openSealing(program.opts(), config, context);
     const existing = await openExistingForWriting(path, context);
     // A new one is made when there is something to keep: a file that cannot be read leaves no empty store behind.
     const sink =
@@ -36,10 +38,10 @@ export function addImportCommand(program: Command, context: Context): void {
         ? lazyStoreSink(() => openForWriting(path, context), run.ledger)
         : storeSink(existing, run.ledger, { live: false });
     try {
-      await readFiles({ files, ports: flags.port ?? [], config }, [sink], run, context);
+      await readFiles({ files, ports: flags.port ?? [], config }, sealing.inFrontOf([sink]), run, context);
     } finally {
       const kept = run.ledger.account('store', 'written').aside('dropped') === 0;
-      const into = kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}\n` : '';
+      const into = kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}; ${sealing.words}\n` : '';
       context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `${into}${run.text()}`}\n`);
       await run.writeFile();
     }

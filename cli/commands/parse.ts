@@ -58,5 +58,8 @@ async function fullDocuments(flags: ParseFlags, config: Config): Promise<(exchan
   const { renderExchangeDocument } = await import('../render/exchange-document.ts');
   const { loadIdl } = await import('../idl/load-idl.ts');
   const names = await loadIdl(idlFiles(flags, config));
-  return (exchange) => renderExchangeDocument(exchange, flags.withSecrets === true, names);
+  if (flags.withSecrets) return (exchange) => renderExchangeDocument(exchange, true, names);
+  const { SecretCutter } = await import('../../parser/index.ts');
+  const cutter = new SecretCutter({ ...config.secrets, idl: names });
+  return (exchange) => renderExchangeDocument(cutter.cut(exchange), false, names);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../emitter/index.ts';
 import { type Config, readConfig, storePath } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
+import { findKeys, keyFilePath } from '../keys/index.ts';
 import {
   addOutcomeOptions,
   type Outcome,
@@ -43,6 +44,7 @@ import { followTask } from '../replay/task/follow-task.ts';
 import { type OpenedTask, openTask } from '../replay/task/open-task.ts';
 import { copyOptionsOf, taskOptionsOf } from '../replay/task/task-options.ts';
 import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/task/task-targets.ts';
+import { type RecordingKeys, unsealedRecording } from '../replay/unsealed-recording.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
 import { importTemporarily } from '../stores/temporary.ts';
@@ -55,6 +57,7 @@ interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, Outcome
   readonly store?: string;
   readonly file?: string;
   readonly where?: string;
+  readonly withoutSecrets?: boolean;
 }
 
 export function addReplayCommand(program: Command, context: Context): void {
@@ -70,7 +73,8 @@ export function addReplayCommand(program: Command, context: Context): void {
     .option('--file <capture>', 'replay a capture file instead of the store')
     .option('--where <query>', 'only these exchanges')
     .option('--since <time>', 'recorded from here on: 15m, 2026-11-21T10:00Z')
-    .option('--until <time>', 'recorded before this time');
+    .option('--until <time>', 'recorded before this time')
+    .option('--without-secrets', 'send placeholders in place of sealed secrets, where their key is not at hand');
   addOutcomeOptions(addSendingOptions(addPacingOptions(command))).action((flags: ReplayFlags) =>
     replay(context, program, flags),
   );
@@ -129,9 +133,10 @@ async function replayTo(
   );
   const rules = await openRequestCheck(unplanned);
   for (const copy of copies) await openRequestCheck(copy);
-  const source = await openSource(context, flags, config);
+  const source = await openSource(context, program, flags, config);
+  const recorded = unsealedRecording(source.store, source.keys);
   try {
-    const pages = whileLooking(context, source.store.find(selection));
+    const pages = whileLooking(context, recorded.find(selection));
     const expected = await forecast(pages, { ...rules, writes: sending.writes, horizon: horizonOf(pacing) });
     if (context.interrupted.aborted) {
       context.exitCode = 130;
@@ -147,11 +152,11 @@ async function replayTo(
     context.stderr.write(`${announce(expected, plan, prospect, { to, writes, connections })}\n`);
     requireWord(expected, sending);
     if (flags.dryRun) {
-      await showSends(context, flags, source.store.find(selection), unplanned);
+      await showSends(context, flags, recorded.find(selection), unplanned);
       return;
     }
     const { span } = expected;
-    const recording = { store: source.store, selection: lookedAt(selection, expected), span };
+    const recording = { store: recorded, selection: lookedAt(selection, expected), span };
     const destinations = [unplanned, ...copies].map((options) => ({ ...options, ...planOptionsOf(plan) }));
     const { reached, results } = await send(context, {
       flags,
@@ -164,6 +169,7 @@ async function replayTo(
       prospect,
       recording,
       storePath: source.path,
+      keys: source.keys,
     });
     await tellOutcome(context, flags, reached, results);
   } finally {
@@ -207,14 +213,26 @@ function sessionOf(session: string | undefined): Pick<ReplayOptions, 'session'> 
   return session === undefined ? {} : { session };
 }
 
-async function openSource(context: Context, { file, store }: ReplayFlags, config: Config) {
-  if (file !== undefined) {
-    const temporary = await importTemporarily(file, config, context);
-    return { path: temporary.path, store: temporary.store, close: () => temporary.remove() };
+async function openSource(context: Context, program: Command, flags: ReplayFlags, config: Config) {
+  if (flags.file !== undefined) {
+    const { path, store, keys, remove } = await importTemporarily(flags.file, config, context);
+    return { path, store, keys, close: remove };
   }
-  const path = storePath(store, config, context.environment);
-  const opened = await openForReading(path, context);
-  return { path, store: opened, close: () => opened.close() };
+  const path = storePath(flags.store, config, context.environment);
+  const keys = await recordingKeys(context, program, flags, config);
+  const store = await openForReading(path, context);
+  return { path, store, keys, close: () => store.close() };
+}
+
+async function recordingKeys(
+  context: Context,
+  program: Command,
+  { withoutSecrets }: ReplayFlags,
+  config: Config,
+): Promise<RecordingKeys | undefined> {
+  if (withoutSecrets) return undefined;
+  const found = await findKeys(program.opts(), config, context);
+  return { keys: found?.keys ?? [], path: keyFilePath(program.opts(), config, context.environment) };
 }
 
 interface Sending {
@@ -230,6 +248,7 @@ interface Sending {
   readonly prospect: Prospect;
   readonly recording: Recording & { readonly selection: Selection };
   readonly storePath: string;
+  readonly keys: RecordingKeys | undefined;
 }
 
 async function send(
@@ -272,7 +291,7 @@ async function send(
 function runOf(
   context: Context,
   options: ReplayOptions,
-  { plan, recording, storePath }: Sending,
+  { plan, recording, storePath, keys }: Sending,
   results?: BlockingLines,
 ): ReplayRun {
   const { clock } = context;
@@ -284,5 +303,5 @@ function runOf(
     return replayHere(options, recording, { clock, ...onResult });
   }
   const onLines = results === undefined ? {} : { onLines: (text: string) => results.lines(text) };
-  return replayShared({ options, workers: plan.workers, recording, storePath, ...onLines });
+  return replayShared({ options, workers: plan.workers, recording, storePath, keys, ...onLines });
 }

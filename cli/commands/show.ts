@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { BytecopyError, parseExchangeId } from '../../core/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import { BytecopyError, type Exchange, parseExchangeId } from '../../core/index.ts';
+import { SecretCutter } from '../../parser/index.ts';
+import { type Config, readConfig, storePath } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { loadIdl } from '../idl/load-idl.ts';
+import { findKeys, keyFilePath, recordAudit, unsealed } from '../keys/index.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { carriesThrift, renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
@@ -28,13 +30,16 @@ export function addShowCommand(program: Command, context: Context): void {
     const wanted = parseExchangeId(id);
     const store = await openForReading(storePath(flags.store, config, context.environment), context);
     try {
-      const exchange = await store.get(wanted);
-      if (exchange === undefined) {
+      const stored = await store.get(wanted);
+      if (stored === undefined) {
         throw new BytecopyError('EXCHANGE_NOT_FOUND', `no exchange ${id} in this store`, {
           hint: "bytecopy find '' lists what there is; --store names another store",
         });
       }
       const withSecrets = flags.withSecrets === true;
+      const exchange = withSecrets
+        ? await withItsSecrets(stored, id, program, config, context)
+        : new SecretCutter(config.secrets ?? {}).cut(stored);
       // Other exchanges have no fields to name: whatever is wrong with the files is no matter there.
       const isThrift = exchange.protocol === 'thrift' || carriesThrift(exchange);
       const names = isThrift ? await loadIdl(idlFiles(flags, config)) : undefined;
@@ -51,4 +56,25 @@ export function addShowCommand(program: Command, context: Context): void {
       await store.close();
     }
   });
+}
+
+/** What is opened is on record before it is shown. */
+async function withItsSecrets(
+  stored: Exchange,
+  id: string,
+  program: Command,
+  config: Config,
+  context: Context,
+): Promise<Exchange> {
+  if (stored.sealed.length === 0) return stored;
+  const found = await findKeys(program.opts(), config, context);
+  const path = found?.path ?? keyFilePath(program.opts(), config, context.environment);
+  const opened = unsealed(stored, {
+    ring: found?.ring,
+    path,
+    otherwise: 'without --with-secrets placeholders are shown',
+  });
+  const keys = [...new Set(stored.sealed.map(({ keyId }) => keyId))];
+  await recordAudit(path, { at: context.clock.now(), command: 'show', exchanges: [id], keys });
+  return opened;
 }

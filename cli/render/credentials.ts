@@ -3,22 +3,11 @@
  *
  * Hidden are the values of header fields that carry credentials or whose name says that they are secret, user names and
  * passwords in URLs, and URL parameters with such a name. A folded line belongs to the field above it and is hidden with it.
+ * Which names those are, sealing says.
  */
-const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'cookie2',
-  'set-cookie',
-  'set-cookie2',
-  'x-auth',
-]);
+import { SecretNames, shownSchemeLength } from '../../parser/index.ts';
 
-/** Names of fields and parameters that say that they are secret. */
-const SECRET_NAME = /token|secret|passw|pwd|api[-_]?key|credential|signature|session|jwt|^(sig|key|auth|code|sid)$/i;
-
-/** Schemes that may be shown, because they are no secret themselves (IANA HTTP authentication schemes). */
-const SHOWN_SCHEME = /^(basic|bearer|digest|negotiate|hmac|hoba|mutual|dpop|scram-sha-\d+|aws4-hmac-sha256)\s/i;
+const NAMES = new SecretNames();
 
 /** A URL's `?name=value` and `&name=value`; `#` too, which OAuth puts tokens behind. */
 const PARAMETER = /([?&;#])([^?&;=\s#"<>]*)=([^?&;\s#"<>]*)/g;
@@ -38,27 +27,27 @@ export function hideCredentials(head: string): string {
     const folded = line.startsWith(' ') || line.startsWith('\t');
     if (folded) return hidesFolded ? ` ${placeholder(line.trim())}` : hideInUrls(line);
     const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-    hidesFolded = CREDENTIAL_FIELDS.has(name) || SECRET_NAME.test(name);
+    const name = line.slice(0, Math.max(colon, 0)).trim();
+    hidesFolded = NAMES.isSecret(name);
     if (!hidesFolded) return hideInUrls(line);
     const value = line.slice(colon + 1).trim();
-    const scheme = SHOWN_SCHEME.exec(value)?.[1] ?? '';
-    const secret = value.slice(scheme.length).trim();
+    const shown = shownSchemeLength(value);
+    const scheme = value.slice(0, shown).trimEnd();
+    const secret = value.slice(shown).trim();
     return `${line.slice(0, colon + 1)} ${scheme === '' ? '' : `${scheme} `}${placeholder(secret)}`;
   });
 }
 
 /** The value of a field outside of HTTP, such as a header of Thrift: a placeholder where its name says that it is secret. */
 export function hideCredential(name: string, value: string): string {
-  const isSecret = CREDENTIAL_FIELDS.has(name.toLowerCase()) || SECRET_NAME.test(name);
-  return isSecret ? placeholder(value) : hideInUrls(value);
+  return NAMES.isSecret(name) ? placeholder(value) : hideInUrls(value);
 }
 
 function hideInUrls(line: string): string {
   return line
     .replace(USER_INFO, (_all, slashes: string, user: string) => `${slashes}${placeholder(user)}@`)
     .replace(PARAMETER, (all: string, before: string, name: string, value: string) =>
-      value !== '' && SECRET_NAME.test(decodeName(name)) ? `${before}${name}=${placeholder(value)}` : all,
+      value !== '' && NAMES.isSecret(decodeName(name)) ? `${before}${name}=${placeholder(value)}` : all,
     );
 }
 

@@ -1,12 +1,5 @@
 /** A replay under way, in this thread or shared by several. */
-import {
-  type Clock,
-  type ExchangeStore,
-  Ledger,
-  type Micros,
-  type ReplayResult,
-  type Selection,
-} from '../../core/index.ts';
+import { type Clock, Ledger, type Micros, type ReplayResult, type Selection } from '../../core/index.ts';
 import {
   type RecordingSpan,
   Replayer,
@@ -15,6 +8,7 @@ import {
   type RunSnapshot,
   type StopCause,
 } from '../../emitter/index.ts';
+import type { ReplayedStore } from './unsealed-recording.ts';
 
 export interface ReplayRun {
   /** One snapshot of each thread that sent. @throws BytecopyError as `Replayer.run` does */
@@ -28,7 +22,7 @@ export interface ReplayRun {
 
 /** What is replayed, in which order of time. */
 export interface Recording {
-  readonly store: ExchangeStore;
+  readonly store: ReplayedStore;
   readonly selection: Selection;
   readonly span: RecordingSpan;
 }

@@ -23,7 +23,7 @@ const SECRET_BODY_NAME =
 const NO_SECRET = /^token[-_]?(?:type|endpoint|ur[il]|count)$/i;
 
 /** `;jsessionid=…` and its relatives in paths (RFC 3986, section 3.3). */
-const SECRET_PATH_PARAMETER = /sess|sid$|token|secret|passw|auth|key$|jwt/i;
+const SECRET_PATH_PARAMETER = /sess|sid$|token|secret|passw|pwd|auth|key$|jwt|credential|sig|^code$/i;
 
 /** Names whose secret may be a number; elsewhere numbers count and measure: `max_tokens`. */
 const SECRET_NUMBER_NAME = /passw|passcode|secret|pwd|pin|otp|cvv|cvc/i;

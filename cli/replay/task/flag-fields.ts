@@ -35,6 +35,7 @@ const about = {
   where: checkedText((text) => parseQuery(text, systemClock.now())).optional(),
   since: flagName.optional(),
   until: flagName.optional(),
+  withoutSecrets: flagSwitch.optional(),
 };
 
 const pacing = {

@@ -17,6 +17,7 @@ import {
   type StopCause,
 } from '../../../emitter/index.ts';
 import type { Recording, ReplayRun } from '../replay-run.ts';
+import type { RecordingKeys } from '../unsealed-recording.ts';
 import { lotWritten } from './line-lots.ts';
 import {
   type FromWorker,
@@ -35,6 +36,8 @@ export interface SharedReplay {
   readonly recording: Recording;
   /** Of the store in the recording, which this thread has open. */
   readonly storePath: string;
+  /** Open its secrets; absent where they stay placeholders. */
+  readonly keys: RecordingKeys | undefined;
   /** Gets whole lines of results, each with its line break; none are made where absent. */
   readonly onLines?: (text: string) => void;
 }
@@ -47,7 +50,7 @@ interface Shard {
 }
 
 export function replayShared(replay: SharedReplay): ReplayRun {
-  const { options, workers, recording, storePath, onLines } = replay;
+  const { options, workers, recording, storePath, keys, onLines } = replay;
   const shards: Shard[] = [];
   let failure: WorkerFailure | undefined;
   let stopped: { readonly cause: StopCause | undefined } | undefined;
@@ -74,6 +77,7 @@ export function replayShared(replay: SharedReplay): ReplayRun {
       },
       storePath,
       selection: recording.selection,
+      keys,
       span: recording.span,
       lotsUnderWay,
     };

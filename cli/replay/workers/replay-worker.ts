@@ -5,6 +5,7 @@ import { openStore } from '../../../store/index.ts';
 import { systemClock } from '../../clock.ts';
 import { replayHere } from '../replay-run.ts';
 import { resultLine } from '../result-line.ts';
+import { unsealedRecording } from '../unsealed-recording.ts';
 import { LineLots } from './line-lots.ts';
 import {
   type FromWorker,
@@ -22,7 +23,7 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 await work(workerData as WorkerTask).catch((error: unknown) => tell({ kind: 'failed', failure: failureOf(error) }));
 port.close();
 
-async function work({ options, storePath, selection, span, lotsUnderWay }: WorkerTask): Promise<void> {
+async function work({ options, storePath, selection, keys, span, lotsUnderWay }: WorkerTask): Promise<void> {
   const { store } = await openStore({ path: storePath, access: 'read' });
   const lots =
     lotsUnderWay === undefined ? undefined : new LineLots(lotsUnderWay, (text) => tell({ kind: 'lines', text }));
@@ -33,7 +34,7 @@ async function work({ options, storePath, selection, span, lotsUnderWay }: Worke
   });
   const run = replayHere(
     options,
-    { store, selection, span },
+    { store: unsealedRecording(store, keys), selection, span },
     {
       clock: systemClock,
       startAt() {

@@ -1,6 +1,7 @@
 /** What the threads of a replay say to each other. Times go as µs of the system's monotonic clock, which all threads share. */
 import type { BytecopyError, Micros, Selection } from '../../../core/index.ts';
 import type { RecordingSpan, ReplayOptions, ReplayProgress, RunSnapshot, StopCause } from '../../../emitter/index.ts';
+import type { RecordingKeys } from '../unsealed-recording.ts';
 
 /** What a worker begins with. */
 export interface WorkerTask {
@@ -8,6 +9,8 @@ export interface WorkerTask {
   /** Of the store, which another thread owns. */
   readonly storePath: string;
   readonly selection: Selection;
+  /** Open its secrets; absent where they stay placeholders. */
+  readonly keys: RecordingKeys | undefined;
   readonly span: RecordingSpan;
   /** Lots of result lines that are on their way, one Int32; absent where results are not asked for. */
   readonly lotsUnderWay: SharedArrayBuffer | undefined;

@@ -1,10 +1,26 @@
 /** The built command line as a user runs it: a process with arguments, output and an exit code. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { formatKeyFile, newKey } from '../../../cli/keys/key-file-text.ts';
+import { KEY_BYTES } from '../../../core/index.ts';
 import { PROJECT_DIR } from '../machine.ts';
 
 export const BIN = join(PROJECT_DIR, 'dist/cli/bin.js');
+
+/** Keys that seal in tests, never those of who runs them; made at once, so that no command says that it made them. */
+export const KEY_FILE = makeKeyFile();
+
+function makeKeyFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bytecopy-test-keys-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'keys');
+  writeFileSync(path, formatKeyFile([newKey(randomBytes(KEY_BYTES), 0)]), { mode: 0o600 });
+  return path;
+}
 
 export interface Finished {
   readonly code: number | null;
@@ -30,7 +46,7 @@ export interface RunOptions {
 export function start(args: readonly string[], options: RunOptions = {}): Running {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, BYTECOPY_KEY_FILE: KEY_FILE, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL')); // whatever became of the test
