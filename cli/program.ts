@@ -21,7 +21,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   key: async () => (await import('./commands/key.ts')).addKeyCommand,
   store: async () => (await import('./commands/store.ts')).addStoreCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+  completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
+  complete: async () => (await import('./commands/complete.ts')).addCompleteCommand,
 };
+
+/** Looks at all the others. */
+const COMPLETE = 'complete';
 
 /** @param named the first argument: a command of that name is the only one loaded, and none for the version; otherwise all are, for help and errors */
 export async function createProgram(context: Context, named: string | undefined): Promise<Command> {
@@ -37,7 +42,7 @@ export async function createProgram(context: Context, named: string | undefined)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bytecopy COMMAND --help tells what it takes)');
   if (named === '--version' || named === '-V') return program;
-  const load = named === undefined ? undefined : COMMANDS[named];
+  const load = named === undefined || named === COMPLETE ? undefined : COMMANDS[named];
   for (const one of load === undefined ? Object.values(COMMANDS) : [load]) (await one())(program, context);
   return program;
 }

@@ -87,12 +87,12 @@ export function nameOf(asked: Asked): string {
   return `${side}${part}${asked.name === undefined ? '' : `.${asked.name}`}`;
 }
 
-/** Names that begin so; other names than our own only where something of them is written. */
-export function completeQueryNames(beginning: string): readonly string[] {
+/** Names that begin so, with their colon, or the dot before a label or header; other names than our own only where something of them is written. */
+export function completeNames(beginning: string): readonly string[] {
   const wanted = beginning.toLowerCase();
-  return (wanted === '' ? OWN_NAMES : [...new Set([...OWN_NAMES, ...ALL_NAMES])]).filter((name) =>
-    name.toLowerCase().startsWith(wanted),
-  );
+  return (wanted === '' ? OWN_NAMES : [...new Set([...OWN_NAMES, ...ALL_NAMES])])
+    .filter((name) => name.toLowerCase().startsWith(wanted))
+    .map((name) => (resolveName(name) === 'needs-name' ? `${name}.` : `${name}:`));
 }
 
 /** Our own names, those most like the unknown one first; at most three. */
