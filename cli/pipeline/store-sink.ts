@@ -2,7 +2,11 @@
 import type { ExchangeStore, Ledger } from '../../core/index.ts';
 import { BatchSink } from './batch-sink.ts';
 
-export function storeSink(store: ExchangeStore, ledger: Ledger, options: { readonly live: boolean }): BatchSink {
+export function storeSink(
+  store: Pick<ExchangeStore, 'append' | 'close'>,
+  ledger: Ledger,
+  options: { readonly live: boolean },
+): BatchSink {
   return new BatchSink(
     { name: 'store', live: options.live },
     ledger,
