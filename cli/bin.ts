@@ -18,7 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 try {
-  const program = await createProgram(context, process.argv[2]);
+  const program = await createProgram(context, process.argv[2], process.argv.at(-1));
   await program.parseAsync();
   process.exitCode = context.exitCode;
 } catch (error) {

@@ -1,5 +1,6 @@
 /** The commander tree: one file a command, loaded when it is named, so that a short command starts fast. */
 import { Command } from 'commander';
+import { cutShellLine } from './completion/shell-line.ts';
 import type { Context } from './context.ts';
 
 type AddCommand = (program: Command, context: Context) => void;
@@ -25,11 +26,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   complete: async () => (await import('./commands/complete.ts')).addCompleteCommand,
 };
 
-/** Looks at all the others. */
+/** Looks at the others. */
 const COMPLETE = 'complete';
 
-/** @param named the first argument: a command of that name is the only one loaded, and none for the version; otherwise all are, for help and errors */
-export async function createProgram(context: Context, named: string | undefined): Promise<Command> {
+/**
+ * @param named the first argument: a command of that name is the only one loaded, and none for the version; otherwise all
+ *   are, for help and errors
+ * @param line the last argument: for completion, the line that is being written
+ */
+export async function createProgram(context: Context, named: string | undefined, line = ''): Promise<Command> {
   const program = new Command('bytecopy')
     .description('captures, keeps, finds and replays every byte a service receives, sends and asks of others')
     .version('0.1.0')
@@ -42,7 +47,18 @@ export async function createProgram(context: Context, named: string | undefined)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(bytecopy COMMAND --help tells what it takes)');
   if (named === '--version' || named === '-V') return program;
-  const load = named === undefined || named === COMPLETE ? undefined : COMMANDS[named];
+  if (named === COMPLETE) return await withCommandsOf(line, program, context);
+  const load = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
   for (const one of load === undefined ? Object.values(COMMANDS) : [load]) (await one())(program, context);
+  return program;
+}
+
+/** Of a line that is being written the command that it names, and the names of the others: a key press waits for them. */
+async function withCommandsOf(line: string, program: Command, context: Context): Promise<Command> {
+  const written = cutShellLine(line).words.find((word, i) => i > 0 && Object.hasOwn(COMMANDS, word));
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    if (name === written || name === COMPLETE) (await load())(program, context);
+    else program.command(name);
+  }
   return program;
 }
