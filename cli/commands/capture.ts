@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
 import { type BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
 import { queryViews } from '../../parser/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openSealing } from '../keys/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
+import { addRetentionOptions, describeRetention, type RetentionFlags, retentionOf } from '../options/retention.ts';
 import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
@@ -19,8 +20,10 @@ import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
 import { openForWriting } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
+import { openRetained } from '../stores/retained.ts';
 
-interface CaptureFlags extends SourceFlags, MirrorFlags, LedgerFlags, ReadingFlags {
+interface CaptureFlags extends SourceFlags, RetentionFlags, MirrorFlags, LedgerFlags, ReadingFlags {
   readonly store?: string;
   readonly out?: string;
   readonly where?: string;
@@ -34,8 +37,8 @@ export function addCaptureCommand(program: Command, context: Context): void {
     .option('--out <file>', 'JSON lines into this file too')
     .option('--where <query>', 'keep only these exchanges')
     .option('--json', 'the ledger as JSON');
-  addMirrorOptions(addReadingOptions(addLedgerOptions(addSourceOptions(command)))).action(async (flags: CaptureFlags) =>
-    capture(context, program, flags),
+  addMirrorOptions(addReadingOptions(addLedgerOptions(addRetentionOptions(addSourceOptions(command))))).action(
+    async (flags: CaptureFlags) => capture(context, program, flags),
   );
 }
 
@@ -51,9 +54,11 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const { live } = source.capabilities;
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
   const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
-  const path = storePath(flags.store, config, context.environment);
+  const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
   const sealing = await openSealing(program.opts(), config, context);
-  const kept: ExchangeSink[] = [storeSink(await openForWriting(path, context), ledger, { live })];
+  const policy = retentionOf(flags, config);
+  const store = live ? await openRetained(place, policy, ledger, context) : await openForWriting(place, context);
+  const kept: ExchangeSink[] = [storeSink(store, ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered =
     where === undefined ? kept : kept.map((sink) => new FilteredSink(sink, compileQuery(where, queryViews()), ledger));
@@ -65,7 +70,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
       assembler: assemblerOptionsOf(config, ports, spec),
       ports,
       tickMs: promptness.tickMs,
-      announcement: `capturing ${source.name} into ${path}; ${sealing.words}${live ? '; Ctrl-C ends it' : ''}`,
+      announcement: `capturing ${source.name} into ${place.name}; ${sealing.words}${live ? `; kept ${describeRetention(policy)}; Ctrl-C ends it` : ''}`,
     },
     [...sealing.inFrontOf(filtered), ...mirrors],
     run,

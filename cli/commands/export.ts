@@ -1,15 +1,17 @@
 import { type Command, Option } from 'commander';
 import { BytecopyError, type ExchangeStore, type Selection } from '../../core/index.ts';
 import { EXPORT_FORMATS, type ExportFormat, exchangeWriter } from '../../store/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { writeExport } from '../export/export-file.ts';
 import { type ExportReport, renderExportReport } from '../export/export-report.ts';
 import { parseCount } from '../options/number.ts';
+import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
 import { openForReading } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
 
-interface ExportFlags {
+interface ExportFlags extends RecordingFlags {
   readonly as?: ExportFormat;
   readonly output?: string;
   readonly store?: string;
@@ -31,8 +33,7 @@ const BY_ENDING: Readonly<Record<string, ExportFormat>> = {
 const GATHERED_BYTES = 256 * 1024;
 
 export function addExportCommand(program: Command, context: Context): void {
-  program
-    .command('export')
+  addRecordingOption(program.command('export'))
     .description('exchanges of the store to a file that other tools read')
     .argument('[query]', "which exchanges, as find takes it; '' is everything", '')
     .addOption(new Option('--as <format>', 'format (default: by the ending of the file)').choices(EXPORT_FORMATS))
@@ -52,7 +53,7 @@ async function exportTo(context: Context, program: Command, query: string, flags
   }
   const config = await readConfig(program.opts().config, context.environment);
   const selection = selectionOf(query, flags, context.clock.now());
-  const store = await openForReading(storePath(flags.store, config, context.environment), context);
+  const store = await openForReading(storePlace({ ...program.opts(), ...flags }, config, context.environment), context);
   const run = new ExportRun(format, program.version() ?? '');
   try {
     const asked = flags.limit === undefined ? selection : { ...selection, limit: flags.limit };

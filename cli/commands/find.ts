@@ -11,21 +11,23 @@ import {
   type Selection,
 } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../options/duration.ts';
 import { parseCount } from '../options/number.ts';
+import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
 import { usageError } from '../options/usage-error.ts';
 import { TextOutput } from '../output/text-output.ts';
 import { renderExchangeRow, renderExchangeRowHeader, renderScanReport, renderTimeHistogram } from '../render/index.ts';
 import { findDistinct } from '../stores/distinct-views.ts';
 import { openForReading } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
 
 /** On a terminal more rows than this help nobody. */
 const TERMINAL_ROWS = 50;
 
-interface FindFlags {
+interface FindFlags extends RecordingFlags {
   readonly store?: string;
   readonly since?: string;
   readonly until?: string;
@@ -39,8 +41,7 @@ interface FindFlags {
 }
 
 export function addFindCommand(program: Command, context: Context): void {
-  program
-    .command('find')
+  addRecordingOption(program.command('find'))
     .description('search the store, in time order')
     .argument('[query]', "Lucene syntax: service:catalogue AND latency:>200ms; '' is everything", '')
     .option('--store <folder>', 'the store to search')
@@ -71,7 +72,7 @@ async function find(context: Context, program: Command, query: string, flags: Fi
       'leave it out; --since and --until bound what is counted',
     );
   }
-  const store = await openForReading(storePath(flags.store, config, context.environment), context);
+  const store = await openForReading(storePlace({ ...program.opts(), ...flags }, config, context.environment), context);
   try {
     if (flags.histogram !== undefined) await histogram(context, store, selection, flags.histogram, flags);
     else if (flags.count) await count(context, store, selection, flags);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig, storePath } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openSealing } from '../keys/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
@@ -9,6 +9,7 @@ import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 import { lazyStoreSink, storeSink } from '../pipeline/store-sink.ts';
 import { openExistingForWriting, openForWriting } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
 
 interface ImportFlags extends LedgerFlags, ReadingFlags {
   readonly store?: string;
@@ -29,19 +30,20 @@ export function addImportCommand(program: Command, context: Context): void {
   addReadingOptions(addLedgerOptions(command)).action(async (files: string[], flags: ImportFlags) => {
     const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
-    const path = storePath(flags.store, config, context.environment);
+    const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
     const sealing = await openSealing(program.opts(), config, context);
-    const existing = await openExistingForWriting(path, context);
+    const existing = await openExistingForWriting(place, context);
     // A new one is made when there is something to keep: a file that cannot be read leaves no empty store behind.
     const sink =
       existing === undefined
-        ? lazyStoreSink(() => openForWriting(path, context), run.ledger)
+        ? lazyStoreSink(() => openForWriting(place, context), run.ledger)
         : storeSink(existing, run.ledger, { live: false });
     try {
       await readFiles({ files, ports: flags.port ?? [], config }, sealing.inFrontOf([sink]), run, context);
     } finally {
       const kept = run.ledger.account('store', 'written').aside('dropped') === 0;
-      const into = kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${path}; ${sealing.words}\n` : '';
+      const into =
+        kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${place.name}; ${sealing.words}\n` : '';
       context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `${into}${run.text()}`}\n`);
       await run.writeFile();
     }

@@ -8,7 +8,7 @@ import {
   type ReplayOptions,
   type RunResult,
 } from '../../emitter/index.ts';
-import { type Config, readConfig, storePath } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { findKeys, keyFilePath } from '../keys/index.ts';
 import {
@@ -47,6 +47,7 @@ import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/t
 import { type RecordingKeys, unsealedRecording } from '../replay/unsealed-recording.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
 import { openForReading } from '../stores/open.ts';
+import { type StorePlace, storePlace } from '../stores/place.ts';
 import { importTemporarily } from '../stores/temporary.ts';
 
 /** Exchanges that a dry run of a document shows where no number is given. */
@@ -168,7 +169,7 @@ async function replayTo(
       plan,
       prospect,
       recording,
-      storePath: source.path,
+      place: source.place,
       keys: source.keys,
     });
     await tellOutcome(context, flags, reached, results);
@@ -215,13 +216,13 @@ function sessionOf(session: string | undefined): Pick<ReplayOptions, 'session'> 
 
 async function openSource(context: Context, program: Command, flags: ReplayFlags, config: Config) {
   if (flags.file !== undefined) {
-    const { path, store, keys, remove } = await importTemporarily(flags.file, config, context);
-    return { path, store, keys, close: remove };
+    const { path: place, store, keys, remove } = await importTemporarily(flags.file, config, context);
+    return { place, store, keys, close: remove };
   }
-  const path = storePath(flags.store, config, context.environment);
+  const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
   const keys = await recordingKeys(context, program, flags, config);
-  const store = await openForReading(path, context);
-  return { path, store, keys, close: () => store.close() };
+  const store = await openForReading(place, context);
+  return { place, store, keys, close: () => store.close() };
 }
 
 async function recordingKeys(
@@ -247,7 +248,7 @@ interface Sending {
   readonly plan: SettledPlan;
   readonly prospect: Prospect;
   readonly recording: Recording & { readonly selection: Selection };
-  readonly storePath: string;
+  readonly place: StorePlace | string;
   readonly keys: RecordingKeys | undefined;
 }
 
@@ -291,7 +292,7 @@ async function send(
 function runOf(
   context: Context,
   options: ReplayOptions,
-  { plan, recording, storePath, keys }: Sending,
+  { plan, recording, place, keys }: Sending,
   results?: BlockingLines,
 ): ReplayRun {
   const { clock } = context;
@@ -303,5 +304,5 @@ function runOf(
     return replayHere(options, recording, { clock, ...onResult });
   }
   const onLines = results === undefined ? {} : { onLines: (text: string) => results.lines(text) };
-  return replayShared({ options, workers: plan.workers, recording, storePath, keys, ...onLines });
+  return replayShared({ options, workers: plan.workers, recording, place, keys, ...onLines });
 }

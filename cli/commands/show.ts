@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import { BytecopyError, type Exchange, parseExchangeId } from '../../core/index.ts';
 import { SecretCutter } from '../../parser/index.ts';
-import { type Config, readConfig, storePath } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { loadIdl } from '../idl/load-idl.ts';
 import { findKeys, keyFilePath, recordAudit, unsealed } from '../keys/index.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
+import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { carriesThrift, renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
 
-interface ShowFlags extends IdlFlags {
+interface ShowFlags extends IdlFlags, RecordingFlags {
   readonly store?: string;
   readonly withSecrets?: boolean;
   readonly json?: boolean;
@@ -25,10 +27,13 @@ export function addShowCommand(program: Command, context: Context): void {
     .option('--with-secrets', 'print credentials instead of placeholders')
     .option('--raw', 'bodies as sent: no chunks joined, nothing decompressed')
     .option('--json', 'one JSON line with heads, and bodies both as sent and decoded');
-  addIdlOption(command).action(async (id: string, flags: ShowFlags) => {
+  addRecordingOption(addIdlOption(command)).action(async (id: string, flags: ShowFlags) => {
     const config = await readConfig(program.opts().config, context.environment);
     const wanted = parseExchangeId(id);
-    const store = await openForReading(storePath(flags.store, config, context.environment), context);
+    const store = await openForReading(
+      storePlace({ ...program.opts(), ...flags }, config, context.environment),
+      context,
+    );
     try {
       const stored = await store.get(wanted);
       if (stored === undefined) {

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import { BytecopyError, type Exchange, SeenViews } from '../../core/index.ts';
 import { formatExchangeLine } from '../../formats/index.ts';
-import { readConfig, storePath } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { renderTraceTree } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
+import { storePlace } from '../stores/place.ts';
 
-interface TraceFlags {
+interface TraceFlags extends RecordingFlags {
   readonly store?: string;
   readonly json?: boolean;
   readonly bothViews?: boolean;
 }
 
 export function addTraceCommand(program: Command, context: Context): void {
-  program
-    .command('trace')
+  addRecordingOption(program.command('trace'))
     .description('every exchange of a trace, as a tree')
     .argument('<id>', 'trace id')
     .option('--store <folder>', 'the store to look in')
@@ -22,7 +23,10 @@ export function addTraceCommand(program: Command, context: Context): void {
     .option('--both-views', 'with --json: calls that were captured at both ends twice, as they are stored')
     .action(async (id: string, flags: TraceFlags) => {
       const config = await readConfig(program.opts().config, context.environment);
-      const store = await openForReading(storePath(flags.store, config, context.environment), context);
+      const store = await openForReading(
+        storePlace({ ...program.opts(), ...flags }, config, context.environment),
+        context,
+      );
       try {
         const exchanges = await store.trace(id);
         if (exchanges.length === 0) {

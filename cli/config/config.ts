@@ -6,7 +6,6 @@ import type { Config } from './config-file.ts';
 export type { Config } from './config-file.ts';
 
 const DEFAULT_FILE = 'bytecopy.yaml';
-const DEFAULT_STORE = 'bytecopy-store';
 
 /**
  * Reads the config file; without `--config` the one in the current folder, where there is one.
@@ -40,8 +39,4 @@ export function whyUnreadable(cause: unknown): string {
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'EACCES') return 'reading it is not permitted';
   return message;
-}
-
-export function storePath(flag: string | undefined, config: Config, environment: NodeJS.ProcessEnv): string {
-  return flag ?? environment.BYTECOPY_STORE ?? config.store ?? DEFAULT_STORE;
 }

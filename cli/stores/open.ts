@@ -8,17 +8,9 @@ import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
 
 type Surroundings = Pick<Context, 'environment' | 'stderr' | 'clock'>;
 
-/**
- * For reading: directly, or through the socket of the process that owns it. It has to exist.
- *
- * @param area empty for the store itself, `pin-NAME` for a pinned recording
- */
-export async function openForReading(
-  place: StorePlace | string,
-  context: Surroundings,
-  area = '',
-): Promise<ExchangeStore> {
-  return (await openPlace(place, { access: 'read', area }, context)).store;
+/** For reading: directly, or through the socket of the process that owns it. It has to exist. */
+export async function openForReading(place: StorePlace | string, context: Surroundings): Promise<ExchangeStore> {
+  return (await openPlace(place, { access: 'read' }, context)).store;
 }
 
 /** For writing: as its owner, or beside other writers on a cluster; made where it does not exist. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { DataChoice, IndexChoice, StoreOptions } from '../../store/index.ts';
 import type { Config } from '../config/config.ts';
 import { type KeyFlags, keyFilePath } from '../keys/index.ts';
+import { areaOf, type RecordingFlags } from '../options/recording.ts';
 
 /** Plain values: it travels to workers. */
 export interface StorePlace {
@@ -16,12 +17,14 @@ export interface StorePlace {
   readonly path: string;
   readonly data?: DataChoice;
   readonly index?: IndexChoice;
+  /** Empty for the store itself, otherwise of a pinned recording. */
+  readonly area: string;
   readonly encrypt: boolean;
   /** Where the keys are that open what is encrypted; there need be none. */
   readonly keyFile: string;
 }
 
-export interface StoreFlags extends KeyFlags {
+export interface StoreFlags extends KeyFlags, RecordingFlags {
   readonly store?: string;
 }
 
@@ -31,10 +34,11 @@ const NAMED_FOLDERS = 'bytecopy-stores';
 
 export function storePlace(flags: StoreFlags, config: Config, environment: NodeJS.ProcessEnv): StorePlace {
   const keyFile = keyFilePath(flags, config, environment);
+  const area = areaOf(flags);
   const asked = flags.store ?? environment.BYTECOPY_STORE;
   const named = asked === undefined ? undefined : config.stores?.[asked];
   if (asked !== undefined && named === undefined) {
-    return { name: asked, path: asked, encrypt: config.encrypt ?? false, keyFile };
+    return { name: asked, path: asked, area, encrypt: config.encrypt ?? false, keyFile };
   }
   const chosen = named ?? { ...config, folder: config.store };
   const path = chosen.folder ?? (asked === undefined ? DEFAULT_FOLDER : join(NAMED_FOLDERS, asked));
@@ -44,15 +48,17 @@ export function storePlace(flags: StoreFlags, config: Config, environment: NodeJ
     path,
     ...(data === undefined ? {} : { data }),
     ...(index === undefined ? {} : { index }),
+    area,
     encrypt,
     keyFile,
   };
 }
 
 /** The place in the store's own words. */
-export function storeOptionsOf({ path, data, index, encrypt }: StorePlace): StoreOptions {
+export function storeOptionsOf({ path, data, index, area, encrypt }: StorePlace): StoreOptions {
   return {
     path,
+    area,
     encrypt,
     ...(data === undefined ? {} : { data }),
     ...(index === undefined ? {} : { index }),

@@ -16,6 +16,7 @@ import {
   type RunSnapshot,
   type StopCause,
 } from '../../../emitter/index.ts';
+import type { StorePlace } from '../../stores/place.ts';
 import type { Recording, ReplayRun } from '../replay-run.ts';
 import type { RecordingKeys } from '../unsealed-recording.ts';
 import { lotWritten } from './line-lots.ts';
@@ -35,7 +36,7 @@ export interface SharedReplay {
   readonly workers: number;
   readonly recording: Recording;
   /** Of the store in the recording, which this thread has open. */
-  readonly storePath: string;
+  readonly place: StorePlace | string;
   /** Open its secrets; absent where they stay placeholders. */
   readonly keys: RecordingKeys | undefined;
   /** Gets whole lines of results, each with its line break; none are made where absent. */
@@ -50,7 +51,7 @@ interface Shard {
 }
 
 export function replayShared(replay: SharedReplay): ReplayRun {
-  const { options, workers, recording, storePath, keys, onLines } = replay;
+  const { options, workers, recording, place, keys, onLines } = replay;
   const shards: Shard[] = [];
   let failure: WorkerFailure | undefined;
   let stopped: { readonly cause: StopCause | undefined } | undefined;
@@ -75,7 +76,7 @@ export function replayShared(replay: SharedReplay): ReplayRun {
         maxConnections: Math.max(1, Math.floor((maxConnections + index) / workers)),
         stopRules: health === undefined ? {} : { health },
       },
-      storePath,
+      place,
       selection: recording.selection,
       keys,
       span: recording.span,

@@ -1,8 +1,8 @@
 /** A thread that sends one shard of a replay: reads the store through its owner, tells where it stands, ends with its snapshot. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BytecopyError, type Micros, type ReplayResult } from '../../../core/index.ts';
-import { openStore } from '../../../store/index.ts';
 import { systemClock } from '../../clock.ts';
+import { openForReading } from '../../stores/open.ts';
 import { replayHere } from '../replay-run.ts';
 import { resultLine } from '../result-line.ts';
 import { unsealedRecording } from '../unsealed-recording.ts';
@@ -23,8 +23,9 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 await work(workerData as WorkerTask).catch((error: unknown) => tell({ kind: 'failed', failure: failureOf(error) }));
 port.close();
 
-async function work({ options, storePath, selection, keys, span, lotsUnderWay }: WorkerTask): Promise<void> {
-  const { store } = await openStore({ path: storePath, access: 'read' });
+async function work({ options, place, selection, keys, span, lotsUnderWay }: WorkerTask): Promise<void> {
+  const { env: environment, stderr } = process;
+  const store = await openForReading(place, { environment, stderr, clock: systemClock });
   const lots =
     lotsUnderWay === undefined ? undefined : new LineLots(lotsUnderWay, (text) => tell({ kind: 'lines', text }));
   // Made before it is waited for: another worker may fail, and stop this one, while it still prepares.

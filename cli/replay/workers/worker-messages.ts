@@ -1,13 +1,14 @@
 /** What the threads of a replay say to each other. Times go as µs of the system's monotonic clock, which all threads share. */
 import type { BytecopyError, Micros, Selection } from '../../../core/index.ts';
 import type { RecordingSpan, ReplayOptions, ReplayProgress, RunSnapshot, StopCause } from '../../../emitter/index.ts';
+import type { StorePlace } from '../../stores/place.ts';
 import type { RecordingKeys } from '../unsealed-recording.ts';
 
 /** What a worker begins with. */
 export interface WorkerTask {
   readonly options: ReplayOptions;
-  /** Of the store, which another thread owns. */
-  readonly storePath: string;
+  /** Of the store, which another thread has open. */
+  readonly place: StorePlace | string;
   readonly selection: Selection;
   /** Open its secrets; absent where they stay placeholders. */
   readonly keys: RecordingKeys | undefined;

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfig, storePath } from '../../../../cli/config/config.ts';
+import { readConfig } from '../../../../cli/config/config.ts';
 import { parseConfig } from '../../../../cli/config/config-file.ts';
 import { withReading } from '../../../../cli/options/reading.ts';
 import { assemblerOptionsOf, parserOptionsOf } from '../../../../cli/pipeline/stage-options.ts';
+import { storePlace } from '../../../../cli/stores/place.ts';
 
 test('a config file is read, and what it leaves out has a default', () => {
   const text =
@@ -108,9 +109,9 @@ test('flags win over environment over file', async () => {
     const path = join(folder, 'b.yaml');
     await writeFile(path, 'store: from-file\n');
     const config = await readConfig(undefined, { BYTECOPY_CONFIG: path });
-    expect(storePath(undefined, config, {})).toBe('from-file');
-    expect(storePath(undefined, config, { BYTECOPY_STORE: 'from-environment' })).toBe('from-environment');
-    expect(storePath('from-flag', config, { BYTECOPY_STORE: 'from-environment' })).toBe('from-flag');
+    expect(storePlace({}, config, {})).toMatchObject({ path: 'from-file', name: 'from-file' });
+    expect(storePlace({}, config, { BYTECOPY_STORE: 'from-environment' }).path).toBe('from-environment');
+    expect(storePlace({ store: 'from-flag' }, config, { BYTECOPY_STORE: 'from-environment' }).path).toBe('from-flag');
     await expect(readConfig(join(folder, 'absent.yaml'), {})).rejects.toMatchObject({ exitCode: 2 });
   } finally {
     await rm(folder, { recursive: true });

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../../../cli/config/config-file.ts';
+import { isFolder, storeOptionsOf, storePlace } from '../../../../cli/stores/place.ts';
+
+const CONFIG = parseConfig(
+  `
+store: ./mine
+data: { kind: cassandra, contactPoints: ['127.0.0.1:9042'], keyspace: bytecopy }
+index: { kind: elasticsearch, nodes: ['http://127.0.0.1:9200'] }
+stores:
+  archive: { data: { kind: hbase, url: 'http://127.0.0.1:8080' }, folder: /srv/archive }
+  local: {}
+`,
+  'test.yaml',
+);
+
+test("without --store: the config file's own layers, with its folder for what writers keep", () => {
+  const place = storePlace({}, CONFIG, {});
+  expect(place).toMatchObject({ name: 'cassandra and elasticsearch', path: './mine' });
+  expect(storeOptionsOf(place)).toMatchObject({ data: { kind: 'cassandra', keyspace: 'bytecopy' }, area: '' });
+  expect(isFolder(place)).toBe(false);
+});
+
+test('--store takes a name of the config file', () => {
+  expect(storePlace({ store: 'archive' }, CONFIG, {})).toMatchObject({
+    name: 'archive',
+    path: '/srv/archive',
+    data: { kind: 'hbase' },
+  });
+  const local = storePlace({}, CONFIG, { BYTECOPY_STORE: 'local' });
+  expect([local.path, isFolder(local)]).toEqual(['bytecopy-stores/local', true]);
+});
+
+test('any other --store is a folder, embedded whatever the config file says', () => {
+  const place = storePlace({ store: './archive' }, CONFIG, {});
+  expect([place.path, isFolder(place)]).toEqual(['./archive', true]);
+});
+
+test('a pinned recording is an area of the same store', () => {
+  expect(storePlace({ recording: 'crash' }, CONFIG, {}).area).toBe('pin-crash');
+});
+
+test.each([
+  ['data: { kind: mongo }', 'data.kind'],
+  ['data: { kind: level, path: x }', 'level has no option path'],
+  ['index: { kind: elasticsearch, area: x }', 'area'],
+  ['stores: { "a/b": {} }', 'a/b'],
+])('%s is refused', (text, message) => {
+  expect(() => parseConfig(text, 'test.yaml')).toThrow(message);
+});
