@@ -2,8 +2,9 @@
 import { decodeBlockKey, sliceStartKey } from '../block/block-key.ts';
 import { sliceOf } from '../block/time-slice.ts';
 import { allPositions } from './block-outline.ts';
+import { positionsWithin } from './latency-marks.ts';
 import type { LevelFolder } from './level-folder.ts';
-import { decodePositions, OUTLINE_PREFIX, SESSIONS_PREFIX } from './posting.ts';
+import { decodePositions, LATENCIES_PREFIX, OUTLINE_PREFIX, SESSIONS_PREFIX } from './posting.ts';
 import { BothCursor, EitherCursor, ExceptCursor, type PostingCursor } from './posting-cursor.ts';
 import type { PostingPlan } from './posting-plan.ts';
 import { positionsMarked } from './session-marks.ts';
@@ -21,6 +22,7 @@ function countTerms(plan: PostingPlan): number {
   switch (plan.kind) {
     case 'term':
     case 'session':
+    case 'latency':
     case 'blocks':
       return 1;
     case 'both':
@@ -39,16 +41,15 @@ function toCursor(folder: LevelFolder, plan: PostingPlan, range: CursorRange): P
       return new TermCursor(folder, plan.prefix, range, decodePositions);
     case 'session':
       return new TermCursor(folder, SESSIONS_PREFIX, range, sessionHits(plan.mark));
+    case 'latency':
+      return new TermCursor(folder, LATENCIES_PREFIX, range, latencyHits(plan.from, plan.to));
     case 'blocks': {
       const { firstAt, lastAt } = plan;
       const around = narrowed(range, sliceStartKey(sliceOf(firstAt)), sliceStartKey(sliceOf(lastAt) + 1));
       return new TermCursor(folder, OUTLINE_PREFIX, around, blockHits(firstAt, lastAt));
     }
     case 'both':
-      return new BothCursor(
-        plan.parts.map((part) => toCursor(folder, part, range)),
-        range.descending,
-      );
+      return new BothCursor(plan.parts.map((part) => toCursor(folder, part, range)));
     case 'either':
       return new EitherCursor(
         plan.parts.map((part) => toCursor(folder, part, range)),
@@ -64,6 +65,13 @@ function toCursor(folder: LevelFolder, plan: PostingPlan, range: CursorRange): P
 function sessionHits(mark: number | undefined): DecodeHit {
   return (block, marks) => {
     const positions = positionsMarked(marks, mark);
+    return positions && { block, ...positions };
+  };
+}
+
+function latencyHits(from: number, to: number): DecodeHit {
+  return (block, marks) => {
+    const positions = positionsWithin(marks, from, to);
     return positions && { block, ...positions };
   };
 }

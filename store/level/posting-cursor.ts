@@ -2,7 +2,7 @@
  * Cursors over postings, in the order of the block keys, either way; they combine as the query's conditions do.
  *
  *   term    the entries of one prefix, read a page at a time (`term-cursor.ts`)
- *   both    blocks that all cursors name: leapfrog, the one that is behind seeks the block of the one that is ahead
+ *   both    blocks that all cursors name: leapfrog, the one of the least weight leads and the others seek its blocks
  *   either  blocks that any cursor names, merged
  *   except  blocks of one without the positions that another names
  *
@@ -23,62 +23,58 @@ export interface PostingCursor {
    */
   reach(bound: Uint8Array | undefined, isBehind: boolean): boolean;
   fetch(): Promise<void>;
-  /** The last block of which it is known what is named; undefined where that is every one: it names few. */
-  readonly known: Uint8Array | undefined;
+  /** What its first page costs and names: entries and positions a time slice; 0 where that page was all. */
+  readonly weight: number;
   close(): Promise<void>;
 }
 
 export class BothCursor implements PostingCursor {
   current: IndexHit | undefined;
   readonly #parts: PostingCursor[];
-  readonly #descending: boolean;
   #pending: PostingCursor[] = [];
   #isOrdered = false;
 
-  constructor(parts: readonly PostingCursor[], descending: boolean) {
+  constructor(parts: readonly PostingCursor[]) {
     this.#parts = [...parts];
-    this.#descending = descending;
   }
 
-  get known(): Uint8Array | undefined {
-    if (this.#parts.some(({ known }) => known === undefined)) return undefined;
-    return knownOf(this.#parts, !this.#descending);
+  get weight(): number {
+    return Math.min(...this.#parts.map(({ weight }) => weight));
   }
 
   reach(bound: Uint8Array | undefined, isBehind: boolean): boolean {
     if (!this.#isOrdered && !this.#order(bound, isBehind)) return false;
-    const [lead, ...others] = this.#parts as [PostingCursor, ...PostingCursor[]];
+    const parts = this.#parts;
+    const lead = parts[0] as PostingCursor;
     let [leadBound, leadBehind] = [bound, isBehind];
     for (;;) {
       this.current = undefined;
-      this.#pending = [];
       if (!lead.reach(leadBound, leadBehind)) return this.#waitFor(lead);
       const at = lead.current;
       if (at === undefined) return true;
       let { low, high } = at;
-      let ahead: Uint8Array | undefined;
-      for (const other of others) {
-        if (!other.reach(at.block, false)) {
-          this.#pending.push(other);
-          continue;
-        }
+      leadBound = at.block;
+      leadBehind = true;
+      // The others are not asked about a block of which nothing is left.
+      for (let i = 1; i < parts.length && (low | high) !== 0; i++) {
+        const other = parts[i] as PostingCursor;
+        if (!other.reach(at.block, false)) return this.#waitFor(other);
         const hit = other.current;
         if (hit === undefined) return true;
         if (Buffer.compare(hit.block, at.block) !== 0) {
-          ahead = furthest(ahead, hit.block, this.#descending);
-          continue;
+          leadBound = hit.block;
+          leadBehind = false;
+          low = 0;
+          high = 0;
+        } else {
+          low &= hit.low;
+          high &= hit.high;
         }
-        low &= hit.low;
-        high &= hit.high;
       }
-      // One that is ahead already makes the pages at this block needless.
-      if (ahead === undefined && this.#pending.length > 0) return false;
-      if (ahead === undefined && (low | high) !== 0) {
+      if ((low | high) !== 0) {
         this.current = { block: at.block, low: low >>> 0, high: high >>> 0 };
         return true;
       }
-      leadBound = ahead ?? at.block;
-      leadBehind = ahead === undefined;
     }
   }
 
@@ -90,16 +86,11 @@ export class BothCursor implements PostingCursor {
     for (const part of this.#parts) await part.close();
   }
 
-  /** The one whose first page reaches furthest names the fewest: it leads. */
+  /** The one of the least weight leads. */
   #order(bound: Uint8Array | undefined, isBehind: boolean): boolean {
     this.#pending = this.#parts.filter((part) => !part.reach(bound, isBehind));
     if (this.#pending.length > 0) return false;
-    this.#parts.sort((one, other) => {
-      if (one.known === undefined || other.known === undefined) {
-        return Number(other.known === undefined) - Number(one.known === undefined);
-      }
-      return Buffer.compare(other.known, one.known) * (this.#descending ? -1 : 1);
-    });
+    this.#parts.sort((one, other) => one.weight - other.weight);
     this.#isOrdered = true;
     return true;
   }
@@ -121,8 +112,8 @@ export class EitherCursor implements PostingCursor {
     this.#descending = descending;
   }
 
-  get known(): Uint8Array | undefined {
-    return knownOf(this.#parts, this.#descending);
+  get weight(): number {
+    return this.#parts.reduce((sum, { weight }) => sum + weight, 0);
   }
 
   reach(bound: Uint8Array | undefined, isBehind: boolean): boolean {
@@ -165,8 +156,8 @@ export class ExceptCursor implements PostingCursor {
     this.#gone = gone;
   }
 
-  get known(): Uint8Array | undefined {
-    return this.#base.known;
+  get weight(): number {
+    return this.#base.weight;
   }
 
   reach(bound: Uint8Array | undefined, isBehind: boolean): boolean {
@@ -197,14 +188,6 @@ export class ExceptCursor implements PostingCursor {
 async function fetchAll(cursors: readonly PostingCursor[]): Promise<void> {
   if (cursors.length === 1) await (cursors[0] as PostingCursor).fetch();
   else await Promise.all(cursors.map((cursor) => cursor.fetch()));
-}
-
-function knownOf(parts: readonly PostingCursor[], furthestUp: boolean): Uint8Array | undefined {
-  let found: Uint8Array | undefined;
-  for (const { known } of parts) {
-    if (known !== undefined) found = furthest(found, known, !furthestUp);
-  }
-  return found;
 }
 
 /** The larger of two block keys; the smaller one where the search descends. */

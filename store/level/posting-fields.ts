@@ -2,7 +2,7 @@
  * Fields of the index and the bytes in which their values are kept; the first byte of a posting's key is the field.
  *
  * What compares without case is kept in one case, operations by their template, a label as its name with its length
- * before it, latencies by bucket. Values longer than {@link MAX_VALUE_BYTES} are cut there: postings over-answer then,
+ * before it. Values longer than {@link MAX_VALUE_BYTES} are cut there: postings over-answer then,
  * and who reads tests.
  */
 import type { IndexDocument, QueryField } from '../../core/index.ts';
@@ -31,7 +31,8 @@ export const POSTING_FIELDS = {
   region: 13,
   instance: 14,
   label: 15,
-  latency: 16,
+  /** One entry a block: `latency-marks.ts`. */
+  latencies: 16,
   /** One entry a block: `session-marks.ts`. */
   sessions: 17,
   /** One entry a block: `block-outline.ts`. */

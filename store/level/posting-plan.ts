@@ -2,21 +2,22 @@
  * Query → plan: what of a query the postings can answer.
  *
  *   equality                      its postings; of the session, its marks in the entry of each block
- *   range of status or latency    the postings of each distinct value, or bucket, in it
+ *   range of the status           the postings of each distinct value in it
+ *   range of the latency          its marks in the entry of each block
  *   range of the time             the outlines of the blocks around it
- *   wildcard, existence           the postings of each distinct value that it takes, if they are few; those of a session
- *                                 by its marks, and only existence
+ *   wildcard, existence           the postings of each distinct value that it takes, if they are few; of session
+ *                                 and latency only existence, by marks
  *   and                           the parts that can be answered, intersected; the rest is left to who reads
  *   or                            its parts, united, if every one can be answered
  *   not                           what is left of the other parts, or of all blocks, if the part is answered exactly
  *   path, client, server, id,     cannot be answered: undefined
  *
  * Exact are values that are indexed as they were written: not operations (by template), outcomes and protocols (without
- * case), latencies (by bucket), sessions (by mark), times (by block), and nothing that was cut. A segment of store
+ * case), latencies and sessions (by mark), times (by block), and nothing that was cut. A segment of store
  * version 1 answers equality, wildcards and existence of its fields, and `not` beside another part.
  */
 import { type Bound, type FieldTest, matchesWildcard, type Query, type QueryField } from '../../core/index.ts';
-import { LAST_BUCKET, latencyBucket } from './latency-bucket.ts';
+import { FIRST_LATENCY_MARK, LAST_LATENCY_MARK, latencyMark } from './latency-marks.ts';
 import type { LevelFolder } from './level-folder.ts';
 import {
   hasField,
@@ -48,6 +49,8 @@ export type PostingPlan =
   | { readonly kind: 'term'; readonly prefix: Buffer; readonly exact: boolean }
   /** Blocks with a session of this mark, or with any. */
   | { readonly kind: 'session'; readonly mark: number | undefined; readonly exact: boolean }
+  /** Blocks with a latency of these marks, both taken. */
+  | { readonly kind: 'latency'; readonly from: number; readonly to: number; readonly exact: boolean }
   /** Blocks that overlap a time, ends taken. */
   | { readonly kind: 'blocks'; readonly firstAt: number; readonly lastAt: number; readonly exact: boolean }
   | { readonly kind: 'both' | 'either'; readonly parts: readonly PostingPlan[]; readonly exact: boolean }
@@ -131,7 +134,7 @@ export class PostingPlanner {
       case 'session':
         return planSession(test);
       case 'latency':
-        return await this.#planLatency(test);
+        return planLatency(test);
       case 'time':
         return planTime(test);
       case 'id':
@@ -236,27 +239,6 @@ export class PostingPlanner {
     return packed && combined('either', [plain, packed]);
   }
 
-  async #planLatency(test: FieldTest): Promise<PostingPlan | undefined> {
-    const code = POSTING_FIELDS.latency;
-    switch (test.kind) {
-      case 'equals': {
-        if (!isNumber(test.value)) return undefined;
-        return term(termPrefix(code, Buffer.of(latencyBucket(Number(test.value)))), false);
-      }
-      case 'exists':
-        return await this.#planDistinct(code, Buffer.alloc(0), true, () => true);
-      case 'range': {
-        const from = test.min === undefined ? 0 : latencyBucket(test.min.value);
-        const to = test.max === undefined ? LAST_BUCKET : latencyBucket(test.max.value);
-        return await this.#planDistinct(code, Buffer.alloc(0), false, ([bucket = 0]) => bucket >= from && bucket <= to);
-      }
-      case 'wildcard':
-        return undefined;
-      default:
-        return test satisfies never;
-    }
-  }
-
   /** @param takes asked with the value; undefined where it was cut or its bytes stand for several */
   #planValues(
     code: number,
@@ -306,6 +288,27 @@ function planSession(test: FieldTest): PostingPlan | undefined {
       return { kind: 'session', mark: undefined, exact: true };
     case 'wildcard':
     case 'range':
+      return undefined;
+    default:
+      return test satisfies never;
+  }
+}
+
+function planLatency(test: FieldTest): PostingPlan | undefined {
+  switch (test.kind) {
+    case 'equals': {
+      if (!isNumber(test.value)) return undefined;
+      const mark = latencyMark(Number(test.value));
+      return { kind: 'latency', from: mark, to: mark, exact: false };
+    }
+    case 'exists':
+      return { kind: 'latency', from: FIRST_LATENCY_MARK, to: LAST_LATENCY_MARK, exact: true };
+    case 'range': {
+      const from = test.min === undefined ? FIRST_LATENCY_MARK : latencyMark(test.min.value);
+      const to = test.max === undefined ? LAST_LATENCY_MARK : latencyMark(test.max.value);
+      return { kind: 'latency', from, to, exact: false };
+    }
+    case 'wildcard':
       return undefined;
     default:
       return test satisfies never;

@@ -23,7 +23,6 @@ export class BlockTerms {
   readonly #byValue: readonly Map<string, Term>[] = TEXT_FIELDS.map(() => new Map());
   /** By the bytes of the prefix: values that are indexed as the same bytes share a term. */
   readonly #byPrefix = new Map<string, Term>();
-  readonly #byBuffer = new Map<Buffer, Term>();
   #remembered = 0;
   #blockNumber = 0;
   #found: Term[] = [];
@@ -77,16 +76,6 @@ export class BlockTerms {
       }
       for (const term of last) this.#mark(term, position);
     }
-  }
-
-  /** @param prefix one of a few that are always the same objects */
-  addPrefix(prefix: Buffer, position: number): void {
-    let term = this.#byBuffer.get(prefix);
-    if (term === undefined) {
-      term = { prefix, blockNumber: 0, low: 0, high: 0 };
-      this.#byBuffer.set(prefix, term);
-    }
-    this.#mark(term, position);
   }
 
   addTrace(traceId: string, position: number): void {

@@ -3,7 +3,7 @@ import type { ByteCount, IndexedBlock } from '../../core/index.ts';
 import { BlockDigests, hashBlock } from './block-digest.ts';
 import { decodeBlockOutline } from './block-outline.ts';
 import { approximateSize, type LevelFolder } from './level-folder.ts';
-import { blockOfPosting, OUTLINE_PREFIX, SESSIONS_PREFIX } from './posting.ts';
+import { blockOfPosting, LATENCIES_PREFIX, OUTLINE_PREFIX, SESSIONS_PREFIX } from './posting.ts';
 import { FORMAT_KEY, POSTING_FIELDS, prefixEnd, termPrefix } from './posting-fields.ts';
 import { distinctValues } from './posting-values.ts';
 
@@ -99,8 +99,8 @@ async function removeByLookUp(folder: LevelFolder, sought: Map<string, Buffer>):
 
 /** Prefixes of all values but trace ids; undefined where there are too many to try. */
 async function fewPrefixes(folder: LevelFolder): Promise<readonly Buffer[] | undefined> {
-  const prefixes: Buffer[] = [SESSIONS_PREFIX, OUTLINE_PREFIX];
-  const { format, packedTrace, sessions, outline, ...fields } = POSTING_FIELDS;
+  const prefixes: Buffer[] = [SESSIONS_PREFIX, LATENCIES_PREFIX, OUTLINE_PREFIX];
+  const { format, packedTrace, sessions, latencies, outline, ...fields } = POSTING_FIELDS;
   for (const field of Object.values(fields)) {
     const values = await distinctValues(folder, field, Buffer.alloc(0), MAX_VALUES_TRIED);
     if (values === undefined) return undefined;

@@ -11,18 +11,16 @@
  *
  * Trace ids of 32 or 16 hexadecimal digits are kept as their bytes under a field number of their own. The postings of
  * one value are in the order of the block keys, so that conditions are intersected and united while they stream. Of
- * sessions, and of a block as a whole, there is one entry with an empty value in its key.
+ * sessions, of latencies, and of a block as a whole, there is one entry with an empty value in its key.
  */
 import type { IndexDocument, IndexEntry, IndexHit } from '../../core/index.ts';
 import { encodeBlockOutline, TRACE_HEAD_BYTES } from './block-outline.ts';
-import { latencyBucket } from './latency-bucket.ts';
+import { encodeLatencyMarks } from './latency-marks.ts';
 import { POSTING_FIELDS } from './posting-fields.ts';
 import { BlockTerms } from './posting-terms.ts';
 import { encodeSessionMarks } from './session-marks.ts';
 
-const BUCKET_PREFIXES: readonly Buffer[] = Array.from({ length: 256 }, (_, bucket) =>
-  Buffer.of(POSTING_FIELDS.latency, 1, bucket),
-);
+export const LATENCIES_PREFIX: Buffer = Buffer.of(POSTING_FIELDS.latencies, 0);
 export const SESSIONS_PREFIX = Buffer.of(POSTING_FIELDS.sessions, 0);
 export const OUTLINE_PREFIX = Buffer.of(POSTING_FIELDS.outline, 0);
 /** Where a packed trace id begins in its key. */
@@ -32,7 +30,7 @@ const PACKED_TRACE = POSTING_FIELDS.packedTrace;
 const terms = new BlockTerms();
 const heads = { longs: Buffer.alloc(64 * TRACE_HEAD_BYTES), shorts: Buffer.alloc(64 * TRACE_HEAD_BYTES) };
 
-/** Calls `take` with key and value of each entry of a block: its postings, its session marks, its outline last. */
+/** Calls `take` with key and value of each entry of a block: its postings, its marks, its outline last. */
 export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buffer) => void): void {
   const block = Buffer.from(entry.block.buffer, entry.block.byteOffset, entry.block.byteLength);
   const { documents } = entry;
@@ -40,8 +38,7 @@ export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buf
   terms.addTexts(documents);
   terms.addLabels(documents);
   for (let position = 0; position < documents.length; position++) {
-    const { latencyMicros, traceId } = documents[position] as IndexDocument;
-    if (latencyMicros !== undefined) terms.addPrefix(BUCKET_PREFIXES[latencyBucket(latencyMicros)] as Buffer, position);
+    const { traceId } = documents[position] as IndexDocument;
     if (traceId !== '') terms.addTrace(traceId, position);
   }
   let postings = 1;
@@ -64,10 +61,15 @@ export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buf
     if (isLong) longBytes += TRACE_HEAD_BYTES;
     else shortBytes += TRACE_HEAD_BYTES;
   });
-  const marks = encodeSessionMarks(documents);
-  if (marks !== undefined) {
+  const sessions = encodeSessionMarks(documents);
+  if (sessions !== undefined) {
     postings++;
-    take(Buffer.concat([SESSIONS_PREFIX, block]), marks);
+    take(Buffer.concat([SESSIONS_PREFIX, block]), sessions);
+  }
+  const latencies = encodeLatencyMarks(documents);
+  if (latencies !== undefined) {
+    postings++;
+    take(Buffer.concat([LATENCIES_PREFIX, block]), latencies);
   }
   const [longs, shorts] = [heads.longs.subarray(0, longBytes), heads.shorts.subarray(0, shortBytes)];
   take(Buffer.concat([OUTLINE_PREFIX, block]), encodeBlockOutline(documents.length, postings, longs, shorts));

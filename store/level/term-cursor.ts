@@ -1,6 +1,7 @@
 /** Cursor over the entries of one prefix: postings of a value, session marks, outlines. */
 import type { IndexHit } from '../../core/index.ts';
 import type { LevelFolder } from './level-folder.ts';
+import { countBits } from './posting.ts';
 import type { PostingCursor } from './posting-cursor.ts';
 import { prefixEnd } from './posting-fields.ts';
 
@@ -14,13 +15,14 @@ export interface CursorRange {
 }
 
 const FIRST_PAGE_ENTRIES = 16;
+const PAGE_ENTRIES_BEHIND_SEEK = 4;
 const MAX_PAGE_ENTRIES = 512;
 /** A page of which fewer than one in so many was of use is skipped by a seek the next time. */
 const SEEK_BELOW = 4;
 
 export class TermCursor implements PostingCursor {
   current: IndexHit | undefined;
-  known: Uint8Array | undefined;
+  weight = 0;
   readonly #prefix: Buffer;
   readonly #range: CursorRange;
   readonly #decode: DecodeHit;
@@ -32,6 +34,7 @@ export class TermCursor implements PostingCursor {
   #used = 0;
   #target: Uint8Array | undefined;
   #ended = false;
+  #pagesRead = 0;
 
   constructor(folder: LevelFolder, prefix: Buffer, range: CursorRange, decode: DecodeHit) {
     this.#prefix = prefix;
@@ -70,22 +73,32 @@ export class TermCursor implements PostingCursor {
   }
 
   async fetch(): Promise<void> {
-    const isFirst = this.known === undefined;
+    const isFirst = this.#pagesRead++ === 0;
     const wasOfUse = this.#used * SEEK_BELOW >= this.#page.length;
     if (this.#target !== undefined && (isFirst || !wasOfUse) && this.#isWithin(this.#target)) {
       this.#iterator.seek(Buffer.concat([this.#prefix, this.#target]));
-      this.#pageEntries = FIRST_PAGE_ENTRIES;
+      if (!isFirst) this.#pageEntries = PAGE_ENTRIES_BEHIND_SEEK;
     }
     this.#page = (await this.#iterator.nextv(this.#pageEntries)) as [Buffer, Buffer][];
     this.#next = 0;
     this.#used = 0;
     this.#ended = this.#page.length === 0;
-    this.known = this.#ended ? undefined : this.#page.at(-1)?.[0].subarray(this.#prefix.length);
+    if (isFirst && this.#page.length === FIRST_PAGE_ENTRIES) this.weight = this.#weigh();
     this.#pageEntries = Math.min(this.#pageEntries * 2, MAX_PAGE_ENTRIES);
   }
 
   close(): Promise<void> {
     return this.#iterator.close();
+  }
+
+  #weigh(): number {
+    let named = this.#page.length;
+    for (const [key, value] of this.#page) {
+      const hit = this.#decode(key.subarray(this.#prefix.length), value);
+      if (hit !== undefined) named += countBits(hit.low) + countBits(hit.high);
+    }
+    const slices = this.#page.map(([key]) => sliceOfKey(key.subarray(this.#prefix.length)));
+    return named / (Math.max(...slices) - Math.min(...slices) + 1);
   }
 
   /** LevelDB takes a seek to before the first entry of a range for one to its end. */
@@ -99,4 +112,9 @@ export class TermCursor implements PostingCursor {
     const order = this.#range.descending ? Buffer.compare(bound, block) : Buffer.compare(block, bound);
     return isBehind ? order > 0 : order >= 0;
   }
+}
+
+/** The slice that a block's key begins with. */
+function sliceOfKey(block: Buffer): number {
+  return block.length < 4 ? 0 : block.readUInt32BE(0);
 }
