@@ -105,10 +105,10 @@ export class SegmentIndices {
     }
     const format = mapped?.mappings._meta?.format;
     if (format === INDEX_FORMAT) return;
-    const found = format === undefined ? 'was not made by bytecopy' : `has the format ${format}`;
+    const found = format === undefined ? 'is not of bytecopy' : `has the format ${format}`;
     throw indexError(
       'INDEX_REFUSED',
-      `the index ${this.nameOf(segment)} ${found}, not ${INDEX_FORMAT}`,
+      `the index ${this.nameOf(segment)} ${found}; ${INDEX_FORMAT} is expected`,
       undefined,
       'set another prefix, or remove that index and run bytecopy store repair',
     );
