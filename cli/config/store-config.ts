@@ -6,7 +6,7 @@
  *   index: { kind: elasticsearch, nodes: ['http://127.0.0.1:9200'] }
  *   encrypt: true                                                              # blocks, with the key file's key
  *   stores:                                                                    # others, for --store NAME
- *     archive: { data: { kind: hbase, url: 'http://127.0.0.1:8080' }, index: { kind: elasticsearch, nodes: [...] } }
+ *     archive: { data: { kind: hbase, gateways: ['http://127.0.0.1:8080'] }, index: { kind: elasticsearch, nodes: [...] } }
  */
 import { z } from 'zod';
 import { dataChoice, indexChoice } from '../../store/index.ts';

@@ -1,41 +1,27 @@
-/**
- * Which systems keep a store's two layers: `kind` names the adapter, the rest are its own options, which it checks.
- * What is left out is the embedded one.
- */
+/** Which systems keep a store's two layers, with their options; what is left out is the embedded one. */
 import { z } from 'zod';
+import { cassandraOptions } from '../cassandra/options.ts';
+import { elasticsearchOptions } from '../elasticsearch/options.ts';
+import { hbaseOptions } from '../hbase/options.ts';
 
-const EMBEDDED = 'level';
+const embedded = z.strictObject({ kind: z.literal('level') });
 
-export const dataChoice = z
-  .looseObject({ kind: z.enum([EMBEDDED, 'cassandra', 'hbase']) })
-  .superRefine(withoutArea)
-  .superRefine(plainWhereEmbedded);
-export const indexChoice = z
-  .looseObject({ kind: z.enum([EMBEDDED, 'elasticsearch']) })
-  .superRefine(withoutArea)
-  .superRefine(plainWhereEmbedded);
+// The area is not chosen: it follows from whether the store or a pinned recording is opened.
+export const dataChoice = z.discriminatedUnion('kind', [
+  embedded,
+  cassandraOptions.omit({ area: true }).extend({ kind: z.literal('cassandra') }),
+  hbaseOptions.omit({ area: true }).extend({ kind: z.literal('hbase') }),
+]);
+export const indexChoice = z.discriminatedUnion('kind', [
+  embedded,
+  elasticsearchOptions.omit({ area: true }).extend({ kind: z.literal('elasticsearch') }),
+]);
 
-export type DataChoice = z.infer<typeof dataChoice>;
-export type IndexChoice = z.infer<typeof indexChoice>;
+export type DataChoice = z.output<typeof dataChoice>;
+export type IndexChoice = z.output<typeof indexChoice>;
 
-export const EMBEDDED_LAYER = { kind: EMBEDDED } as const;
+export const EMBEDDED_LAYER = { kind: 'level' } as const;
 
 export function isEmbedded(choice: DataChoice | IndexChoice): boolean {
-  return choice.kind === EMBEDDED;
-}
-
-type Issues = z.core.$RefinementCtx<{ kind: string; [option: string]: unknown }>;
-
-function withoutArea(choice: { readonly kind: string }, issues: Issues): void {
-  if ('area' in choice) issues.addIssue({ code: 'custom', message: 'area is given by what is stored', path: ['area'] });
-}
-
-function plainWhereEmbedded(choice: { readonly kind: string }, issues: Issues): void {
-  const [option] = Object.keys(choice).filter((key) => key !== 'kind' && key !== 'area');
-  if (choice.kind !== EMBEDDED || option === undefined) return;
-  issues.addIssue({
-    code: 'custom',
-    message: `level has no option ${option}: its folder is that of the store`,
-    path: [option],
-  });
+  return choice.kind === 'level';
 }

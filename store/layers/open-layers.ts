@@ -1,6 +1,6 @@
 /** Layers of a store by choice. Adapters of clusters are loaded when they are chosen: the embedded ones start fast. */
 import { join } from 'node:path';
-import { BytecopyError, type DataLayer, type IndexLayer } from '../../core/index.ts';
+import type { DataLayer, IndexLayer } from '../../core/index.ts';
 import { LevelDataLayer } from '../level/level-data-layer.ts';
 import { LevelIndexLayer } from '../level/level-index-layer.ts';
 import type { DataChoice, IndexChoice } from './layer-choice.ts';
@@ -29,52 +29,35 @@ export async function openLayers(
   return { data: await openDataLayer(choice.data, place), index: await openIndexLayer(choice.index, place) };
 }
 
-export async function openDataLayer(
-  { kind, ...options }: DataChoice,
-  { folder, area }: LayerPlace,
-): Promise<DataLayer> {
-  switch (kind) {
+export async function openDataLayer(choice: DataChoice, { folder, area }: LayerPlace): Promise<DataLayer> {
+  switch (choice.kind) {
     case 'level':
       return new LevelDataLayer({ path: join(folder, 'data') });
     case 'cassandra': {
-      const { CassandraDataLayer } = await loaded(kind, () => import('../cassandra/cassandra-data-layer.ts'));
-      return new CassandraDataLayer({ ...options, area } as never);
+      const { CassandraDataLayer } = await import('../cassandra/cassandra-data-layer.ts');
+      const { kind: _, ...options } = choice;
+      return new CassandraDataLayer({ ...options, area });
     }
     case 'hbase': {
-      const { HbaseDataLayer } = await loaded(kind, () => import('../hbase/hbase-data-layer.ts'));
-      return new HbaseDataLayer({ ...options, area } as never);
+      const { HbaseDataLayer } = await import('../hbase/hbase-data-layer.ts');
+      const { kind: _, ...options } = choice;
+      return new HbaseDataLayer({ ...options, area });
     }
     default:
-      return kind satisfies never;
+      return choice satisfies never;
   }
 }
 
-export async function openIndexLayer(
-  { kind, ...options }: IndexChoice,
-  { folder, area }: LayerPlace,
-): Promise<IndexLayer> {
-  switch (kind) {
+export async function openIndexLayer(choice: IndexChoice, { folder, area }: LayerPlace): Promise<IndexLayer> {
+  switch (choice.kind) {
     case 'level':
       return new LevelIndexLayer({ path: join(folder, 'index') });
     case 'elasticsearch': {
-      const load = () => import('../elasticsearch/elasticsearch-index-layer.ts');
-      const { ElasticsearchIndexLayer } = await loaded(kind, load);
-      return new ElasticsearchIndexLayer({ ...options, area } as never);
+      const { ElasticsearchIndexLayer } = await import('../elasticsearch/elasticsearch-index-layer.ts');
+      const { kind: _, ...options } = choice;
+      return new ElasticsearchIndexLayer({ ...options, area });
     }
     default:
-      return kind satisfies never;
-  }
-}
-
-async function loaded<T>(kind: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new BytecopyError('STORE_OPTIONS_INVALID', `the client of ${kind} is not installed`, {
-      cause,
-      hint: 'install bytecopy with its dependencies',
-      exitCode: 2,
-    });
+      return choice satisfies never;
   }
 }

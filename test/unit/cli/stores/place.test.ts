@@ -8,7 +8,7 @@ store: ./mine
 data: { kind: cassandra, contactPoints: ['127.0.0.1:9042'], keyspace: bytecopy }
 index: { kind: elasticsearch, nodes: ['http://127.0.0.1:9200'] }
 stores:
-  archive: { data: { kind: hbase, url: 'http://127.0.0.1:8080' }, folder: /srv/archive }
+  archive: { data: { kind: hbase, gateways: ['http://127.0.0.1:8080'] }, folder: /srv/archive }
   local: {}
 `,
   'test.yaml',
@@ -42,8 +42,9 @@ test('a pinned recording is an area of the same store', () => {
 
 test.each([
   ['data: { kind: mongo }', 'data.kind'],
-  ['data: { kind: level, path: x }', 'level has no option path'],
-  ['index: { kind: elasticsearch, area: x }', 'area'],
+  ['data: { kind: level, path: x }', 'path'],
+  ['data: { kind: cassandra }', 'data.contactPoints'],
+  ['index: { kind: elasticsearch, nodes: ["http://a"], area: x }', 'area'],
   ['stores: { "a/b": {} }', 'a/b'],
 ])('%s is refused', (text, message) => {
   expect(() => parseConfig(text, 'test.yaml')).toThrow(message);
