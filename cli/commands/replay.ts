@@ -8,6 +8,7 @@ import {
   type ReplayOptions,
   type RunResult,
 } from '../../emitter/index.ts';
+import { checkPinName } from '../../store/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { findKeys, keyFilePath } from '../keys/index.ts';
@@ -56,6 +57,7 @@ const SHOWN_WITH_TASK = 10;
 interface ReplayFlags extends SendingFlags, SelectionFlags, PacingFlags, OutcomeFlags, TargetFlags {
   readonly task?: string;
   readonly store?: string;
+  readonly recording?: string;
   readonly file?: string;
   readonly where?: string;
   readonly withoutSecrets?: boolean;
@@ -71,6 +73,7 @@ export function addReplayCommand(program: Command, context: Context): void {
     );
   addTargetOptions(command)
     .option('--store <folder>', 'the store to replay from')
+    .option('--recording <name>', 'a pinned recording instead of the whole store', checkPinName)
     .option('--file <capture>', 'replay a capture file instead of the store')
     .option('--where <query>', 'only these exchanges')
     .option('--since <time>', 'recorded from here on: 15m, 2026-11-21T10:00Z')
@@ -86,6 +89,9 @@ async function replay(context: Context, program: Command, given: ReplayFlags): P
   const { flags, task } = opened;
   if (flags.file !== undefined && flags.store !== undefined) {
     throw usageError('--file and --store contradict each other', 'leave one of them out');
+  }
+  if (flags.file !== undefined && flags.recording !== undefined) {
+    throw usageError('--file and --recording contradict each other', 'leave one of them out');
   }
   requireOutcomeFiles(flags);
   const discovered = new DiscoveredTargets(task.discovered, {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parsePlan, parseQuery, parseThreshold } from '../../../core/index.ts';
 import { parseTarget, requestKeySchema } from '../../../emitter/index.ts';
+import { checkPinName } from '../../../store/index.ts';
 import { systemClock } from '../../clock.ts';
 import { MAX_PIPELINING } from '../../options/connections.ts';
 import { parseRunTime, parseTargetWait } from '../../options/duration.ts';
@@ -31,6 +32,7 @@ const about = {
   copyTo: flagList(checkedText(parseTarget)).optional(),
   clientAddress: flagText(parseClientAddress).optional(),
   store: flagName.optional(),
+  recording: flagText(checkPinName).optional(),
   file: flagName.optional(),
   where: checkedText((text) => parseQuery(text, systemClock.now())).optional(),
   since: flagName.optional(),

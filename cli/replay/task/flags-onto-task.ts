@@ -12,6 +12,7 @@ const CHOICES: readonly (readonly Name[])[] = [
   ['speed', 'qps', 'plan'],
   ['allowWrites', 'readOnly'],
   ['file', 'store'],
+  ['file', 'recording'],
   ['insecure', 'ca'],
   ['cert', 'key'],
 ];

@@ -21,6 +21,7 @@ export interface TaskFlags
     Omit<SelectionFlags, 'newest'>,
     TargetFlags {
   readonly store?: string;
+  readonly recording?: string;
   readonly file?: string;
   readonly where?: string;
 }
