@@ -26,12 +26,9 @@ export {
   type VerifyProgress,
   type VerifyRequest,
 } from './care/index.ts';
-export { CassandraDataLayer } from './cassandra/cassandra-data-layer.ts';
 export { type CassandraOptions, cassandraOptions } from './cassandra/options.ts';
-export { ElasticsearchIndexLayer } from './elasticsearch/elasticsearch-index-layer.ts';
 export { type ElasticsearchOptions, elasticsearchOptions } from './elasticsearch/options.ts';
 export { EXPORT_FORMATS, type ExchangeWriter, type ExportFormat, exchangeWriter } from './export/exchange-writer.ts';
-export { HbaseDataLayer } from './hbase/hbase-data-layer.ts';
 export { type HbaseOptions, hbaseOptions } from './hbase/options.ts';
 export { initLayers } from './init-layers.ts';
 export { LayeredStore, MAX_TRACE_EXCHANGES } from './layered-store.ts';

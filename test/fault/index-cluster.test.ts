@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseQuery } from '../../core/index.ts';
-import { ElasticsearchIndexLayer, type ElasticsearchOptions } from '../../store/index.ts';
+import { ElasticsearchIndexLayer } from '../../store/elasticsearch/elasticsearch-index-layer.ts';
+import type { ElasticsearchOptions } from '../../store/index.ts';
 import { freePort } from '../support/servers/nginx.ts';
 import { SEGMENT } from '../support/store/index.ts';
 import { indexEntry } from '../support/store/index-entries.ts';

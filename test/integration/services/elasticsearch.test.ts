@@ -1,7 +1,7 @@
 /** The index layer on a real Elasticsearch: the suite of every index layer, and what only a cluster can do to it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { BytecopyError, type IndexLayer, parseQuery } from '../../../core/index.ts';
-import { ElasticsearchIndexLayer } from '../../../store/index.ts';
+import { ElasticsearchIndexLayer } from '../../../store/elasticsearch/elasticsearch-index-layer.ts';
 import { indexLayerConformance } from '../../conformance/index-layer.ts';
 import { describeWith } from '../../support/requirements.ts';
 import { startService } from '../../support/services/index.ts';
