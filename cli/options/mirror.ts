@@ -51,10 +51,10 @@ export interface MirrorPlan {
  *   `REPLAY_TARGET_UNKNOWN`
  */
 export async function startMirrors(flags: MirrorFlags, plan: MirrorPlan, context: Context): Promise<MirrorSink[]> {
-  const destinations = destinationsOf(flags, plan.config);
-  const accepts = plan.where === undefined ? undefined : requestPredicate(plan.where);
   const sinks: MirrorSink[] = [];
-  if (destinations.length === 0) return sinks;
+  if (flags.to === undefined && flags.copyTo === undefined) return sinks;
+  const accepts = plan.where === undefined ? undefined : requestPredicate(plan.where);
+  const destinations = destinationsOf(flags, plan.config);
   // Loaded where it is used: a capture without mirrors starts sooner.
   const { Mirror } = await import('../../emitter/index.ts');
   for (const { name, sending } of destinations) {

@@ -77,6 +77,27 @@ export function exchangeStoreConformance(name: string, open: () => Promise<Store
       expect(await numbersOf('service:nobody')).toEqual([]);
     });
 
+    test('headers, bodies, times and latencies are asked of what is stored, through whatever lies between', async () => {
+      const { writer, reader } = await open();
+      const exchanges = numberedUpTo(100, (n) => ({
+        response: message(`HTTP/1.1 200 OK\r\nX-Third: ${n % 3}\r\n\r\n`, n % 20 === 0 ? 'out of stock' : 'in stock', {
+          lastByteAt: NOON_MICROS + n * 1000,
+        }),
+      }));
+      await writer.append(exchanges);
+      const countOf = async (query: string): Promise<number> =>
+        (await foundBy(reader, { where: parseQuery(query) })).length;
+      expect(await countOf('body:"out of stock"')).toBe(5);
+      expect(await countOf('response.header.x-third:0 AND body:out*')).toBe(2);
+      expect(await countOf('latency:>=90ms')).toBe(10);
+      expect(await countOf('time:[2026-11-21T10:00:00.010Z TO 2026-11-21T10:00:00.019Z]')).toBe(10);
+      const { counts } = await reader.histogram({ where: parseQuery('body:"out of stock"') }, 50_000);
+      expect(counts).toEqual([
+        { from: NOON_MICROS, exchanges: 3 },
+        { from: NOON_MICROS + 50_000, exchanges: 2 },
+      ]);
+    });
+
     test('an exchange is got by its id, and a trace in time order across services', async () => {
       const { writer, reader } = await open();
       const trace = { traceId: 'a-trace', spanId: '', parentSpanId: '' };
