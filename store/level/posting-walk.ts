@@ -64,10 +64,14 @@ async function digestsOf(folder: LevelFolder, part: Part, maxBlocks: number): Pr
  * outline, of the other fields by trying the values of the segment. Where that finds another number than the outline
  * tells, or would take longer, the segment is walked.
  */
-export async function removeBlocks(folder: LevelFolder, blocks: readonly Uint8Array[]): Promise<void> {
+export async function removeBlocks(
+  folder: LevelFolder,
+  blocks: readonly Uint8Array[],
+  bytesWalkedALookUp = BYTES_WALKED_A_LOOK_UP,
+): Promise<void> {
   const sought = new Map(blocks.map((block) => [Buffer.from(block).toString('latin1'), Buffer.from(block)]));
   const walked = await approximateSize(folder);
-  if (sought.size * BYTES_WALKED_A_LOOK_UP < walked) await removeByLookUp(folder, sought);
+  if (sought.size * bytesWalkedALookUp < walked) await removeByLookUp(folder, sought);
   if (sought.size === 0) return;
   for await (const page of entryPages(folder)) {
     const batch = folder.batch();

@@ -3,9 +3,9 @@
  *
  *   <path>/20261121T100000Z/   segment that starts at 10:00 UTC
  *
- * A folder is opened on first use and stays open until more than `maxOpen` are; then the one longest unused is closed.
- * One in use is never closed, so more may be open while more are read at once. Dropping a segment waits for its readers
- * and removes the folder. After a failed write the folder is closed and opened again before its next use, because
+ * A folder is opened on first use and stays open until more than `maxOpen` are, or too many that were written; then the
+ * one longest unused is closed. One in use is never closed, so more may be open while more are read at once. Dropping a
+ * segment removes the folder at once: whoever reads it finds no more in it. After a failed write the folder is closed and opened again before its next use, because
  * LevelDB goes on behind a half-written log record otherwise.
  */
 import { existsSync } from 'node:fs';
@@ -14,8 +14,10 @@ import { dirname, join } from 'node:path';
 import { type ByteCount, BytecopyError, parseSegment, type Segment } from '../../core/index.ts';
 import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
 
-/** Segments open at once in a layer: two that are written around a boundary, the rest for readers. */
-const MAX_OPEN_SEGMENTS = 16;
+/** Segments open at once in a layer: two days of hours, so that a look-up without times opens none again. */
+const MAX_OPEN_SEGMENTS = 48;
+/** Of them those that were written since they were opened: each keeps what waits for a table in memory. */
+const MAX_WRITTEN_SEGMENTS = 16;
 
 /**
  * Space left to LevelDB for what it writes by itself (tables of both layers' write buffers, a compaction): a disk that is
@@ -32,8 +34,9 @@ interface OpenSegment {
   readonly folder: Promise<LevelFolder>;
   users: number;
   failed: boolean;
-  /** Called when the last user has left. */
-  idle: (() => void) | undefined;
+  written: boolean;
+  /** Its folder was removed while it was in use. */
+  dropped: boolean;
 }
 
 export class SegmentFolders {
@@ -57,6 +60,7 @@ export class SegmentFolders {
     try {
       return await work(await held.folder);
     } catch (error) {
+      if (held.dropped) return undefined;
       throw toStoreError(error, this.pathOf(segment));
     } finally {
       this.#release(segment, held);
@@ -70,6 +74,7 @@ export class SegmentFolders {
     try {
       yield* work(await held.folder);
     } catch (error) {
+      if (held.dropped) return;
       throw toStoreError(error, this.pathOf(segment));
     } finally {
       this.#release(segment, held);
@@ -87,8 +92,10 @@ export class SegmentFolders {
     if (held === undefined) return;
     try {
       this.#unsynced.add(segment);
+      held.written = true;
       await work(await held.folder);
     } catch (error) {
+      if (held.dropped) return await this.write(segment, work);
       held.failed = true;
       throw toStoreError(error, this.pathOf(segment));
     } finally {
@@ -124,19 +131,21 @@ export class SegmentFolders {
     return byteCount;
   }
 
+  /** Does not wait for readers, who may stand still for long; nobody opens the segment until it is removed. */
   async drop(segment: Segment): Promise<void> {
     const open = this.#open.get(segment);
     if (open !== undefined) {
-      while (open.users > 0) {
-        await new Promise<void>((resolve) => {
-          open.idle = resolve;
-        });
-      }
+      open.dropped = true;
       this.#close(segment, open);
     }
-    await this.#closing.get(segment);
     this.#unsynced.delete(segment);
-    await rm(this.pathOf(segment), { recursive: true, force: true });
+    const closed = this.#closing.get(segment) ?? Promise.resolve();
+    const removed = closed.then(() => rm(this.pathOf(segment), { recursive: true, force: true }));
+    this.#keepClosing(
+      segment,
+      removed.catch(() => {}),
+    );
+    await removed;
   }
 
   async close(): Promise<void> {
@@ -181,22 +190,26 @@ export class SegmentFolders {
           (error) => Promise.reject(toStoreError(error, path)),
         )
       : openLevelFolder(path, this.#options);
-    return { folder, users: 0, failed: false, idle: undefined };
+    return { folder, users: 0, failed: false, written: false, dropped: false };
   }
 
   #release(segment: Segment, open: OpenSegment): void {
     open.users--;
     if (open.users > 0) return;
-    open.idle?.();
     if (open.failed) this.#close(segment, open);
     else this.#evict();
   }
 
   #evict(): void {
-    if (this.#open.size <= this.#maxOpen) return;
+    let excess = this.#open.size - this.#maxOpen;
+    let excessWritten = -MAX_WRITTEN_SEGMENTS;
+    for (const { written } of this.#open.values()) if (written) excessWritten++;
+    if (excess <= 0 && excessWritten <= 0) return;
     for (const [segment, open] of this.#open) {
-      if (this.#open.size <= this.#maxOpen) return;
-      if (open.users === 0) this.#close(segment, open);
+      if (open.users > 0 || (excess <= 0 && !(open.written && excessWritten > 0))) continue;
+      excess--;
+      if (open.written) excessWritten--;
+      this.#close(segment, open);
     }
   }
 
@@ -205,9 +218,16 @@ export class SegmentFolders {
     this.#open.delete(segment);
     const closing = open.folder
       .then((folder) => folder.close())
-      .catch(() => {})
-      .finally(() => this.#closing.delete(segment));
+      .catch(() => {});
+    this.#keepClosing(segment, closing);
+  }
+
+  /** Until it has ended nobody opens the segment. */
+  #keepClosing(segment: Segment, closing: Promise<void>): void {
     this.#closing.set(segment, closing);
+    void closing.then(() => {
+      if (this.#closing.get(segment) === closing) this.#closing.delete(segment);
+    });
   }
 }
 
