@@ -122,15 +122,22 @@ async function getValues(folder: LevelFolder, keys: Buffer[]): Promise<readonly 
     if (!isCorruption(error)) throw error;
   }
   const values: (Uint8Array | undefined)[] = [];
-  for (const key of keys) {
-    values.push(
-      await folder.get(key).catch((error: unknown) => {
-        if (isCorruption(error)) return NOTHING;
-        throw error;
-      }),
-    );
-  }
+  for (const key of keys) values.push(await seekValue(folder, key));
   return values;
+}
+
+/** By an iterator, which finds what stands in a sound table also where the search would end at a damaged one. */
+async function seekValue(folder: LevelFolder, key: Buffer): Promise<Uint8Array | undefined> {
+  const iterator = folder.values({ gte: key, lte: key, fillCache: false });
+  try {
+    const [value] = await iterator.nextv(1);
+    return value;
+  } catch (error) {
+    if (isCorruption(error)) return NOTHING;
+    throw error;
+  } finally {
+    await iterator.close();
+  }
 }
 
 async function* keyPages(folder: LevelFolder, range: KeyRange): AsyncGenerator<readonly Uint8Array[]> {

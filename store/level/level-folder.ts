@@ -45,8 +45,8 @@ export function toStoreError(error: unknown, path: string): BytecopyError {
       hint: 'free space on that disk; writing resumes by itself, and nothing stored is damaged',
     });
   }
-  // A file that LevelDB's own list names and that is not there is no failure of the disk.
-  if (/LEVEL_CORRUPTION|Corruption|IO error: .*No such file/.test(text)) {
+  // A file that LevelDB's own list names and that is not there, or that ends early, is no failure of the disk.
+  if (/LEVEL_CORRUPTION|Corruption|IO error: .*(?:No such file|\.ldb: Invalid argument)/.test(text)) {
     return new BytecopyError('STORE_CORRUPT_SEGMENT', `${path} is damaged: ${text}`, {
       cause: error,
       hint: 'the other segments are served; remove this folder to be rid of the message',
