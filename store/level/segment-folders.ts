@@ -216,9 +216,7 @@ export class SegmentFolders {
   #close(segment: Segment, open: OpenSegment): void {
     if (this.#open.get(segment) !== open) return;
     this.#open.delete(segment);
-    const closing = open.folder
-      .then((folder) => folder.close())
-      .catch(() => {});
+    const closing = open.folder.then((folder) => folder.close()).catch(() => {});
     this.#keepClosing(segment, closing);
   }
 
