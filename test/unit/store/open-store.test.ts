@@ -1,6 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { toKeyRing, toSecretKey } from '../../../core/index.ts';
 import { emptyFolder, foundBy, numberedUpTo, opened } from '../../support/store/index.ts';
 
 test('a new store: folders of mode 0700, socket 0600, a manifest that says the version', async () => {
@@ -73,4 +74,40 @@ test('a socket left behind is replaced', async () => {
 
 test('a folder that cannot be made is refused, where the file system says that all above it is missing too', async () => {
   await expect(opened('/proc/bytecopy-store')).rejects.toMatchObject({ exitCode: 1 });
+});
+
+test('a store of version 1 is read as it is, and becomes one of version 2 when it is opened to be written', async () => {
+  const path = await emptyFolder();
+  const manifest = join(path, 'bytecopy.json');
+  await writeFile(manifest, '{"format":"bytecopy-store","version":1,"segmentMinutes":15}');
+  const reading = await opened(path, { access: 'read' });
+  await reading.store.close();
+  expect(JSON.parse(await readFile(manifest, 'utf8'))).toMatchObject({ version: 1 });
+  await opened(path);
+  expect(JSON.parse(await readFile(manifest, 'utf8'))).toMatchObject({ version: 2, segmentMinutes: 15 });
+});
+
+test('a pinned recording is a store of its own beside the live one', async () => {
+  const path = await emptyFolder();
+  const live = await opened(path);
+  const pinned = await opened(path, { area: 'pin-crash' });
+  await live.store.append(numberedUpTo(10));
+  await pinned.store.append(numberedUpTo(3));
+  expect([live.role, pinned.role]).toEqual(['owner', 'owner']);
+  expect(await foundBy(pinned.store)).toHaveLength(3);
+  expect((await stat(join(path, 'pins', 'crash', 'bytecopy.json'))).isFile()).toBe(true);
+  await expect(opened(path, { area: 'pin-../x' })).rejects.toMatchObject({ code: 'STORE_OPTIONS_INVALID' });
+});
+
+test('an encrypted store needs its key: nothing on the disk is readable, and no key is no reader', async () => {
+  const path = await emptyFolder();
+  const keys = toKeyRing([toSecretKey(Buffer.alloc(32, 7))]);
+  await expect(opened(path, { encrypt: true })).rejects.toMatchObject({ code: 'STORE_OPTIONS_INVALID', exitCode: 2 });
+  const { store } = await opened(path, { encrypt: true }, { keys });
+  await store.append(numberedUpTo(10));
+  await store.close();
+  const without = await opened(path, { access: 'read' });
+  await expect(foundBy(without.store)).rejects.toMatchObject({ code: 'STORE_KEY_MISSING', exitCode: 2 });
+  await without.store.close();
+  expect(await foundBy((await opened(path, {}, { keys })).store)).toHaveLength(10);
 });
