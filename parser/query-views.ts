@@ -2,7 +2,7 @@
 import type { ByteCount, Message, MessageSide, QuerySubject, QueryViews } from '../core/index.ts';
 import { messageBytes } from '../core/index.ts';
 import { readBodyText } from './http1/view/body-text.ts';
-import { viewBody } from './http1/view/body-view.ts';
+import { type BodyView, viewBody } from './http1/view/body-view.ts';
 import { readFields } from './http1/view/head-view.ts';
 import { type HeaderField, headerValues } from './http1/view/header-field.ts';
 import { readMessageLayers, readWrapping } from './thrift/view/message-layers.ts';
@@ -67,7 +67,8 @@ function textOf({ protocol }: QuerySubject, message: Message): string {
   switch (protocol) {
     case 'http1': {
       const view = viewBody(message, { maxBytes: MAX_BODY_BYTES });
-      return readBodyText(view)?.text ?? utf8(view.bytes);
+      // The decoder that knows charsets costs more than all else: it is for those that need it.
+      return isUtf8(view) ? utf8(view.bytes) : (readBodyText(view)?.text ?? utf8(view.bytes));
     }
     case 'thrift':
       return utf8(readMessageLayers(contiguousBytes(message)).payload);
@@ -76,6 +77,11 @@ function textOf({ protocol }: QuerySubject, message: Message): string {
     default:
       return protocol satisfies never;
   }
+}
+
+/** As declared, or undeclared without the byte order mark of another. */
+function isUtf8({ charset, bytes }: BodyView): boolean {
+  return (charset === '' || charset === 'utf-8') && bytes[0] !== 0xff && bytes[0] !== 0xfe;
 }
 
 function contiguousBytes(message: Message): Uint8Array {
