@@ -15,6 +15,7 @@ import { isEmbedded } from '../layers/layer-choice.ts';
 import { openLayers } from '../layers/open-layers.ts';
 import type { OpenedStore } from '../opened-store.ts';
 import type { CheckedStoreOptions } from '../options.ts';
+import type { ReportDamage } from '../read/damage.ts';
 import { openSharedManifest } from '../shared/shared-manifest.ts';
 import { StoreClient } from '../socket/store-client.ts';
 import { StoreServer } from '../socket/store-server.ts';
@@ -67,9 +68,10 @@ async function openAsOwner(
     if (owner !== undefined) await openSharedManifest(layers.data, { write, segmentMinutes, owner });
     if (write) await upgradeManifest(folder, manifest);
     const { store, ...assembled } = await assembleWriter(options, manifest, layers, { folder, writer: 0 }, deps);
-    const server = await StoreServer.listen(folder, {
-      storeFor: (caller) => store.reportingTo(caller),
-      care: assembled.care,
+    const served = { storeFor: (caller: ReportDamage) => store.reportingTo(caller), care: assembled.care };
+    const server = await StoreServer.listen(folder, served).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
     });
     return { store: new OwnedStore(store, server, lock), ...assembled, role: 'owner', ownerPid: process.pid };
   } catch (error) {
