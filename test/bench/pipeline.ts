@@ -1,10 +1,10 @@
 /**
  * The built command line on a large capture file: parsing (the ledger only, and as JSON lines) and importing with
- * index, whole processes, beside tshark where it is installed.
+ * index, with every exchange's token sealed and kept as captured, whole processes, beside tshark where it is installed.
  *
  *     npm run build && npx tsx test/bench/pipeline.ts [exchanges]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BIN } from '../support/cli/bytecopy.ts';
@@ -43,10 +43,14 @@ try {
     runs(() => costOf(process.execPath, BIN, 'parse', path)),
   );
   let stores = 0;
-  report(
-    'import',
-    runs(() => costOf(process.execPath, BIN, 'import', '--store', join(folder, `store-${stores++}`), path)),
-  );
+  const importing = (...flags: readonly string[]) =>
+    runs(() => costOf(process.execPath, BIN, 'import', '--store', join(folder, `store-${stores++}`), ...flags, path));
+  process.env.BYTECOPY_KEY_FILE = join(folder, 'keys');
+  const sealed = report('import', importing());
+  const config = join(folder, 'as-captured.yaml');
+  writeFileSync(config, 'secrets: { seal: false }\n');
+  const captured = report('import, not sealed', importing('--config', config));
+  console.log(`sealing a token each costs ${(1e6 / sealed - 1e6 / captured).toFixed(1)} CPU-µs an exchange`);
   const once = await peakMemoryOf(process.execPath, BIN, 'parse', '--summary', path);
   const fourTimes = await peakMemoryOf(process.execPath, BIN, 'parse', '--summary', path, path, path, path);
   console.log(`memory             ${once} MB at most over the file, ${fourTimes} MB over four times as much`);
