@@ -28,7 +28,7 @@ export class BlockTerms {
   #found: Term[] = [];
   /** Place in the arrays behind it. */
   readonly #traces = new Map<string, number>();
-  readonly #tracePrefixes: Buffer[] = [];
+  readonly #traceIds: string[] = [];
   readonly #traceLows = new Uint32Array(64);
   readonly #traceHighs = new Uint32Array(64);
 
@@ -85,7 +85,7 @@ export class BlockTerms {
     if (at === undefined) {
       at = this.#traces.size;
       this.#traces.set(name, at);
-      this.#tracePrefixes[at] = tracePrefix(traceId);
+      this.#traceIds[at] = traceId;
       this.#traceLows[at] = 0;
       this.#traceHighs[at] = 0;
     }
@@ -97,9 +97,9 @@ export class BlockTerms {
     for (const { prefix, low, high } of this.#found) take(prefix, low, high);
   }
 
-  forEachTrace(take: (prefix: Buffer, low: number, high: number) => void): void {
+  forEachTrace(take: (traceId: string, low: number, high: number) => void): void {
     for (let at = 0; at < this.#traces.size; at++) {
-      take(this.#tracePrefixes[at] as Buffer, this.#traceLows[at] as number, this.#traceHighs[at] as number);
+      take(this.#traceIds[at] as string, this.#traceLows[at] as number, this.#traceHighs[at] as number);
     }
   }
 

@@ -16,7 +16,7 @@
 import type { IndexDocument, IndexEntry, IndexHit } from '../../core/index.ts';
 import { encodeBlockOutline, TRACE_HEAD_BYTES } from './block-outline.ts';
 import { encodeLatencyMarks } from './latency-marks.ts';
-import { POSTING_FIELDS } from './posting-fields.ts';
+import { isPackedTrace, POSTING_FIELDS, plainTracePrefix } from './posting-fields.ts';
 import { BlockTerms } from './posting-terms.ts';
 import { encodeSessionMarks } from './session-marks.ts';
 
@@ -47,17 +47,14 @@ export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buf
     take(Buffer.concat([prefix, block], prefix.length + block.length), encodePositions(low, high));
   });
   let [longBytes, shortBytes] = [0, 0];
-  terms.forEachTrace((prefix, low, high) => {
+  terms.forEachTrace((traceId, low, high) => {
     postings++;
-    take(Buffer.concat([prefix, block], prefix.length + block.length), encodePositions(low, high));
-    if (prefix[0] !== PACKED_TRACE) return;
-    const isLong = prefix[1] === 16;
-    prefix.copy(
-      isLong ? heads.longs : heads.shorts,
-      isLong ? longBytes : shortBytes,
-      TRACE_AT,
-      TRACE_AT + TRACE_HEAD_BYTES,
-    );
+    const key = traceKey(traceId, block);
+    take(key, encodePositions(low, high));
+    if (key[0] !== PACKED_TRACE) return;
+    const isLong = key[1] === 16;
+    const at = isLong ? longBytes : shortBytes;
+    key.copy(isLong ? heads.longs : heads.shorts, at, TRACE_AT, TRACE_AT + TRACE_HEAD_BYTES);
     if (isLong) longBytes += TRACE_HEAD_BYTES;
     else shortBytes += TRACE_HEAD_BYTES;
   });
@@ -73,6 +70,17 @@ export function forEachPosting(entry: IndexEntry, take: (key: Buffer, value: Buf
   }
   const [longs, shorts] = [heads.longs.subarray(0, longBytes), heads.shorts.subarray(0, shortBytes)];
   take(Buffer.concat([OUTLINE_PREFIX, block]), encodeBlockOutline(documents.length, postings, longs, shorts));
+}
+
+function traceKey(traceId: string, block: Buffer): Buffer {
+  if (!isPackedTrace(traceId)) return Buffer.concat([plainTracePrefix(traceId), block]);
+  const byteCount = traceId.length / 2;
+  const key = Buffer.allocUnsafe(TRACE_AT + byteCount + block.length);
+  key[0] = PACKED_TRACE;
+  key[1] = byteCount;
+  key.write(traceId, TRACE_AT, byteCount, 'hex');
+  key.set(block, TRACE_AT + byteCount);
+  return key;
 }
 
 /** What stands behind field, length and value of a key: a block's key, empty where bytes were changed. */
