@@ -14,8 +14,17 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Level } from 'level';
-import { type Exchange, encodeExchange, parseQuery } from '../../core/index.ts';
+import { type Exchange, encodeExchange, KEY_BYTES, parseQuery } from '../../core/index.ts';
+import {
+  type BlockHeader,
+  decodeBlock,
+  encodeBlock,
+  MAX_BLOCK_EXCHANGES,
+  readBlockHeader,
+} from '../../store/block/block.ts';
+import { packPayload } from '../../store/block/payload.ts';
 import { openStore } from '../../store/index.ts';
+import { watchMemory } from '../support/memory-watch.ts';
 import { storeTraffic } from './store-traffic.ts';
 
 const EXCHANGES = Number(process.argv[2] ?? 200_000);
@@ -90,6 +99,7 @@ async function writeRounds(
 
 async function benchBlocks(path: string): Promise<void> {
   const { store } = await openStore({ path });
+  const memory = watchMemory(process.pid);
   const { written, kept, encodedByteCount } = await writeRounds(
     EXCHANGES,
     (exchanges) => store.append(exchanges),
@@ -99,13 +109,16 @@ async function benchBlocks(path: string): Promise<void> {
   const { bytesOnDisk } = await store.statistics();
   console.log(`${'blocks: size on disk / encoded bytes'.padEnd(44)} ${(bytesOnDisk / encodedByteCount).toFixed(3)}`);
 
-  for (const order of ['oldest-first', 'newest-first'] as const) {
+  // The first scan also pays for the engine's compiling what decodes.
+  for (const order of ['oldest-first', 'oldest-first', 'newest-first'] as const) {
     let found = 0;
     const scanned = await measured(async () => {
       for await (const page of store.find({ order })) found += page.length;
     });
     print(`blocks: full scan decoded, ${order}`, found, scanned, found === EXCHANGES ? '' : `  ONLY ${found}`);
   }
+  memory.stop();
+  console.log(`${'blocks: RssAnon at most, traffic included'.padEnd(44)} ${Math.max(0, ...memory.megabytes)} MB`);
   const pick = (i: number): Exchange => kept[(i * 79) % kept.length] as Exchange;
   console.log(`blocks: get by id        ${await percentiles((i) => store.get(pick(i).id))}`);
   console.log(`blocks: trace            ${await percentiles((i) => store.trace(pick(i).trace?.traceId ?? ''))}`);
@@ -123,6 +136,41 @@ async function benchBlocks(path: string): Promise<void> {
   print(`blocks: scan through the ${client.role} socket`, served, streamed);
   await client.store.close();
   await store.close();
+}
+
+/** What encryption at rest adds to the making and the opening of blocks, apart from all else. */
+async function benchCipher(): Promise<void> {
+  const key = { id: '0a1b2c3d', bytes: new Uint8Array(KEY_BYTES).fill(7) };
+  const exchanges = storeTraffic(ROUND).map(encodeExchange);
+  const payloads: Buffer[] = [];
+  for (let i = 0; i + MAX_BLOCK_EXCHANGES <= exchanges.length; i += MAX_BLOCK_EXCHANGES) {
+    payloads.push(toPayload(exchanges.slice(i, i + MAX_BLOCK_EXCHANGES)));
+  }
+  for (const [name, material] of [
+    ['lz4', undefined],
+    ['lz4, AES-256-GCM', key],
+  ] as const) {
+    const blocks: Buffer[] = [];
+    const made = await measured(async () => {
+      for (const [n, payload] of payloads.entries()) {
+        blocks.push(await encodeBlock(n + 1, MAX_BLOCK_EXCHANGES, payload, material));
+      }
+    });
+    print(`a block alone: made, ${name}`, payloads.length * MAX_BLOCK_EXCHANGES, made);
+    const opened = await measured(async () => {
+      for (const block of blocks) await decodeBlock(block, readBlockHeader(block) as BlockHeader, material);
+    });
+    print(`a block alone: unpacked, ${name}`, payloads.length * MAX_BLOCK_EXCHANGES, opened);
+  }
+}
+
+function toPayload(exchanges: readonly Uint8Array[]): Buffer {
+  let end = 0;
+  const spans = exchanges.map(({ length }) => {
+    end += length;
+    return { start: end - length, end };
+  });
+  return packPayload(Buffer.concat(exchanges), spans);
 }
 
 /** An entry an exchange, and one for each of its five postings. */
@@ -176,6 +224,7 @@ const path = await mkdtemp(join(tmpdir(), 'bytecopy-bench-store-'));
 try {
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
   await benchBlocks(join(path, 'blocks'));
+  await benchCipher();
   await benchEntries(join(path, 'entries'));
 } finally {
   await rm(path, { recursive: true, force: true });
