@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openCaptureSource } from '../../collector/index.ts';
 import { type BytecopyError, compileQuery, parseQuery } from '../../core/index.ts';
 import { queryViews } from '../../parser/index.ts';
+import { groupsOf } from '../../store/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openSealing } from '../keys/index.ts';
@@ -57,7 +58,9 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
   const sealing = await openSealing(program.opts(), config, context);
   const policy = retentionOf(flags, config);
-  const store = live ? await openRetained(place, policy, ledger, context) : await openForWriting(place, context);
+  const store = live
+    ? await openRetained(place, policy, ledger, context)
+    : await openForWriting(place, context, { groupOf: groupsOf(policy.groups) });
   const kept: ExchangeSink[] = [storeSink(store, ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered =

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { groupsOf } from '../../store/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openSealing } from '../keys/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
+import { retentionOf } from '../options/retention.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 import { lazyStoreSink, storeSink } from '../pipeline/store-sink.ts';
@@ -32,11 +34,12 @@ export function addImportCommand(program: Command, context: Context): void {
     const run = new RunLedger(flags, config);
     const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
     const sealing = await openSealing(program.opts(), config, context);
-    const existing = await openExistingForWriting(place, context);
+    const deps = { groupOf: groupsOf(retentionOf({}, config).groups) };
+    const existing = await openExistingForWriting(place, context, deps);
     // A new one is made when there is something to keep: a file that cannot be read leaves no empty store behind.
     const sink =
       existing === undefined
-        ? lazyStoreSink(() => openForWriting(place, context), run.ledger)
+        ? lazyStoreSink(() => openForWriting(place, context, deps), run.ledger)
         : storeSink(existing, run.ledger, { live: false });
     try {
       await readFiles({ files, ports: flags.port ?? [], config }, sealing.inFrontOf([sink]), run, context);

@@ -14,19 +14,24 @@ export async function openForReading(place: StorePlace | string, context: Surrou
 }
 
 /** For writing: as its owner, or beside other writers on a cluster; made where it does not exist. */
-export async function openForWriting(place: StorePlace | string, context: Surroundings): Promise<ExchangeStore> {
-  return (await openPlace(place, { mustOwn: true }, context)).store;
+export async function openForWriting(
+  place: StorePlace | string,
+  context: Surroundings,
+  deps: StoreDeps = {},
+): Promise<ExchangeStore> {
+  return (await openPlace(place, { mustOwn: true }, context, deps)).store;
 }
 
 /** The same where something is there already: a store, or what is none and is refused. Undefined where there is nothing yet, or on a cluster. */
 export async function openExistingForWriting(
   place: StorePlace | string,
   context: Surroundings,
+  deps: StoreDeps = {},
 ): Promise<ExchangeStore | undefined> {
   if (typeof place !== 'string' && !isFolder(place)) return undefined;
   const path = typeof place === 'string' ? place : place.path;
   const found = await readdir(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : [path]));
-  return found.length === 0 ? undefined : await openForWriting(place, context);
+  return found.length === 0 ? undefined : await openForWriting(place, context, deps);
 }
 
 /**
