@@ -94,11 +94,16 @@ export class Finder {
     const refs: BlockRef[] = [];
     for (const segment of await data.segments()) {
       if (!this.#holds(segment, id.at, id.at + 1)) continue;
-      for await (const page of data.keys({ segment, from: sliceStartKey(slice), to: sliceStartKey(slice + 1) })) {
-        for (const bytes of page) {
-          const ref = reader.toRef(segment, bytes);
-          if (ref !== undefined && ref.key.firstAt <= id.at && id.at <= ref.key.lastAt) refs.push(ref);
+      try {
+        for await (const page of data.keys({ segment, from: sliceStartKey(slice), to: sliceStartKey(slice + 1) })) {
+          for (const bytes of page) {
+            const ref = reader.toRef(segment, bytes);
+            if (ref !== undefined && ref.key.firstAt <= id.at && id.at <= ref.key.lastAt) refs.push(ref);
+          }
         }
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.#reportSegment(segment, error);
       }
     }
     refs.sort((one, other) => other.key.sequence - one.key.sequence);
@@ -151,13 +156,17 @@ export class Finder {
         }
       }
     } catch (error) {
-      if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
-      const firstAt = segmentStart(segment);
-      const lastAt = firstAt + this.#segmentMicros - 1;
-      const { report } = this.#ports;
-      report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt, lastAt, exchanges: 0, text: error.message });
+      if (!isDamage(error)) throw error;
+      this.#reportSegment(segment, error);
     }
     if (slice.length > 0) yield slice;
+  }
+
+  #reportSegment(segment: Segment, { message }: BytecopyError): void {
+    const firstAt = segmentStart(segment);
+    const lastAt = firstAt + this.#segmentMicros - 1;
+    const { report } = this.#ports;
+    report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt, lastAt, exchanges: 0, text: message });
   }
 
   async *#refs(
@@ -182,11 +191,19 @@ export class Finder {
     tally.segment(hits !== undefined);
     if (hits === undefined || unindexed === 'unknown') {
       const { service } = bounds;
+      let damage: BytecopyError | undefined;
       for (const each of service === undefined ? [range] : serviceRanges(range, service, first, end)) {
-        for await (const keys of data.keys(each)) {
-          yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
+        try {
+          for await (const keys of data.keys(each)) {
+            yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
+          }
+        } catch (error) {
+          // The other ranges may lie in sound tables.
+          if (!isDamage(error)) throw error;
+          damage = error;
         }
       }
+      if (damage !== undefined) throw damage;
       return;
     }
     const named = this.#named(segment, hits);
@@ -213,7 +230,7 @@ export class Finder {
       return await this.#ports.index.search({ ...range, where: selection.where });
     } catch (error) {
       // The data answers by itself, only slower.
-      if (error instanceof BytecopyError && error.code === 'STORE_CORRUPT_SEGMENT') return undefined;
+      if (isDamage(error)) return undefined;
       throw error;
     }
   }
@@ -222,6 +239,10 @@ export class Finder {
     const startAt = segmentStart(segment);
     return startAt < to && startAt + this.#segmentMicros > from;
   }
+}
+
+function isDamage(error: unknown): error is BytecopyError {
+  return error instanceof BytecopyError && error.code === 'STORE_CORRUPT_SEGMENT';
 }
 
 function isWithin(key: Uint8Array, range: KeyRange): boolean {
