@@ -15,6 +15,8 @@ import type { CheckedCassandraOptions, Consistency } from './options.ts';
 const RECONNECT_MS: Millis = 1000;
 /** Statements a segment's table has, by the segments that are in use at a time. */
 const MAX_PREPARED = 4000;
+/** Tables take a second to make, and several on a busy cluster. */
+const DEFINE_MS: Millis = 30_000;
 const CLOSE_MS: Millis = 5000;
 
 /** Protocol error codes (native protocol v5, section 9). */
@@ -106,7 +108,8 @@ export class CassandraClient {
 
   /** Changes tables; resolves when all nodes that are up agree. */
   async define(query: string): Promise<void> {
-    await this.#patiently((client) => client.execute(query, [], { prepare: false, isIdempotent: true }));
+    const readTimeout = Math.max(this.#options.requestTimeoutMs, DEFINE_MS);
+    await this.#patiently((client) => client.execute(query, [], { prepare: false, isIdempotent: true, readTimeout }));
   }
 
   /** Nodes of the local data centre. */

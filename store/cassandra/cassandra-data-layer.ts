@@ -15,7 +15,7 @@ import { MAX_VALUE_BYTES } from '../cluster/stored-value.ts';
 import { CassandraClient, isMissingTable } from './cassandra-client.ts';
 import { type CassandraOptions, type CheckedCassandraOptions, checkCassandraOptions } from './options.ts';
 import { SegmentTables } from './segment-tables.ts';
-import { type KeyspaceStatements, keyspaceStatements } from './statements.ts';
+import { areaKey, type KeyspaceStatements, keyspaceStatements } from './statements.ts';
 import { TableReader } from './table-reader.ts';
 import { TableWriter } from './table-writer.ts';
 
@@ -110,13 +110,13 @@ export class CassandraDataLayer implements DataLayer {
 
   async readProperty(name: string): Promise<Uint8Array | undefined> {
     const rows = await this.#orNone(() =>
-      this.#client.readAll(this.#keyspace.readProperty, [this.#options.area, name]),
+      this.#client.readAll(this.#keyspace.readProperty, [areaKey(this.#options.area), name]),
     );
     return rows[0]?.get('value') as Buffer | undefined;
   }
 
   async writeProperty(name: string, value: Uint8Array | undefined): Promise<void> {
-    const { area } = this.#options;
+    const area = areaKey(this.#options.area);
     const statement =
       value === undefined
         ? { query: this.#keyspace.removeProperty, params: [area, name] }
@@ -133,7 +133,7 @@ export class CassandraDataLayer implements DataLayer {
 
   async properties(prefix: string): Promise<readonly string[]> {
     const rows = await this.#orNone(() =>
-      this.#client.readAll(this.#keyspace.listProperties, [this.#options.area, prefix]),
+      this.#client.readAll(this.#keyspace.listProperties, [areaKey(this.#options.area), prefix]),
     );
     return rows.map((row) => row.get('name') as string).filter((name) => name.startsWith(prefix));
   }

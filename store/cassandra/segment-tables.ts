@@ -5,6 +5,7 @@ import { clusterError } from '../cluster/cluster-error.ts';
 import { type CassandraClient, isMissingTable } from './cassandra-client.ts';
 import type { CheckedCassandraOptions } from './options.ts';
 import {
+  areaKey,
   isTableName,
   type KeyspaceStatements,
   keyspaceStatements,
@@ -50,7 +51,9 @@ export class SegmentTables {
   }
 
   async list(): Promise<readonly Segment[]> {
-    const rows = await this.#orNothing(() => this.#client.readAll(this.#keyspace.listSegments, [this.#options.area]));
+    const rows = await this.#orNothing(() =>
+      this.#client.readAll(this.#keyspace.listSegments, [areaKey(this.#options.area)]),
+    );
     return (rows ?? []).map((row) => row.get('segment') as string).sort();
   }
 
@@ -88,7 +91,7 @@ export class SegmentTables {
     this.#known.delete(segment);
     if (row === undefined) return;
     // Its row first: who still writes finds no table, and makes a new one instead of losing what it puts.
-    await this.#client.compareAndSet(this.#keyspace.removeSegment, [this.#options.area, segment]);
+    await this.#client.compareAndSet(this.#keyspace.removeSegment, [areaKey(this.#options.area), segment]);
     await this.#client.define(this.#keyspace.dropTable(tableName(segment, row.tableId)));
   }
 
@@ -106,7 +109,8 @@ export class SegmentTables {
   }
 
   async #make(segment: Segment): Promise<SegmentTable> {
-    const { area, shards } = this.#options;
+    const { shards } = this.#options;
+    const area = areaKey(this.#options.area);
     const add = (): Promise<void> =>
       this.#client.compareAndSet(this.#keyspace.addSegment, [area, segment, randomBytes(16).toString('hex'), shards]);
     await add().catch(async (error: unknown) => {
@@ -123,7 +127,7 @@ export class SegmentTables {
 
   async #read(segment: Segment): Promise<{ readonly tableId: string; readonly shards: number } | undefined> {
     const rows = await this.#orNothing(() =>
-      this.#client.readAll(this.#keyspace.findSegment, [this.#options.area, segment]),
+      this.#client.readAll(this.#keyspace.findSegment, [areaKey(this.#options.area), segment]),
     );
     const [row] = rows ?? [];
     return row === undefined

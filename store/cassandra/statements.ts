@@ -29,6 +29,11 @@ export function directoryShard(shard: number): number {
   return -3 - shard;
 }
 
+/** Cassandra takes no empty partition key: the live store's is a character that no area has. */
+export function areaKey(area: string): string {
+  return area === '' ? '/' : area;
+}
+
 /** @param id 32 hexadecimal digits @returns a name within Cassandra's 48 characters */
 export function tableName(segment: Segment, id: string): string {
   const time = new Date(segmentStart(segment) / 1000)

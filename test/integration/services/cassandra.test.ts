@@ -6,6 +6,7 @@ import type { CassandraOptions } from '../../../store/cassandra/options.ts';
 import { dataLayerConformance } from '../../conformance/data-layer.ts';
 import { describeWith } from '../../support/requirements.ts';
 import { startService } from '../../support/services/index.ts';
+import { SEGMENT } from '../../support/store/index.ts';
 import { dataLayerOutages } from './data-layer-outages.ts';
 
 describeWith(['cassandra'], 'Cassandra', () => {
@@ -19,6 +20,14 @@ describeWith(['cassandra'], 'Cassandra', () => {
 
   dataLayerConformance('cassandra', () => Promise.resolve(open()));
   dataLayerOutages(server, open);
+
+  test('the live store, whose area is empty, holds segments and properties', async () => {
+    const layer = open({ area: '' });
+    await layer.put([{ segment: SEGMENT, key: Buffer.of(1), value: Buffer.of(2) }], 'buffered');
+    await layer.writeProperty('store', Buffer.of(3));
+    expect(await layer.segments()).toEqual([SEGMENT]);
+    expect(await layer.properties('')).toEqual(['store']);
+  }, 60_000);
 
   test('a data centre that is not there is refused with the ones that are', async () => {
     const layer = open({ localDataCenter: 'elsewhere' });

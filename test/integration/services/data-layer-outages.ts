@@ -47,8 +47,9 @@ export function dataLayerOutages(
   test(
     'a server that is not there fails a call in time and says so',
     async () => {
-      const layer = open({ area: 'gone', retryMs: 500, requestTimeoutMs: 1000 });
-      await layer.put(batch(1), 'buffered');
+      await open({ area: 'gone' }).put(batch(1), 'buffered');
+      const layer = open({ area: 'gone', retryMs: 500, requestTimeoutMs: 2000 });
+      await layer.segments();
       await server.stop();
       const refused = { code: 'CLUSTER_UNREACHABLE' };
       await expect(layer.put(batch(2), 'buffered')).rejects.toMatchObject(refused);
