@@ -9,7 +9,7 @@ import { type Exchange, KEY_BYTES, NonceSource, toKeyRing, toSecretKey } from '.
 import { SecretCutter, unsealExchange, ValueSealer } from '../../parser/index.ts';
 import { message } from '../support/exchanges/index.ts';
 import { storeTraffic } from './store-traffic.ts';
-import { machineLine, median } from './whole-process.ts';
+import { machineLine } from './whole-process.ts';
 
 const EXCHANGES = 20_000;
 const ROUNDS = 7;
@@ -57,7 +57,7 @@ const traffic: Readonly<Record<string, readonly Exchange[]>> = {
 };
 
 console.log(machineLine());
-console.log(`${EXCHANGES} exchanges, medians of ${ROUNDS} rounds, µs an exchange\n`);
+console.log(`${EXCHANGES} exchanges, least of ${ROUNDS} rounds, CPU-µs an exchange\n`);
 for (const [name, exchanges] of Object.entries(traffic)) {
   const cutter = cutterOf();
   let sealed: Exchange[] = [];
@@ -76,9 +76,11 @@ for (const [name, exchanges] of Object.entries(traffic)) {
 function timed(work: () => void): number {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const from = performance.now();
+    const before = process.cpuUsage();
     work();
-    times.push(((performance.now() - from) * 1_000) / EXCHANGES);
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / EXCHANGES);
   }
-  return median(times);
+  // Others use this machine too: they only ever add.
+  return Math.min(...times);
 }
