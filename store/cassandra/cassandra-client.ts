@@ -180,11 +180,11 @@ export class CassandraClient {
     if (error instanceof BytecopyError) return error;
     const where = `Cassandra at ${this.#options.contactPoints.join(', ')}`;
     const { refusal, text } = reasonOf(error);
-    if (refusal) return clusterError('CLUSTER_REFUSED', `${where} refuses us: ${text}`, error);
-    if (error instanceof cassandra.errors.ArgumentError) {
+    if (text.includes('localDataCenter')) {
       const hint = 'name one of the data centres that it tells as `localDataCenter`';
       return clusterError('CLUSTER_REFUSED', `${where}: ${text}`, error, hint);
     }
+    if (refusal) return clusterError('CLUSTER_REFUSED', `${where} refuses us: ${text}`, error);
     if (isTransient(error)) {
       const { retryMs } = this.#options;
       return clusterError('CLUSTER_UNREACHABLE', `${where} does not answer, tried for ${retryMs} ms: ${text}`, error);
@@ -224,7 +224,7 @@ function reasonOf(error: unknown): { readonly refusal: boolean; readonly text: s
     reason instanceof cassandra.errors.AuthenticationError ||
     code === CODE.badCredentials ||
     code === CODE.unauthorized ||
-    /certificate|self.signed|SSL|TLS/i.test(text);
+    /certificate|self.signed|SSL|TLS|localDataCenter/i.test(text);
   return { refusal, text };
 }
 
