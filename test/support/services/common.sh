@@ -50,8 +50,13 @@ launch() {
   if [ -n "${SERVICE_OWNER:-}" ]; then follow_owner "$process" </dev/null >/dev/null 2>&1 & fi
 }
 
+# follow_owner PROCESS: ends the process when its owner has ended; one that was stopped, and started again, has another follower.
 follow_owner() {
-  while kill -0 "$SERVICE_OWNER" && running "$1"; do sleep 1; done
+  local pid; pid=$(cat "$RUN/$1.pid")
+  while kill -0 "$SERVICE_OWNER"; do
+    running "$1" && [ "$(cat "$RUN/$1.pid")" = "$pid" ] || return 0
+    sleep 1
+  done
   terminate "$1"
 }
 
