@@ -49,6 +49,7 @@ export type {
 export { NO_PROGRESS } from './results/report.ts';
 export type { RunEnding, RunSnapshot } from './results/run-snapshot.ts';
 export { type Rules, rulesSchema } from './rules/options.ts';
+export { expressionProblem, LinearExpression } from './rules/pattern/linear-expression.ts';
 export { parseTarget } from './target.ts';
 export { type CheckedTargetSetOptions, targetSetSchema } from './targets/index.ts';
 export { type UnitOptions, unitsSchema } from './units/options.ts';

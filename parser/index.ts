@@ -24,6 +24,7 @@ export {
 } from './http1/view/head-view.ts';
 export { type HeaderField, headerValues } from './http1/view/header-field.ts';
 export { keptHeadByteCount, type ViewableMessage } from './http1/view/message-bytes.ts';
+export { EVERY, type JsonStep, jsonPathProblem, parseJsonPath } from './json/json-path.ts';
 export { latin1 } from './latin1.ts';
 export { serialiseRequest } from './message/serialise-request.ts';
 export {

@@ -3,7 +3,7 @@
  * refused.
  */
 import { z } from 'zod';
-import { jsonPathProblem } from '../rules/json/json-path.ts';
+import { jsonPathProblem } from '../../parser/index.ts';
 import { parseStatusRange } from '../rules/match/status-range.ts';
 import { expressionProblem, LinearExpression } from '../rules/pattern/linear-expression.ts';
 

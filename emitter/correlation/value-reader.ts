@@ -1,7 +1,6 @@
 /** Reads the value of a rule out of an answer, the recorded one and the new one alike. Values are octets as latin1. */
 import { RE2JS } from 're2js';
-import type { ThriftValue } from '../../parser/index.ts';
-import { type JsonStep, parseJsonPath } from '../rules/json/json-path.ts';
+import { type JsonStep, parseJsonPath, type ThriftValue } from '../../parser/index.ts';
 import { jsonStringText, locateJson } from '../rules/json/locate-json.ts';
 import type { Answer } from './answer.ts';
 import { latin1Of, octetsOf } from './octets.ts';

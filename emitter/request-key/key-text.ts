@@ -6,7 +6,7 @@
  *   cookie:SID     value of a cookie (HTTP)      query:ID     parameter of the query (HTTP)
  *   json:a[0].b    scalar of a JSON body (HTTP)  field:1.2    field 2 of the first argument (Thrift), any scalar
  */
-import { EVERY, parseJsonPath } from '../rules/json/json-path.ts';
+import { EVERY, parseJsonPath } from '../../parser/index.ts';
 
 /** Steps of a path, as far as one may go. */
 const MAX_STEPS = 16;

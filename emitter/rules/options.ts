@@ -6,8 +6,7 @@
  */
 import { z } from 'zod';
 import { BytecopyError } from '../../core/index.ts';
-import { REPLAY_MARKER_HEADER } from '../../parser/index.ts';
-import { jsonPathProblem } from './json/json-path.ts';
+import { jsonPathProblem, REPLAY_MARKER_HEADER } from '../../parser/index.ts';
 import { parseStatusRange } from './match/status-range.ts';
 import { replacementProblem } from './pattern/replacement.ts';
 import { patternProblem } from './pattern/text-pattern.ts';

@@ -1,6 +1,7 @@
 /** One change of a body, without its codings: a value of JSON, or what a pattern finds in the text. */
+
+import { parseJsonPath } from '../../../parser/index.ts';
 import { type JsonProblem, removeJson, setJson } from '../json/edit-json.ts';
-import { parseJsonPath } from '../json/json-path.ts';
 import { compileReplacement, type ReplacementOptions } from '../pattern/replacement.ts';
 import { latin1Of } from '../rule-subject.ts';
 

@@ -1,5 +1,5 @@
 /** Values of a JSON text changed and removed in place: no other octet moves. Texts are octets as latin1. */
-import type { JsonStep } from './json-path.ts';
+import type { JsonStep } from '../../../parser/index.ts';
 import { type JsonContainer, type JsonPlace, locateJson } from './locate-json.ts';
 
 export type JsonProblem = 'not-json' | 'no-such-json-field';

@@ -7,7 +7,7 @@
  *
  * Source: RFC 8259.
  */
-import { EVERY, type JsonStep } from './json-path.ts';
+import { EVERY, type JsonStep } from '../../../parser/index.ts';
 
 export interface JsonPlace {
   readonly start: number;

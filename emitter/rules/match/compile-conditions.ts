@@ -2,8 +2,9 @@
  * The conditions of a rule as tests of a request, the cheapest first: those of what the recording says beside the bytes,
  * then those of the head, then those of the body.
  */
+
+import { parseJsonPath } from '../../../parser/index.ts';
 import { Sampler } from '../../live/sampler.ts';
-import { parseJsonPath } from '../json/json-path.ts';
 import { jsonStringText, locateJson } from '../json/locate-json.ts';
 import type { Rule, RuleConditions } from '../options.ts';
 import { compileContained, compilePatterns, type TextTest } from '../pattern/text-pattern.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { removeJson, setJson } from '../../../../../emitter/rules/json/edit-json.ts';
-import { type JsonStep, jsonPathProblem, parseJsonPath } from '../../../../../emitter/rules/json/json-path.ts';
 import { locateJson } from '../../../../../emitter/rules/json/locate-json.ts';
+import { type JsonStep, jsonPathProblem, parseJsonPath } from '../../../../../parser/json/json-path.ts';
 
 const path = (text: string) => parseJsonPath(text) as readonly JsonStep[];
 const octets = (text: string) => Buffer.from(text).toString('latin1');
