@@ -82,7 +82,7 @@ export async function assembleWriter(
   );
   feeder.start();
   const isShared = place.writer !== 0;
-  const counts = async () => (isShared ? await countsOfLayers(data, index) : countsOfCatalog(catalog.counts));
+  const counts = async () => (isShared ? await countsOfLayers(data) : countsOfCatalog(catalog.counts));
   const writing = { writer, feeder };
   const store = new LayeredStore({ segmentMicros }, { data, index, counts, writing, report, ...withKeys(keys) });
   const live = new LiveWriter({ writer, feeder, catalog });
@@ -99,7 +99,7 @@ export function assembleReader(
   const segmentMicros = segmentMinutes * MICROS_PER_MINUTE;
   const report = deps.onDamage ?? (() => {});
   const keys = deps.keys === undefined ? undefined : new SegmentKeys(data, deps.keys);
-  const counts = () => countsOfLayers(data, index);
+  const counts = () => countsOfLayers(data);
   const store = new LayeredStore({ segmentMicros }, { data, index, counts, report, ...withKeys(keys) });
   return { store, care: new LocalCare(carePorts({ data, index }, segmentMicros, keys)) };
 }

@@ -1,5 +1,6 @@
 /** Port `ExchangeStore` over a data layer and an index layer: what an owner has, and every process where there is none. */
 import {
+  type ByteCount,
   BytecopyError,
   type DataLayer,
   type Exchange,
@@ -13,6 +14,7 @@ import {
   type TimeHistogram,
 } from '../core/index.ts';
 import type { SegmentKeys } from './keys/segment-keys.ts';
+import { isOfIndex } from './read/asked-index.ts';
 import { BlockReader } from './read/block-reader.ts';
 import type { ReportDamage } from './read/damage.ts';
 import { Finder } from './read/finder.ts';
@@ -113,10 +115,12 @@ export class LayeredStore implements ExchangeStore {
     this.#assertOpen();
     const { data, index, counts, writing } = this.#ports;
     await this.#drain();
-    let bytesOnDisk = 0;
-    for (const layer of [data, index]) {
-      for (const segment of await layer.segments()) bytesOnDisk += await layer.size(segment);
-    }
+    // Without an index that answers the store still holds what it holds.
+    const ofIndex = await sizeOf(index).catch((error: unknown) => {
+      if (!isOfIndex(error)) throw error;
+      return 0;
+    });
+    const bytesOnDisk = (await sizeOf(data)) + ofIndex;
     const indexWaiting = writing === undefined ? {} : { indexWaiting: writing.feeder.waitingBlocks };
     return { ...(await counts()), bytesOnDisk, ...indexWaiting };
   }
@@ -149,4 +153,10 @@ export class LayeredStore implements ExchangeStore {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new BytecopyError('STORE_CLOSED', 'the store is closed');
   }
+}
+
+async function sizeOf(layer: Pick<DataLayer, 'segments' | 'size'>): Promise<ByteCount> {
+  let byteCount = 0;
+  for (const segment of await layer.segments()) byteCount += await layer.size(segment);
+  return byteCount;
 }

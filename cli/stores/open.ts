@@ -1,10 +1,19 @@
 /** Opens the store that a command names, and says what was found there. */
 import { readdir } from 'node:fs/promises';
 import { type ExchangeStore, type KeyRing, toKeyRing } from '../../core/index.ts';
-import { type IndexState, type OpenedStore, openStore, type StoreDeps, type StoreOptions } from '../../store/index.ts';
+import {
+  type IndexState,
+  type OpenedStore,
+  openStore,
+  type ReportDamage,
+  type StoreDeps,
+  type StoreOptions,
+} from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { openKeys, readKeyFile } from '../keys/index.ts';
 import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
+
+const MAX_DAMAGE_LINES = 20;
 
 type Surroundings = Pick<Context, 'environment' | 'stderr' | 'clock'>;
 
@@ -50,6 +59,7 @@ export async function openPlace(
   const opened = await openStore(
     { ...known, ...(options.access === 'read' ? { encrypt: false } : {}), ...options },
     {
+      onDamage: toldOnce(context),
       onIndexState: (state) => context.stderr.write(`${textOf(state)}\n`),
       ...(keys === undefined ? {} : { keys }),
       ...deps,
@@ -67,6 +77,20 @@ async function ringOf(
   if (encrypt && writes) return (await openKeys({ keyFile }, { services: [] }, context)).ring;
   const found = await readKeyFile(keyFile);
   return found === undefined ? undefined : toKeyRing(found);
+}
+
+/** What cannot be read is met again by each search: said once, and not without end. */
+function toldOnce({ stderr }: Surroundings): ReportDamage {
+  const told = new Set<string>();
+  return ({ text }) => {
+    if (told.has(text) || told.size > MAX_DAMAGE_LINES) return;
+    told.add(text);
+    stderr.write(
+      told.size > MAX_DAMAGE_LINES
+        ? 'store: more is damaged; bytecopy store verify tells all of it\n'
+        : `store: ${text}\n`,
+    );
+  };
 }
 
 function textOf(state: IndexState): string {

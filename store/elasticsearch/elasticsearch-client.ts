@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { Client, type ClientOptions, errors } from '@elastic/elasticsearch';
-import type { BytecopyError } from '../../core/index.ts';
+import type { BytecopyError, Millis } from '../../core/index.ts';
 import { withPatience } from '../cluster/patience.ts';
 import { indexError, isTransientStatus } from './index-error.ts';
 import type { CheckedElasticsearchOptions } from './options.ts';
@@ -19,6 +19,8 @@ export interface Call {
   readonly body?: object;
   /** Lines of JSON. */
   readonly lines?: string;
+  /** Shorter patience than the options': somebody waits, who can do without the answer. */
+  readonly retryMs?: Millis;
 }
 
 export class ElasticsearchClient {
@@ -37,7 +39,8 @@ export class ElasticsearchClient {
    * @throws BytecopyError `INDEX_UNREACHABLE`, `INDEX_REFUSED`, `INDEX_CLOSED`
    */
   async call<T>(call: Call): Promise<T | undefined> {
-    const { retryMs, requestTimeoutMs } = this.#options;
+    const { requestTimeoutMs } = this.#options;
+    const retryMs = Math.min(this.#options.retryMs, call.retryMs ?? Number.POSITIVE_INFINITY);
     try {
       return await withPatience({ retryMs, isTransient: (error) => !this.#closed && isTransient(error) }, async () => {
         const client = await this.#open();

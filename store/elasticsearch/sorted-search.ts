@@ -4,11 +4,14 @@
  *     first page     a search of the index: one request, enough for most
  *     the others     a point in time, `search_after` the last place: what is added meanwhile moves nothing
  */
+import type { Millis } from '../../core/index.ts';
 import type { ElasticsearchClient } from './elasticsearch-client.ts';
 import { indexError } from './index-error.ts';
 import type { Clause } from './query-filter.ts';
 
 const KEEP_ALIVE = '5m';
+/** Patience of who searches; the data is read after it. */
+const SEARCH_RETRY_MS: Millis = 3_000;
 
 export interface SortedSearch {
   readonly index: string;
@@ -44,6 +47,8 @@ export async function searchSorted(
     path: `/${search.index}/_search`,
     query: { allow_partial_search_results: false },
     body: requestBody(search),
+    // Hits can be done without, as the data is there; what repair compares cannot.
+    ...(search.withSource ? {} : { retryMs: SEARCH_RETRY_MS }),
   });
   return first && pagesFrom(client, search, documentsOf(first));
 }

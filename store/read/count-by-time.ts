@@ -21,6 +21,7 @@ import {
 } from '../../core/index.ts';
 import { sliceStartKey } from '../block/block-key.ts';
 import { sliceOf } from '../block/time-slice.ts';
+import { isOfIndex } from './asked-index.ts';
 import type { BlockReader, BlockRef } from './block-reader.ts';
 import { type Bounds, toBounds } from './bounds.ts';
 import { serviceRanges } from './service-ranges.ts';
@@ -166,7 +167,11 @@ async function countIndexed(
     const missed = unindexed(segment);
     if (missed === 'unknown' || missed.length > 0) return false;
     const search = { segment, where: timed, from: sliceStartKey(range.first), to: sliceStartKey(range.end) };
-    const told = await index.histogram(search, options.intervalMicros);
+    const told = await index.histogram(search, options.intervalMicros).catch((error: unknown) => {
+      // Reading answers as well, and tells why it reads.
+      if (!isOfIndex(error)) throw error;
+      return undefined;
+    });
     if (told === undefined) return false;
     for (const { from, exchanges } of told) counts.add(from, exchanges);
   }

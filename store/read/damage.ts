@@ -1,8 +1,11 @@
-/** What of a store could not be read: it is skipped, reported once a reading, and the rest is served. */
+/**
+ * What of a store could not be read: it is skipped, reported once a reading, and the rest is served. An index that does
+ * not answer is told the same way; nothing is skipped then, the data is read instead.
+ */
 import type { Micros } from '../../core/index.ts';
 
 export interface Damage {
-  readonly code: 'STORE_CORRUPT_BLOCK' | 'STORE_CORRUPT_SEGMENT';
+  readonly code: 'STORE_CORRUPT_BLOCK' | 'STORE_CORRUPT_SEGMENT' | 'STORE_INDEX_UNANSWERED';
   /** Key of the block in hexadecimal; empty for a whole segment. */
   readonly key: string;
   readonly firstAt: Micros;

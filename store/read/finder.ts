@@ -26,7 +26,8 @@ import {
 } from '../../core/index.ts';
 import { queryViews } from '../../parser/index.ts';
 import { sliceStartKey } from '../block/block-key.ts';
-import { sliceOf } from '../block/time-slice.ts';
+import { type Slice, sliceOf } from '../block/time-slice.ts';
+import { AskedIndex } from './asked-index.ts';
 import type { BlockReader, BlockRef } from './block-reader.ts';
 import { type Bounds, isAsked, toBounds } from './bounds.ts';
 import { countByTime } from './count-by-time.ts';
@@ -44,6 +45,14 @@ export interface FinderPorts {
   readonly report: ReportDamage;
   /** Blocks of a segment that the index may not name yet; `unknown` where its data has to be read instead. */
   readonly unindexed: (segment: Segment) => readonly Uint8Array[] | 'unknown';
+}
+
+/** What one search carries along. */
+interface Search {
+  readonly selection: Selection;
+  readonly bounds: Bounds;
+  readonly tally: ScanTally;
+  readonly asked: AskedIndex;
 }
 
 export class Finder {
@@ -126,14 +135,18 @@ export class Finder {
 
   async *#candidates(selection: Selection, bounds: Bounds, tally: ScanTally): AsyncGenerator<readonly Exchange[]> {
     const stored = await this.#ports.data.segments();
+    const asked = new AskedIndex(this.#ports.index, this.#ports.report);
     const windows = new Map<Micros, Segment[]>();
     for (const segment of stored.filter((each) => this.#holds(each, bounds.from, bounds.to))) {
       const startAt = segmentStart(segment);
       windows.set(startAt, [...(windows.get(startAt) ?? []), segment]);
+      asked.segmentsLeft++;
     }
     const starts = [...windows.keys()].sort((one, other) => (bounds.descending ? other - one : one - other));
     for (const startAt of starts) {
-      const slices = (windows.get(startAt) ?? []).map((segment) => this.#slices(segment, selection, bounds, tally));
+      const slices = (windows.get(startAt) ?? []).map((segment) =>
+        this.#slices(segment, { selection, bounds, tally, asked }),
+      );
       for await (const refs of mergeSlices(slices, bounds.descending)) {
         tally.blocks += refs.length;
         yield* mergeSlice(this.#ports.reader, refs, bounds.descending);
@@ -142,10 +155,11 @@ export class Finder {
   }
 
   /** The blocks of a segment that may hold what is asked, a slice at a time; what is damaged is told and left out. */
-  async *#slices(segment: Segment, selection: Selection, bounds: Bounds, tally: ScanTally): AsyncGenerator<BlockRef[]> {
+  async *#slices(segment: Segment, search: Search): AsyncGenerator<BlockRef[]> {
+    const { bounds, asked } = search;
     let slice: BlockRef[] = [];
     try {
-      for await (const refs of this.#refs(segment, selection, bounds, tally)) {
+      for await (const refs of this.#refs(segment, search)) {
         for (const ref of refs) {
           if (ref.key.lastAt < bounds.from || ref.key.firstAt >= bounds.to) continue;
           if (slice[0] !== undefined && slice[0].key.slice !== ref.key.slice) {
@@ -159,6 +173,7 @@ export class Finder {
       if (!isDamage(error)) throw error;
       this.#reportSegment(segment, error);
     }
+    asked.segmentsLeft--;
     if (slice.length > 0) yield slice;
   }
 
@@ -169,69 +184,68 @@ export class Finder {
     report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt, lastAt, exchanges: 0, text: message });
   }
 
-  async *#refs(
-    segment: Segment,
-    selection: Selection,
-    bounds: Bounds,
-    tally: ScanTally,
-  ): AsyncGenerator<readonly BlockRef[]> {
-    const { data, reader } = this.#ports;
+  async *#refs(segment: Segment, search: Search): AsyncGenerator<readonly BlockRef[]> {
+    const { selection, bounds, tally, asked } = search;
     const startAt = segmentStart(segment);
     const first = sliceOf(Math.max(bounds.from, startAt));
     const end = sliceOf(Math.min(bounds.to, startAt + this.#segmentMicros) - 1) + 1;
-    const range: KeyRange = {
-      segment,
-      from: sliceStartKey(first),
-      to: sliceStartKey(end),
-      order: bounds.descending ? 'descending' : 'ascending',
-    };
+    const order = bounds.descending ? 'descending' : 'ascending';
+    const range: KeyRange = { segment, from: sliceStartKey(first), to: sliceStartKey(end), order };
     // Before the search: what becomes known to the index meanwhile is named by both.
     const unindexed = this.#ports.unindexed(segment);
-    const hits = unindexed === 'unknown' ? undefined : await this.#searchIndex(range, selection);
+    const hits = unindexed === 'unknown' ? undefined : await asked.search(range, selection.where);
     tally.segment(hits !== undefined);
     if (hits === undefined || unindexed === 'unknown') {
-      const { service } = bounds;
-      let damage: BytecopyError | undefined;
-      for (const each of service === undefined ? [range] : serviceRanges(range, service, first, end)) {
-        try {
-          for await (const keys of data.keys(each)) {
-            yield keys.map((bytes) => reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
-          }
-        } catch (error) {
-          // The other ranges may lie in sound tables.
-          if (!isDamage(error)) throw error;
-          damage = error;
-        }
-      }
-      if (damage !== undefined) throw damage;
+      yield* this.#walk(range, first, end, bounds);
       return;
     }
+    const waiting = unindexed.filter((key) => isWithin(key, range)).flatMap((key) => this.#toRefs(segment, [key]));
     const named = this.#named(segment, hits);
-    const waiting = unindexed.filter((key) => isWithin(key, range)).map((key) => reader.toRef(segment, key));
-    if (waiting.length === 0) yield* named;
-    else
-      yield* withUnindexed(
-        named,
-        waiting.filter((ref) => ref !== undefined),
-        bounds.descending,
-      );
+    let last: BlockRef | undefined;
+    try {
+      for await (const refs of waiting.length === 0 ? named : withUnindexed(named, waiting, bounds.descending)) {
+        last = refs.at(-1) ?? last;
+        yield refs;
+      }
+    } catch (error) {
+      if (!asked.isFailure(error, segment)) throw error;
+      tally.unnarrowed();
+      // The slice that it stopped in is read as a whole: blocks named twice leave their exchanges once.
+      const slice = last?.key.slice;
+      const left = slice === undefined ? [first, end] : bounds.descending ? [first, slice + 1] : [slice, end];
+      yield* this.#walk(range, left[0] as Slice, left[1] as Slice, bounds);
+    }
+  }
+
+  /** All blocks of these slices, or those of the service that is asked for. */
+  async *#walk(
+    { segment, order }: KeyRange,
+    first: Slice,
+    end: Slice,
+    { service }: Bounds,
+  ): AsyncGenerator<readonly BlockRef[]> {
+    const range = { segment, from: sliceStartKey(first), to: sliceStartKey(end), ...(order && { order }) };
+    let damage: BytecopyError | undefined;
+    for (const each of service === undefined ? [range] : serviceRanges(range, service, first, end)) {
+      try {
+        for await (const keys of this.#ports.data.keys(each)) yield this.#toRefs(segment, keys);
+      } catch (error) {
+        // The other ranges may lie in sound tables.
+        if (!isDamage(error)) throw error;
+        damage = error;
+      }
+    }
+    if (damage !== undefined) throw damage;
+  }
+
+  #toRefs(segment: Segment, keys: readonly Uint8Array[]): BlockRef[] {
+    return keys.map((bytes) => this.#ports.reader.toRef(segment, bytes)).filter((ref) => ref !== undefined);
   }
 
   async *#named(segment: Segment, hits: AsyncIterable<readonly IndexHit[]>): AsyncGenerator<readonly BlockRef[]> {
     const { reader } = this.#ports;
     for await (const page of hits) {
       yield page.map((hit) => reader.toRef(segment, hit.block, hit.low, hit.high)).filter((ref) => ref !== undefined);
-    }
-  }
-
-  async #searchIndex(range: KeyRange, selection: Selection): Promise<AsyncIterable<readonly IndexHit[]> | undefined> {
-    if (selection.where === undefined || selection.where.kind === 'everything') return undefined;
-    try {
-      return await this.#ports.index.search({ ...range, where: selection.where });
-    } catch (error) {
-      // The data answers by itself, only slower.
-      if (isDamage(error)) return undefined;
-      throw error;
     }
   }
 

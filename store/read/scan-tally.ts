@@ -14,6 +14,11 @@ export class ScanTally {
     if (narrowed) this.#narrowed++;
   }
 
+  /** The index left off in the middle of a segment. */
+  unnarrowed(): void {
+    this.#narrowed--;
+  }
+
   report(): ScanReport {
     const { blocks, exchanges, found } = this;
     const all = this.#narrowed === this.#segments && this.#segments > 0;

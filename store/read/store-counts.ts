@@ -1,5 +1,5 @@
 /** How much a store holds: as its writer counted, or as its layers say. */
-import type { DataLayer, IndexLayer, Micros, Segment } from '../../core/index.ts';
+import type { DataLayer, Micros, Segment } from '../../core/index.ts';
 import { type BlockKey, decodeBlockKey } from '../block/block-key.ts';
 import type { SegmentCount } from '../owner/catalog.ts';
 
@@ -22,15 +22,11 @@ export function countsOfCatalog(counted: ReadonlyMap<Segment, SegmentCount>): St
   return { exchanges, oldestAt, newestAt };
 }
 
-/** What several writers left in the layers: counted by the index where it counts exactly, otherwise by the blocks' keys. */
-export async function countsOfLayers(data: DataLayer, index: IndexLayer): Promise<StoreCounts> {
+/** What several writers left in the data layer, by the blocks' keys: an index may miss some of any writer. */
+export async function countsOfLayers(data: DataLayer): Promise<StoreCounts> {
   const segments = await data.segments();
   let exchanges = 0;
-  for (const segment of segments) {
-    const where = { kind: 'everything' } as const;
-    const counted = index.manifest.exactCounts ? await index.count({ segment, where }) : undefined;
-    exchanges += counted ?? (await countKeys(data, segment));
-  }
+  for (const segment of segments) exchanges += await countKeys(data, segment);
   const [oldest] = segments;
   const newest = segments.at(-1);
   return {

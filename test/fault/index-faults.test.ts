@@ -1,9 +1,9 @@
 /** An index that fails, stands still and comes back: writing goes on, searches miss nothing, the index ends equal. */
 import { expect, test } from 'vitest';
-import { parseQuery } from '../../core/index.ts';
-import type { IndexState } from '../../store/index.ts';
+import { type Exchange, parseQuery } from '../../core/index.ts';
+import type { Damage, IndexState } from '../../store/index.ts';
 import { assembled, differences, indexed } from '../support/store/assembled.ts';
-import { emptyFolder, foundBy, ids, numbered, numberedUpTo } from '../support/store/index.ts';
+import { emptyFolder, foundBy, ids, numbered, numberedUpTo, SECOND } from '../support/store/index.ts';
 
 const EQUAL = { missing: 0, different: 0, dangling: 0, damaged: 0 };
 const BLOCKS_OF_FOUR = { blockExchanges: 4 };
@@ -71,3 +71,42 @@ test('an index that shows late what it took: searches read it meanwhile', async 
   expect(index.puts).toBe(1);
   expect(ids(await foundBy(store, { where: OK }))).toEqual(ids(numberedUpTo(20)));
 });
+
+test.each([0, 1, 5, 14])(
+  'an index that stops answering behind %i hits: the data is read instead, in order, and it is said once a search',
+  async (hits) => {
+    const told: Damage[] = [];
+    const deps = { onDamage: (damage: Damage) => told.push(damage) };
+    const { store, index } = await assembled(await emptyFolder(), { options: BLOCKS_OF_FOUR, deps });
+    // Two hours, so that there are two segments.
+    const all = numberedUpTo(100).map((each, n) => (n < 60 ? each : later(each)));
+    await store.append(all);
+    await store.flush();
+    index.failSearches(hits);
+    expect(ids(await foundBy(store, { where: OK }))).toEqual(ids(all));
+    expect(told.map(({ code }) => code)).toEqual(['STORE_INDEX_UNANSWERED']);
+    expect(told[0]?.text).toMatch(/reading (a segment|2 segments) without it \(no answer from the index\)/);
+    expect(index.searches).toBeLessThanOrEqual(2);
+    expect(ids(await foundBy(store, { where: OK, order: 'newest-first' }))).toEqual(ids(all.toReversed()));
+    expect(ids(await store.trace(numbered(17).trace?.traceId ?? ''))).toEqual(ids([numbered(17)]));
+    expect((await store.statistics()).exchanges).toBe(100);
+    const { counts, exact } = await store.histogram({ where: OK }, 3600 * SECOND);
+    expect([exact, counts.map(({ exchanges }) => exchanges)]).toEqual([true, [60, 40]]);
+  },
+);
+
+test('blocks that the index has missed are counted where several write', async () => {
+  const options = { options: BLOCKS_OF_FOUR, writer: 3, indexManifest: { exactCounts: true } };
+  const { store, index } = await assembled(await emptyFolder(), options);
+  await store.append(numberedUpTo(40));
+  await store.flush();
+  index.fail();
+  await store.append(numberedUpTo(100).slice(40));
+  await store.flush();
+  expect((await store.statistics()).exchanges).toBe(100);
+});
+
+function later(exchange: Exchange): Exchange {
+  const id = { ...exchange.id, at: exchange.id.at + 3600 * SECOND };
+  return { ...exchange, id };
+}

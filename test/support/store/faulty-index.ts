@@ -3,6 +3,7 @@ import {
   BytecopyError,
   type Durability,
   type IndexEntry,
+  type IndexHit,
   type IndexLayer,
   type IndexSearch,
   type Micros,
@@ -17,6 +18,10 @@ export class FaultyIndex implements IndexLayer {
   #mode: 'works' | 'fails' | 'stands still' = 'works';
   #resume: (() => void)[] = [];
   #hidden = false;
+  /** Pages of hits that a search tells before it fails; undefined where searches work. */
+  #pagesLeft: number | undefined;
+  /** Searches that were begun. */
+  searches = 0;
 
   constructor(index: IndexLayer, manifest: Partial<IndexLayer['manifest']> = {}) {
     this.#index = index;
@@ -33,6 +38,11 @@ export class FaultyIndex implements IndexLayer {
   /** Searches see nothing from here on. */
   hide(): void {
     this.#hidden = true;
+  }
+
+  /** Searches fail from here on, each behind so many pages of a hit. */
+  failSearches(behindPages = 0): void {
+    this.#pagesLeft = behindPages;
   }
 
   fail(): void {
@@ -55,15 +65,22 @@ export class FaultyIndex implements IndexLayer {
   }
 
   async search(search: IndexSearch): ReturnType<IndexLayer['search']> {
-    return this.#hidden ? nothing() : await this.#index.search(search);
+    this.searches++;
+    const pagesLeft = this.#pagesLeft;
+    if (pagesLeft === 0) throw unanswered();
+    if (this.#hidden) return nothing();
+    const hits = await this.#index.search(search);
+    return hits === undefined || pagesLeft === undefined ? hits : failing(hits, pagesLeft);
   }
 
-  count(search: IndexSearch): Promise<number | undefined> {
-    return this.#index.count(search);
+  async count(search: IndexSearch): Promise<number | undefined> {
+    if (this.#pagesLeft !== undefined) throw unanswered();
+    return await this.#index.count(search);
   }
 
-  histogram(search: IndexSearch, intervalMicros: Micros): ReturnType<IndexLayer['histogram']> {
-    return this.#index.histogram(search, intervalMicros);
+  async histogram(search: IndexSearch, intervalMicros: Micros): ReturnType<IndexLayer['histogram']> {
+    if (this.#pagesLeft !== undefined) throw unanswered();
+    return await this.#index.histogram(search, intervalMicros);
   }
 
   contents(segment: Segment): ReturnType<IndexLayer['contents']> {
@@ -78,8 +95,9 @@ export class FaultyIndex implements IndexLayer {
     return this.#index.remove(segment, blocks);
   }
 
-  segments(): Promise<readonly Segment[]> {
-    return this.#index.segments();
+  async segments(): Promise<readonly Segment[]> {
+    if (this.#pagesLeft !== undefined) throw unanswered();
+    return await this.#index.segments();
   }
 
   size(segment: Segment): Promise<number> {
@@ -95,11 +113,27 @@ export class FaultyIndex implements IndexLayer {
   }
 
   async #pass(): Promise<void> {
-    if (this.#mode === 'fails') throw new BytecopyError('INDEX_UNREACHABLE', 'the index does not answer');
+    if (this.#mode === 'fails') throw unanswered();
     if (this.#mode === 'stands still') {
       await new Promise<void>((resolve) => {
         this.#resume.push(resolve);
       });
+    }
+  }
+}
+
+function unanswered(): BytecopyError {
+  return new BytecopyError('INDEX_UNREACHABLE', 'no answer from the index');
+}
+
+/** Pages of one hit each, then a failure. */
+async function* failing(hits: AsyncIterable<readonly IndexHit[]>, pages: number): AsyncGenerator<readonly IndexHit[]> {
+  let left = pages;
+  for await (const page of hits) {
+    for (const hit of page) {
+      if (left === 0) throw unanswered();
+      left--;
+      yield [hit];
     }
   }
 }
