@@ -22,7 +22,7 @@ const PAIR_EVERY = 1_024;
 const MAX_NAMES = 100_000;
 
 export class GorReader {
-  /** Set when the input is no `.gor`; nothing is read from then on. */
+  /** Set when the input is no `.gor`; nothing is read from then on, and what came before it was handed over. */
   failure: BytecopyError | undefined;
   readonly #name: string;
   readonly #account: Account;
@@ -63,8 +63,9 @@ export class GorReader {
     }
     this.#rest.cut(start);
     this.#searched = Math.max(0, this.#rest.bytes.length - SEPARATOR_LINE.length);
-    if (this.#rest.bytes.length > MAX_RECORD_BYTES) this.#fail(`a record of more than ${MAX_RECORD_BYTES} bytes`);
-    return chunks;
+    if (this.#rest.bytes.length <= MAX_RECORD_BYTES) return chunks;
+    this.#fail(`a record of more than ${MAX_RECORD_BYTES} bytes`);
+    return [...chunks, ...this.#pairUp(true)];
   }
 
   end(): readonly StreamChunk[] {
@@ -103,7 +104,9 @@ export class GorReader {
     const full = this.#held.length > MAX_HELD_RECORDS || this.#heldBytes > MAX_HELD_BYTES;
     // Requests before their responses, also where both say the same time.
     const records = this.#held.sort((one, other) => compare(one.time, other.time) || compare(one.type, other.type));
-    const horizon = full ? (records[records.length >> 1]?.time ?? 0n) : this.#newest - WINDOW_NANOS;
+    const horizon = this.#newest - WINDOW_NANOS;
+    // Where too much is held its older half leaves, whatever the times say.
+    const leaving = full ? records.length >> 1 : 0;
     const waiting = new Map<string, GorRecord[]>();
     const answers = new Map<GorRecord, GorRecord>();
     const lone = new Set<GorRecord>();
@@ -117,10 +120,10 @@ export class GorReader {
     }
     const taken = new Set<GorRecord>();
     const chunks: StreamChunk[] = [];
-    for (const record of records) {
+    for (const [place, record] of records.entries()) {
       const answer = answers.get(record);
       if (record.type === '2' && !lone.has(record)) continue;
-      if (!all && record.time >= horizon) continue;
+      if (!all && place >= leaving && record.time >= horizon) continue;
       chunks.push(...this.#toChunks(record, answer));
       taken.add(record);
       if (answer !== undefined) taken.add(answer);

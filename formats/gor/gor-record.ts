@@ -74,6 +74,7 @@ export function responseTimes(record: GorRecord, request: GorRecord | undefined)
   return { firstAt, lastAt: Math.max(firstAt, toMicros(request.time + latency)) };
 }
 
+/** Times that no clock has told end at the largest there is. */
 function toMicros(nanos: bigint): Micros {
-  return Number(nanos / 1000n);
+  return Math.min(Number(nanos / 1000n), Number.MAX_SAFE_INTEGER);
 }

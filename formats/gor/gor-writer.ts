@@ -3,9 +3,10 @@
  *
  *   ID = client port, server port, client address (IPv4, or the last four bytes of IPv6), a running number
  *
- * Lost: interim answers, the server's address, times below a µs, everything that is not HTTP.
+ * Lost: interim answers, answers that are not whole, the server's address, everything that is not HTTP.
  */
 import { type Exchange, type Message, type Micros, messageBytes } from '../../core/index.ts';
+import { addressBytes } from '../recorded/ip-address.ts';
 import { SEPARATOR_LINE } from './gor-record.ts';
 
 const RECORD_END = Buffer.concat([Buffer.of(0x0a), SEPARATOR_LINE]);
@@ -57,17 +58,7 @@ function nanos(micros: Micros): string {
 }
 
 function addressDigits(address: string): string {
-  const parts = address.split('.').map(Number);
-  if (parts.length === 4 && parts.every((part) => part >= 0 && part < 256)) {
-    return parts.map((part) => hex(part, 2)).join('');
-  }
-  return address.includes(':')
-    ? address
-        .replace(/[^0-9a-f]/gi, '')
-        .slice(-8)
-        .toLowerCase()
-        .padStart(8, '0')
-    : '00000000';
+  return addressBytes(address).subarray(-4).toString('hex');
 }
 
 function hex(value: number, digits: number): string {

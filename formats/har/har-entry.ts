@@ -53,6 +53,8 @@ export interface HarExtra {
   /** First and last byte of both messages, µs since the epoch; null where there is no response. */
   readonly requestAt: readonly [number, number];
   readonly responseAt: readonly [number, number] | null;
+  /** The request target, where the URL does not tell it: `*`, `host:port`, a whole URL. */
+  readonly target?: string;
   /** A request body that is no text. */
   readonly requestBodyBase64?: string;
 }

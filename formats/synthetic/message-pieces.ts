@@ -31,3 +31,32 @@ export function messagePieces(message: Message): readonly MessagePiece[] {
   if (at < message.byteCount) pieces.push({ kind: 'hole', byteCount: message.byteCount - at });
   return pieces;
 }
+
+/** Takes the first bytes off `pieces`, holes counted. @returns what it took; fewer where there are no more */
+export function takePieces(pieces: MessagePiece[], byteCount: ByteCount): readonly MessagePiece[] {
+  const taken: MessagePiece[] = [];
+  for (let left = byteCount; left > 0; ) {
+    const piece = pieces.shift();
+    if (piece === undefined) break;
+    const [front, rest] = cutPiece(piece, left);
+    taken.push(front);
+    if (rest !== undefined) pieces.unshift(rest);
+    left -= front.kind === 'hole' ? front.byteCount : front.bytes.length;
+  }
+  return taken;
+}
+
+function cutPiece(piece: MessagePiece, at: ByteCount): readonly [MessagePiece, MessagePiece | undefined] {
+  if (piece.kind === 'hole') {
+    if (piece.byteCount <= at) return [piece, undefined];
+    return [
+      { kind: 'hole', byteCount: at },
+      { kind: 'hole', byteCount: piece.byteCount - at },
+    ];
+  }
+  if (piece.bytes.length <= at) return [piece, undefined];
+  return [
+    { kind: 'bytes', bytes: piece.bytes.subarray(0, at) },
+    { kind: 'bytes', bytes: piece.bytes.subarray(at) },
+  ];
+}

@@ -4,7 +4,8 @@
  * One conversation a flow, in the order of the exchanges; packets are written in the order of their times. First and
  * last byte of every message have their recorded times. What is lost: packet sizes, retransmissions, TCP options, times
  * of the bytes between. Bytes that were never seen stay holes. A message without its partner, or not whole, ends its
- * conversation, so that nothing behind it is paired wrongly; the flow goes on in a new one.
+ * conversation, so that nothing behind it is paired wrongly; the flow goes on in a new one, at another client port where
+ * the two would overlap.
  */
 import TinyQueue from 'tinyqueue';
 import {
@@ -16,16 +17,21 @@ import {
   type Micros,
 } from '../../core/index.ts';
 import { encodePcapngPacket, encodePcapngStart } from '../pcap/pcapng-writer.ts';
-import { messagePieces } from './message-pieces.ts';
-import { type DueSegment, SyntheticConnection } from './synthetic-connection.ts';
+import { type ConnectionPlace, ConnectionPlaces } from './connection-places.ts';
+import { messagePieces, takePieces } from './message-pieces.ts';
+import { type DueSegment, type Ending, SyntheticConnection } from './synthetic-connection.ts';
 import { RAW_IP_LINK_TYPE } from './tcp-packet.ts';
 
 /** Conversations open at once; the one longest unused is closed for a new one. */
 const MAX_OPEN = 10_000;
 /** Bytes that wait for their time; beyond it the earliest leave, and times may step back a little in the file. */
 const MAX_WAITING_BYTES: ByteCount = 64 * 1024 * 1024;
-/** A handshake lies this far before its first byte. */
+/** What a segment takes beside its payload while it waits. */
+const SEGMENT_BYTES: ByteCount = 256;
+/** A handshake lies this far before its first byte, */
 const HANDSHAKE_MICROS: Micros = 4;
+/** and a close takes less than this. */
+const CLOSE_MICROS: Micros = 4;
 
 const COMMENT =
   'The packets of this file are synthesised from recorded exchanges: the bytes of messages and the times of their ' +
@@ -38,14 +44,14 @@ interface Waiting {
 
 export class SyntheticCapture {
   readonly #open = new Map<FlowId, SyntheticConnection>();
-  /** How many conversations a flow had, so that a new one begins at other numbers. */
-  readonly #generations = new Map<FlowId, number>();
+  readonly #places = new ConnectionPlaces();
   readonly #waiting = new TinyQueue<Waiting>(
     [],
     (one, other) => one.segment.at - other.segment.at || one.order - other.order,
   );
   #waitingBytes: ByteCount = 0;
   #order = 0;
+  #newest: Micros = 0;
 
   /** @param application name and version of the writer */
   start(application: string): Uint8Array {
@@ -59,12 +65,12 @@ export class SyntheticCapture {
     const connection = this.#connectionOf(exchange);
     if (exchange.outcome === 'session') this.#addSession(exchange, connection);
     else this.#addMessages(exchange, connection);
-    if (!isWhole(exchange)) this.#close(id.flow, connection);
+    if (!isWhole(exchange)) this.#close(id.flow, connection, endingOf(exchange), 0);
     return written;
   }
 
   end(): Uint8Array {
-    for (const [flow, connection] of [...this.#open]) this.#close(flow, connection);
+    for (const [flow, connection] of [...this.#open]) this.#close(flow, connection, 'fin');
     return this.#release(Number.POSITIVE_INFINITY);
   }
 
@@ -77,29 +83,18 @@ export class SyntheticCapture {
   }
 
   /** In the order in which the two sides spoke. */
-  #addSession(exchange: Exchange, connection: SyntheticConnection): void {
-    const sides = [exchange.request, exchange.response].map((message) =>
-      message === undefined ? [] : [...messagePieces(message)],
-    );
-    let comment = commentOf(exchange);
-    for (const turn of exchange.turns) {
-      const pieces = sides[turn.direction] ?? [];
-      const taken = [];
-      for (let left = turn.byteCount; left > 0 && pieces[0] !== undefined; ) {
-        const piece = pieces.shift() as (typeof pieces)[number];
-        const length = piece.kind === 'hole' ? piece.byteCount : piece.bytes.length;
-        const used = Math.min(left, length);
-        left -= used;
-        if (piece.kind === 'hole') {
-          taken.push({ kind: 'hole', byteCount: used } as const);
-          if (used < length) pieces.unshift({ kind: 'hole', byteCount: length - used });
-        } else {
-          taken.push({ kind: 'bytes', bytes: piece.bytes.subarray(0, used) } as const);
-          if (used < length) pieces.unshift({ kind: 'bytes', bytes: piece.bytes.subarray(used) });
-        }
-      }
-      this.#wait(connection.send(turn.direction, taken, turn.firstByteAt, turn.firstByteAt, comment));
-      comment = '';
+  #addSession({ request, response, turns, ...exchange }: Exchange, connection: SyntheticConnection): void {
+    const sides = [request, response].map((message) => (message === undefined ? [] : [...messagePieces(message)]));
+    const lastTurns = [0, 1].map((direction) => turns.findLastIndex((turn) => turn.direction === direction));
+    let after: Micros = 0;
+    for (const [place, { direction, byteCount, firstByteAt }] of turns.entries()) {
+      const message = direction === 0 ? request : response;
+      // Times of bytes that were never seen may contradict the order; when a turn ended is known of each side's last.
+      const firstAt = Math.max(after, firstByteAt);
+      const lastAt = place === lastTurns[direction] ? Math.max(firstAt, message?.lastByteAt ?? 0) : firstAt;
+      const pieces = takePieces(sides[direction] ?? [], byteCount);
+      this.#wait(connection.send(direction, pieces, firstAt, lastAt, place === 0 ? commentOf(exchange) : ''));
+      after = firstAt;
     }
   }
 
@@ -116,31 +111,41 @@ export class SyntheticCapture {
       this.#open.set(id.flow, known);
       return known;
     }
-    if (known !== undefined) this.#close(id.flow, known);
+    if (known !== undefined) this.#close(id.flow, known, 'fin');
     if (this.#open.size >= MAX_OPEN) {
       for (const [oldest, connection] of this.#open) {
-        this.#close(oldest, connection);
+        this.#close(oldest, connection, 'fin');
         break;
       }
     }
-    const generation = this.#generations.get(id.flow) ?? 0;
-    const connection = new SyntheticConnection(flow, initialSequences(id.flow, generation));
+    const firstAt = firstByteAt(exchange);
+    const place = this.#places.take(flow, (used) => this.#leaves(used, firstAt - HANDSHAKE_MICROS));
+    const connection = new SyntheticConnection(place.client, flow.server, initialSequences(id.flow, place.generation));
+    place.connection = connection;
+    place.flow = id.flow;
     this.#open.set(id.flow, connection);
-    this.#wait(connection.open(id.at));
+    this.#wait(connection.open(firstAt));
     return connection;
   }
 
-  #close(flow: FlowId, connection: SyntheticConnection): void {
-    this.#wait(connection.close());
+  /** Whether a conversation has ended before a time; one that rests is ended for it. */
+  #leaves({ flow, connection }: ConnectionPlace, before: Micros): boolean {
+    if (connection === undefined) return true;
+    if (connection.lastAt + CLOSE_MICROS >= before) return false;
+    if (this.#open.get(flow) === connection) this.#close(flow, connection, 'fin', before - CLOSE_MICROS);
+    return true;
+  }
+
+  #close(flow: FlowId, connection: SyntheticConnection, ending: Ending, at: Micros = this.#newest): void {
+    this.#wait(connection.close(ending, at));
     this.#open.delete(flow);
-    if (this.#generations.size >= MAX_OPEN * 10) this.#generations.clear();
-    this.#generations.set(flow, (this.#generations.get(flow) ?? 0) + 1);
   }
 
   #wait(segments: readonly DueSegment[]): void {
     for (const segment of segments) {
       this.#waiting.push({ segment, order: this.#order++ });
-      this.#waitingBytes += segment.payload.length;
+      this.#waitingBytes += SEGMENT_BYTES + segment.payload.length;
+      this.#newest = Math.max(this.#newest, segment.at);
     }
   }
 
@@ -151,7 +156,7 @@ export class SyntheticCapture {
       if (next === undefined || (next.segment.at >= before && this.#waitingBytes <= MAX_WAITING_BYTES)) break;
       this.#waiting.pop();
       const { segment } = next;
-      this.#waitingBytes -= segment.payload.length;
+      this.#waitingBytes -= SEGMENT_BYTES + segment.payload.length;
       packets.push(encodePcapngPacket(Math.max(0, segment.at), segment.connection.encode(segment), segment.comment));
     }
     return Buffer.concat(packets);
@@ -165,7 +170,21 @@ function isWhole({ protocol, outcome, request, response }: Exchange): boolean {
   return whole && (outcome === 'paired' || outcome === 'session' || protocol === 'thrift') && request !== undefined;
 }
 
-function commentOf(exchange: Exchange): string {
+/** As the flow ended, where the exchange tells. */
+function endingOf({ reason, response }: Exchange): Ending {
+  if (reason === 'source-ended' && response?.complete !== true) return 'none';
+  return reason === 'reset' ? 'reset' : 'fin';
+}
+
+/** A server may have spoken first. */
+function firstByteAt({ id, request, response, interim, turns }: Exchange): Micros {
+  const all = [request, response, interim[0], turns[0]].flatMap((each) =>
+    each === undefined ? [] : [each.firstByteAt],
+  );
+  return Math.min(id.at, ...all);
+}
+
+function commentOf(exchange: Pick<Exchange, 'id' | 'sealed' | 'masked'>): string {
   const sealed = exchange.sealed.length === 0 ? '' : `; ${exchange.sealed.length} secrets are placeholders`;
   const masked = exchange.masked.length === 0 ? '' : '; masked';
   return `exchange ${formatExchangeId(exchange.id)}${sealed}${masked}`;

@@ -1,5 +1,5 @@
 /** One TCP conversation made up for recorded messages: sequence numbers, segments, their times. */
-import type { Direction, Endpoint, Flow, Micros } from '../../core/index.ts';
+import type { Direction, Endpoint, Micros } from '../../core/index.ts';
 import type { MessagePiece } from './message-pieces.ts';
 import { encodeTcpPacket, FLAG, MAX_SEGMENT_BYTES } from './tcp-packet.ts';
 
@@ -13,8 +13,13 @@ export interface DueSegment {
   readonly at: Micros;
   /** Sequence number behind it, SYN and FIN counted. */
   readonly next: number;
+  /** Acknowledged beyond what has left the other way. */
+  readonly acknowledged?: number;
   readonly comment: string;
 }
+
+/** How a conversation ends: with a FIN of both ends, with a reset, or not at all, as a capture ends that was stopped. */
+export type Ending = 'fin' | 'reset' | 'none';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -27,8 +32,8 @@ export class SyntheticConnection {
   readonly #lastAt: [Micros, Micros] = [0, 0];
 
   /** @param sequences the initial sequence numbers of client and server */
-  constructor(flow: Flow, sequences: readonly [number, number]) {
-    this.#ends = [flow.client, flow.server];
+  constructor(client: Endpoint, server: Endpoint, sequences: readonly [number, number]) {
+    this.#ends = [client, server];
     this.#next = [sequences[0], sequences[1]];
     this.#left = [sequences[0], sequences[1]];
   }
@@ -46,7 +51,10 @@ export class SyntheticConnection {
     ];
   }
 
-  /** Segments of a message: the first at `firstAt`, the last at `lastAt`, the others evenly between. */
+  /**
+   * Segments of a message: the first at `firstAt`, the last at `lastAt`, the others evenly between. Bytes that are
+   * missing at its end are acknowledged by the other side, which proves that they were there.
+   */
   send(
     direction: Direction,
     pieces: readonly MessagePiece[],
@@ -68,17 +76,28 @@ export class SyntheticConnection {
       const said = place === 0 ? comment : '';
       segments.push(this.#segment(direction, piece.bytes, FLAG.ack | FLAG.push, at, said));
     }
-    return segments;
+    if (spread.at(-1)?.kind !== 'hole') return segments;
+    const acknowledged = this.#next[direction];
+    return [...segments, { ...this.#segment(direction === 0 ? 1 : 0, NO_BYTES, FLAG.ack, lastAt), acknowledged }];
   }
 
-  /** Both ends close, behind everything else. */
-  close(): readonly DueSegment[] {
-    const at = this.lastAt + 1;
-    return [
-      this.#segment(0, NO_BYTES, FLAG.fin | FLAG.ack, at),
-      this.#segment(1, NO_BYTES, FLAG.fin | FLAG.ack, at + 1),
-      this.#segment(0, NO_BYTES, FLAG.ack, at + 2),
-    ];
+  /** Both ends close, at `at` or behind everything else. */
+  close(ending: Ending, at: Micros): readonly DueSegment[] {
+    const first = Math.max(at, this.lastAt + 1);
+    switch (ending) {
+      case 'none':
+        return [];
+      case 'reset':
+        return [this.#segment(1, NO_BYTES, FLAG.rst | FLAG.ack, first)];
+      case 'fin':
+        return [
+          this.#segment(0, NO_BYTES, FLAG.fin | FLAG.ack, first),
+          this.#segment(1, NO_BYTES, FLAG.fin | FLAG.ack, first + 1),
+          this.#segment(0, NO_BYTES, FLAG.ack, first + 2),
+        ];
+      default:
+        return ending satisfies never;
+    }
   }
 
   /** The packet of a segment that leaves now: it acknowledges what has left the other way. */
@@ -86,6 +105,7 @@ export class SyntheticConnection {
     const { direction } = segment;
     const back = direction === 0 ? 1 : 0;
     this.#left[direction] = segment.next;
+    if (segment.acknowledged !== undefined) this.#left[back] = Math.max(this.#left[back], segment.acknowledged);
     return encodeTcpPacket({
       from: this.#ends[direction],
       to: this.#ends[back],

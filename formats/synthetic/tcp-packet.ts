@@ -8,6 +8,7 @@
  * Source: RFC 791, RFC 8200, RFC 9293; checksums RFC 1071.
  */
 import type { Endpoint } from '../../core/index.ts';
+import { addressBytes } from '../recorded/ip-address.ts';
 
 /** LINKTYPE_RAW: packets begin with the IP header. */
 export const RAW_IP_LINK_TYPE = 101;
@@ -19,7 +20,6 @@ export const MAX_SEGMENT_BYTES = 1400;
 
 const TCP = 6;
 const HOP_LIMIT = 64;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const WINDOW = 0xffff;
 
 export interface TcpSegment {
@@ -31,6 +31,7 @@ export interface TcpSegment {
   readonly payload: Uint8Array;
 }
 
+/** Ends whose address is not known, as in recordings of other tools, get the unspecified one. */
 export function encodeTcpPacket(segment: TcpSegment): Uint8Array {
   const [from, to] = [addressBytes(segment.from.address), addressBytes(segment.to.address)];
   const same = from.length === to.length;
@@ -43,8 +44,8 @@ function encodeTcp(segment: TcpSegment, source: Buffer, destination: Buffer): Bu
   const isSyn = (segment.flags & FLAG.syn) !== 0;
   const headBytes = isSyn ? 24 : 20;
   const tcp = Buffer.alloc(headBytes + segment.payload.length);
-  tcp.writeUInt16BE(segment.from.port, 0);
-  tcp.writeUInt16BE(segment.to.port, 2);
+  tcp.writeUInt16BE(segment.from.port & 0xffff, 0);
+  tcp.writeUInt16BE(segment.to.port & 0xffff, 2);
   tcp.writeUInt32BE(segment.sequence >>> 0, 4);
   tcp.writeUInt32BE((segment.flags & FLAG.ack) === 0 ? 0 : segment.acknowledged >>> 0, 8);
   tcp[12] = (headBytes / 4) << 4;
@@ -87,38 +88,9 @@ function inIpv6(tcp: Buffer, source: Buffer, destination: Buffer): Buffer {
   return Buffer.concat([head, tcp]);
 }
 
-/** Recordings that know no address, such as those of other tools, get the unspecified one. */
-function addressBytes(address: string): Buffer {
-  if (IPV4.test(address)) return Buffer.from(address.split('.').map(Number));
-  return address.includes(':') ? ipv6Bytes(address) : Buffer.alloc(4);
-}
-
 function asIpv6(address: Buffer): Buffer {
   if (address.length === 16) return address;
   return Buffer.concat([Buffer.alloc(10), Buffer.of(0xff, 0xff), address]);
-}
-
-function ipv6Bytes(address: string): Buffer {
-  const [text = ''] = address.split('%');
-  const embedded = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  const words = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16));
-  const plain =
-    embedded === null
-      ? text
-      : `${embedded[1]}${hexWord(embedded[2], embedded[3])}:${hexWord(embedded[4], embedded[5])}`;
-  const [before = '', after] = plain.split('::');
-  const [head, tail] = [words(before), words(after ?? '')];
-  const zeros = after === undefined ? 0 : 8 - head.length - tail.length;
-  const bytes = Buffer.alloc(16);
-  for (const [index, word] of [...head, ...new Array<number>(zeros).fill(0), ...tail].entries()) {
-    bytes.writeUInt16BE(word, index * 2);
-  }
-  return bytes;
-}
-
-function hexWord(high: string | undefined, low: string | undefined): string {
-  return (Number(high) * 256 + Number(low)).toString(16);
 }
 
 /** Ones' complement of the ones' complement sum of 16-bit words; every part but the last has an even length. */

@@ -41,7 +41,9 @@ export function exchangeWriter(format: ExportFormat, version: string): ExchangeW
 function pcapngWriter(version: string): ExchangeWriter {
   const capture = new SyntheticCapture();
   return {
-    loses: 'the packets are synthesised: sizes, retransmissions, TCP options and times within a message are made up',
+    loses:
+      'the packets are synthesised: sizes, retransmissions, TCP options and times within a message are made up; ' +
+      'why a message has no partner is not told',
     start: () => capture.start(`bytecopy ${version}`),
     add: (exchange) => capture.add(exchange),
     end: () => capture.end(),
@@ -51,7 +53,7 @@ function pcapngWriter(version: string): ExchangeWriter {
 function gorWriter(): ExchangeWriter {
   const writer = new GorWriter();
   return {
-    loses: 'interim answers and the addresses of servers are left out',
+    loses: 'interim answers, answers that are not whole and the addresses of servers are left out',
     start: () => '',
     add: (exchange) => {
       const records = writer.add(exchange);
@@ -64,7 +66,9 @@ function gorWriter(): ExchangeWriter {
 function harWriter(version: string): ExchangeWriter {
   const writer = new HarWriter();
   return {
-    loses: 'bodies are decoded: chunk framing, content codings, trailers and interim answers are left out',
+    loses:
+      'bodies are decoded: chunk framing, content codings, trailers and interim answers are left out; ' +
+      'that an answer is not whole is not told',
     start: () => writer.start('bytecopy', version),
     add: (exchange) => {
       const entry = toHarEntry(exchange);

@@ -1,5 +1,5 @@
 /** Exchange → entry of HAR 1.2. Source: HAR 1.2 specification, "entries". */
-import { type Exchange, formatEndpoint, formatExchangeId, type Message } from '../../core/index.ts';
+import { type Exchange, type Flow, formatEndpoint, formatExchangeId, type Message } from '../../core/index.ts';
 import type { HarEntry, HarField } from '../../formats/index.ts';
 import {
   type HeadView,
@@ -7,6 +7,7 @@ import {
   parseHead,
   type RequestHead,
   readBodyText,
+  readFramedBody,
   viewBody,
 } from '../../parser/index.ts';
 
@@ -38,6 +39,7 @@ export function toHarEntry(exchange: Exchange): HarEntry | HarLoss {
       server: formatEndpoint(flow.server),
       requestAt: [request.firstByteAt, request.lastByteAt],
       responseAt: response === undefined ? null : [response.firstByteAt, response.lastByteAt],
+      ...(isPath(head.target) ? {} : { target: head.target }),
       ...(binary === undefined ? {} : { requestBodyBase64: base64(binary) }),
     },
   };
@@ -48,8 +50,6 @@ function toHarRequest(
   request: Message,
   head: RequestHead,
 ): HarEntry['request'] & { readonly binary: Uint8Array | undefined } {
-  const host = headerValues(head.fields, 'host')[0] ?? formatEndpoint(flow.server);
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(head.target) ? head.target : `http://${host}${head.target}`;
   // As it was sent, without chunk framing: a coded body stays coded, because its fields say so.
   const sent = readFramedBody(request, head.fields) ?? new Uint8Array(0);
   const { charset } = viewBody(request, {}, head.fields);
@@ -58,7 +58,7 @@ function toHarRequest(
   const isText = sent.length === 0 || text?.charset === 'utf-8';
   return {
     method: head.verb,
-    url,
+    url: urlOf(flow, head),
     httpVersion: `HTTP/${head.version}`,
     cookies: cookiesOf(headerValues(head.fields, 'cookie').join('; ')),
     headers: fieldsOf(head),
@@ -75,6 +75,19 @@ function toHarRequest(
     bodySize: request.byteCount - request.headByteCount,
     binary: isText ? undefined : sent,
   };
+}
+
+/** The whole URL, as HAR wants it; the target is kept beside it where it is no path. */
+function urlOf({ server }: Flow, { target, fields }: RequestHead): string {
+  const path = isPath(target) ? target : '/';
+  const named = `http://${headerValues(fields, 'host')[0]}${path}`;
+  const candidates = [isPath(target) ? '' : target, named].filter((url) => /^https?:/i.test(url) && URL.canParse(url));
+  return candidates[0] ?? `http://${formatEndpoint(server)}${path}`;
+}
+
+/** A target as nearly all have it (RFC 9112, section 3.2.1). */
+function isPath(target: string): boolean {
+  return target.startsWith('/') && !target.includes('#');
 }
 
 function toHarResponse(response: Message | undefined): HarEntry['response'] {
