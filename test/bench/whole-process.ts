@@ -1,7 +1,12 @@
 /** Runs a command to its end and says what it cost, children included, as the shell's own `time` accounts it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { watchMemory } from '../support/memory-watch.ts';
+import { cpuMicrosOf } from './cli-process.ts';
+
+const POLL_MS = 20;
 
 export interface ProcessCost {
   readonly cpuSeconds: number;
@@ -32,6 +37,46 @@ export async function peakMemoryOf(command: string, ...args: readonly string[]):
   await new Promise((resolve) => child.on('close', resolve));
   clearInterval(poll);
   return peakMegabytes;
+}
+
+/**
+ * Runs a command to its end, its anonymous memory watched.
+ *
+ * @throws Error when the command fails
+ */
+export async function watchedCost(
+  command: string,
+  ...args: readonly string[]
+): Promise<ProcessCost & { readonly peakAnonymousMegabytes: number }> {
+  const started = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const watch = watchMemory(child.pid as number);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  let cpuMicros = 0;
+  // A child's own account ends with it: what is read last is short of its end by this much at most.
+  const poll = setInterval(() => {
+    cpuMicros = tryCpuMicros(child.pid as number) ?? cpuMicros;
+  }, POLL_MS);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearInterval(poll);
+  watch.stop();
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${said}`);
+  return {
+    wallSeconds: (performance.now() - started) / 1000,
+    cpuSeconds: cpuMicros / 1e6,
+    peakAnonymousMegabytes: Math.max(0, ...watch.megabytes),
+  };
+}
+
+function tryCpuMicros(processId: number): number | undefined {
+  try {
+    return cpuMicrosOf(processId);
+  } catch {
+    return undefined; // it has just ended
+  }
 }
 
 /** The machine, as every bench prints it first. */
