@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
-import { BytecopyError, type ExchangeStore, type Selection } from '../../core/index.ts';
+import { BytecopyError, type Exchange, type Selection } from '../../core/index.ts';
 import { EXPORT_FORMATS, type ExportFormat, exchangeWriter } from '../../store/index.ts';
-import { readConfig } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { writeExport } from '../export/export-file.ts';
 import { type ExportReport, renderExportReport } from '../export/export-report.ts';
+import { withSecrets } from '../export/with-secrets.ts';
+import { findKeys, keyFilePath, recordAudit } from '../keys/index.ts';
 import { parseCount } from '../options/number.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
+import { findDistinct } from '../stores/distinct-views.ts';
 import { openForReading } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
 
@@ -18,6 +21,8 @@ interface ExportFlags extends RecordingFlags {
   readonly since?: string;
   readonly until?: string;
   readonly limit?: number;
+  readonly bothViews?: boolean;
+  readonly withSecrets?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,6 +47,8 @@ export function addExportCommand(program: Command, context: Context): void {
     .option('--since <time>', 'from here on: 15m, 2h, 2026-11-21T10:00Z')
     .option('--until <time>', 'before this time')
     .option('--limit <n>', 'most exchanges written', parseCount)
+    .option('--both-views', 'calls that were captured at both ends twice, as they are stored')
+    .option('--with-secrets', 'write credentials instead of placeholders; the audit log keeps that')
     .option('--json', 'the report as JSON')
     .action(async (query: string, flags: ExportFlags) => exportTo(context, program, query, flags));
 }
@@ -56,8 +63,10 @@ async function exportTo(context: Context, program: Command, query: string, flags
   const store = await openForReading(storePlace({ ...program.opts(), ...flags }, config, context.environment), context);
   const run = new ExportRun(format, program.version() ?? '');
   try {
-    const asked = flags.limit === undefined ? selection : { ...selection, limit: flags.limit };
-    await writeExport(run.pieces(store, asked, context), flags.output, context.stdout);
+    const asked: Selection = flags.limit === undefined ? selection : { ...selection, limit: flags.limit };
+    const stored = flags.bothViews ? store.find(asked) : findDistinct(store, asked).pages;
+    const pages = await readable(stored, query, flags, program, config, context);
+    await writeExport(run.pieces(pages, context), flags.output, context.stdout);
   } finally {
     await store.close();
   }
@@ -65,6 +74,24 @@ async function exportTo(context: Context, program: Command, query: string, flags
   const text = flags.json ? JSON.stringify(report) : renderExportReport(report, flags.output ?? 'standard output');
   (flags.output === undefined ? context.stderr : context.stdout).write(`${text}\n`);
   if (context.interrupted.aborted) context.exitCode = 130;
+}
+
+/** The pages as they are written: with placeholders, unless secrets are asked for. */
+async function readable(
+  pages: AsyncIterable<readonly Exchange[]>,
+  query: string,
+  flags: ExportFlags,
+  program: Command,
+  config: Config,
+  context: Context,
+): Promise<AsyncIterable<readonly Exchange[]>> {
+  if (flags.withSecrets !== true) return pages;
+  const found = await findKeys(program.opts(), config, context);
+  const path = found?.path ?? keyFilePath(program.opts(), config, context.environment);
+  const opener = { ring: found?.ring, path, otherwise: 'without --with-secrets placeholders are written' };
+  return withSecrets(pages, opener, (keyId) =>
+    recordAudit(path, { at: context.clock.now(), command: 'export', query, keys: [keyId] }),
+  );
 }
 
 function formatOf(output: string | undefined): ExportFormat {
@@ -95,15 +122,14 @@ class ExportRun {
 
   /** An interrupted export ends as a whole file of what came before. */
   async *pieces(
-    store: ExchangeStore,
-    selection: Selection,
+    pages: AsyncIterable<readonly Exchange[]>,
     context: Pick<Context, 'interrupted'>,
   ): AsyncGenerator<Uint8Array> {
     const writer = exchangeWriter(this.#format, this.#version);
     this.#loses = writer.loses;
     let gathered: Uint8Array[] = [toBytes(writer.start())];
     let gatheredBytes = 0;
-    for await (const page of store.find(selection)) {
+    for await (const page of pages) {
       for (const exchange of page) {
         this.#found++;
         const written = writer.add(exchange);

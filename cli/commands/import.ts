@@ -45,8 +45,9 @@ export function addImportCommand(program: Command, context: Context): void {
       await readFiles({ files, ports: flags.port ?? [], config }, sealing.inFrontOf([sink]), run, context);
     } finally {
       const kept = run.ledger.account('store', 'written').aside('dropped') === 0;
-      const into =
-        kept && run.ledger.account('packets', 'decoded').in > 0 ? `into ${place.name}; ${sealing.words}\n` : '';
+      const { accounts } = run.ledger.report();
+      const wasRead = (accounts.packets?.in ?? 0) + (accounts.records?.in ?? 0) > 0;
+      const into = kept && wasRead ? `into ${place.name}; ${sealing.words}\n` : '';
       context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : `${into}${run.text()}`}\n`);
       await run.writeFile();
     }

@@ -14,13 +14,13 @@ interface Field {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** @param extra what ByteCopy kept beside the request: `requestBodyBase64`, `target` */
+/** @param extra what ByteCopy kept beside the request: `id`, `requestBodyBase64`, `target` */
 export function harRequestBytes(method: string, url: URL, request: Json, extra: Json): Uint8Array {
   const fields = fieldsOf(request.headers);
   const body = requestBody(asObject(request.postData), extra);
-  const hasHost = fields.some(({ name }) => name.toLowerCase() === 'host');
-  // HTTP/1.0 may have had none.
-  const host = hasHost || httpVersion(request) === 'HTTP/1.0' ? '' : `Host: ${url.host}\r\n`;
+  // Browsers leave out what HTTP/2 says otherwise; where the fields are those of the wire there may have been none.
+  const hasHost = extra.id !== undefined || fields.some(({ name }) => name.toLowerCase() === 'host');
+  const host = hasHost ? '' : `Host: ${url.host}\r\n`;
   const target = text(extra.target) || targetOf(text(request.url));
   const start = `${method} ${oneLine(target)} ${httpVersion(request)}\r\n`;
   return Buffer.concat([

@@ -80,9 +80,9 @@ function toHarRequest(
 /** The whole URL, as HAR wants it; the target is kept beside it where it is no path. */
 function urlOf({ server }: Flow, { target, fields }: RequestHead): string {
   const path = isPath(target) ? target : '/';
-  const named = `http://${headerValues(fields, 'host')[0]}${path}`;
-  const candidates = [isPath(target) ? '' : target, named].filter((url) => /^https?:/i.test(url) && URL.canParse(url));
-  return candidates[0] ?? `http://${formatEndpoint(server)}${path}`;
+  const hosts = [...headerValues(fields, 'host'), formatEndpoint(server)];
+  const candidates = [target, ...hosts.map((host) => `http://${host}${path}`)];
+  return candidates.find((url) => /^https?:\/\/./i.test(url) && URL.canParse(url)) ?? `http://0.0.0.0${path}`;
 }
 
 /** A target as nearly all have it (RFC 9112, section 3.2.1). */
