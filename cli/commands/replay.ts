@@ -47,6 +47,7 @@ import { copyOptionsOf, taskOptionsOf } from '../replay/task/task-options.ts';
 import { requireTargets, targetSetOf, targetsOf, targetsText } from '../replay/task/task-targets.ts';
 import { type RecordingKeys, unsealedRecording } from '../replay/unsealed-recording.ts';
 import { replayShared } from '../replay/workers/replay-shared.ts';
+import { distinctRecording } from '../stores/distinct-views.ts';
 import { openForReading } from '../stores/open.ts';
 import { type StorePlace, storePlace } from '../stores/place.ts';
 import { importTemporarily } from '../stores/temporary.ts';
@@ -141,7 +142,8 @@ async function replayTo(
   const rules = await openRequestCheck(unplanned);
   for (const copy of copies) await openRequestCheck(copy);
   const source = await openSource(context, program, flags, config);
-  const recorded = unsealedRecording(source.store, source.keys);
+  // A call that was captured at both ends is sent once.
+  const recorded = unsealedRecording(distinctRecording(source.store, selection), source.keys);
   try {
     const pages = whileLooking(context, recorded.find(selection));
     const expected = await forecast(pages, { ...rules, writes: sending.writes, horizon: horizonOf(pacing) });

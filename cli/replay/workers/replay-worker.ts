@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BytecopyError, type Micros, type ReplayResult } from '../../../core/index.ts';
 import { systemClock } from '../../clock.ts';
+import { distinctRecording } from '../../stores/distinct-views.ts';
 import { openForReading } from '../../stores/open.ts';
 import { replayHere } from '../replay-run.ts';
 import { resultLine } from '../result-line.ts';
@@ -35,7 +36,7 @@ async function work({ options, place, selection, keys, span, lotsUnderWay }: Wor
   });
   const run = replayHere(
     options,
-    { store: unsealedRecording(store, keys), selection, span },
+    { store: unsealedRecording(distinctRecording(store, selection), keys), selection, span },
     {
       clock: systemClock,
       startAt() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findDistinct } from '../../../../cli/stores/distinct-views.ts';
+import { distinctRecording, findDistinct } from '../../../../cli/stores/distinct-views.ts';
 import type { Exchange, ScanReport, Selection } from '../../../../core/index.ts';
 import { emptyFolder, ids, numbered, opened } from '../../../support/store/index.ts';
 
@@ -17,7 +17,7 @@ async function storeOf(calls: number) {
     for await (const page of pages) all.push(...page);
     return { found: ids(all), read: read() };
   };
-  return { callers, callees, found };
+  return { store, callers, callees, found };
 }
 
 test('each exchange once, the first view in the order asked', async () => {
@@ -51,4 +51,27 @@ test('pages joined by their cursors are the whole, wherever a page ends', async 
       expect(all).toEqual(ids(wanted));
     }
   }
+});
+
+test('a call that was captured at both ends is sent once, whatever parts the recording is read in', async () => {
+  const { store, callers } = await storeOf(100);
+  const start = callers[0]?.id.at ?? 0;
+  const end = start + 100 * 20 + 40;
+  const whole = { since: start };
+  const recording = distinctRecording(store, whole);
+  for (const length of [7, 25, 100, 10_000]) {
+    const all: Exchange[] = [];
+    for (let since = start; since < end; since += length) {
+      for await (const page of recording.find({ since, until: since + length })) all.push(...page);
+    }
+    expect(ids(all)).toEqual(ids(callers));
+  }
+});
+
+test('a view whose other one is not asked for is sent', async () => {
+  const { store, callers, callees } = await storeOf(3);
+  const since = (callers[0]?.id.at ?? 0) + 1;
+  const all: Exchange[] = [];
+  for await (const page of distinctRecording(store, { since }).find({ since })) all.push(...page);
+  expect(ids(all)).toEqual(ids([callers[1], callees[0], callers[2]] as Exchange[]));
 });
