@@ -1,6 +1,7 @@
 /** Looking after a store: repair, verify, retention, pinned recordings. */
+
+export type { NumberRange } from '../owner/skipped-numbers.ts';
 export type { CarePorts, WriterState } from './care-ports.ts';
-export type { NumberRange } from './number-set.ts';
 export { checkPinName, PIN_NAME, type Pin } from './pin-notes.ts';
 export type { RepairProgress, RepairRequest } from './repair.ts';
 export { emptyRepairLedger, foundDifferences, isBalanced, type RepairLedger } from './repair-ledger.ts';

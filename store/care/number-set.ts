@@ -1,10 +1,7 @@
 /** Whole numbers, nearly all of those between the first and the last: a bit each, in chunks of 32,768 that are made on use. */
-const CHUNK_NUMBERS = 32_768;
+import type { NumberRange } from '../owner/skipped-numbers.ts';
 
-export interface NumberRange {
-  readonly first: number;
-  readonly last: number;
-}
+const CHUNK_NUMBERS = 32_768;
 
 export class NumberSet {
   size = 0;

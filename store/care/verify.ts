@@ -2,16 +2,17 @@
  * Reads everything in the data layer: every block's checksum, every exchange in it, the numbers of the blocks, and the
  * counts that were kept when they were written. Changes nothing.
  *
- * Blocks are numbered without a gap, so a number below the last one that no block has, and no dropped segment had, is
- * a block that was lost as a whole. Memory: a bit a block.
+ * Blocks are numbered without a gap, so a number below the last one that no block has, no dropped segment had, and no
+ * recovery found never written, is a block that was lost as a whole. Memory: a bit a block.
  */
 import { BytecopyError, type Segment, segmentStart } from '../../core/index.ts';
+import { type NumberRange, readSkipped, withoutSkipped } from '../owner/skipped-numbers.ts';
 import { sequenceBefore, writerOf } from '../owner/writer-number.ts';
 import type { BlockRef } from '../read/block-reader.ts';
 import type { Damage, ReportDamage } from '../read/damage.ts';
 import type { CarePorts } from './care-ports.ts';
 import { DroppedNumbers } from './dropped-numbers.ts';
-import { type NumberRange, NumberSet } from './number-set.ts';
+import { NumberSet } from './number-set.ts';
 import { RateLimit } from './rate-limit.ts';
 import { overlapsSegment, type TimeRange } from './time-range.ts';
 
@@ -199,11 +200,12 @@ async function findLostNumbers(
   for (const writer of writers) {
     const found = numbers.get(writer) ?? new NumberSet();
     const own = written !== undefined && writerOf(written) === writer ? written : found.last;
+    const skipped = await readSkipped(ports.data, writer);
     const gone = dropped[writer] ?? { blocks: 0, last: 0 };
     const last = Math.max(own, gone.last);
     // Of the missing numbers up to the last dropped one, so many were dropped; behind it each is a loss.
     let explained = gone.blocks;
-    for (const range of found.missing(sequenceBefore(writer) + 1, last)) {
+    for (const range of missingNumbers(found, sequenceBefore(writer) + 1, last, skipped)) {
       const below = Math.max(0, Math.min(range.last, gone.last) - range.first + 1);
       const dropCount = Math.min(below, explained);
       explained -= dropCount;
@@ -212,4 +214,13 @@ async function findLostNumbers(
       if (lost > 0 && tally.lostNumbers.length < MAX_RANGES) tally.lostNumbers.push(range);
     }
   }
+}
+
+function* missingNumbers(
+  found: NumberSet,
+  first: number,
+  last: number,
+  skipped: readonly NumberRange[],
+): Generator<NumberRange> {
+  for (const range of found.missing(first, last)) yield* withoutSkipped(range, skipped);
 }

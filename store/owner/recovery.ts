@@ -6,11 +6,20 @@
  * are among the missed ones and the store opens all the same. Several writers share the segments of a cluster: each
  * looks after the blocks of its own number.
  */
-import type { DataLayer, Exchange, IndexEntry, IndexLayer, Micros, Segment } from '../../core/index.ts';
+import {
+  BytecopyError,
+  type DataLayer,
+  type Exchange,
+  type IndexEntry,
+  type IndexLayer,
+  type Micros,
+  type Segment,
+} from '../../core/index.ts';
 import type { BlockReader, BlockRef } from '../read/block-reader.ts';
 import { toIndexDocument } from '../write/index-document.ts';
 import type { MissedBlocks } from '../write/missed-blocks.ts';
 import { addCounts, type Catalog, type SegmentCount } from './catalog.ts';
+import { type NumberRange, noteSkipped } from './skipped-numbers.ts';
 import { writerOf } from './writer-number.ts';
 
 /** What reopening found behind the last checkpoint. */
@@ -31,6 +40,10 @@ interface Tally {
   damagedBlocks: number;
   lastAt: Micros | undefined;
   lastSequence: number;
+  /** Numbers found behind the checkpoint. */
+  readonly found: number[];
+  /** A segment that cannot be read may hold numbers that were not found. */
+  unreadable: boolean;
   /** The index failed once: the rest is not tried. */
   indexFailed: boolean;
 }
@@ -55,12 +68,23 @@ export async function recover(ports: RecoveryPorts): Promise<{ report: RecoveryR
     damagedBlocks: 0,
     lastAt: undefined,
     lastSequence,
+    found: [],
+    unreadable: false,
     indexFailed: false,
   };
   const present = new Set(await ports.data.segments());
   for (const segment of catalog.found.dirty) {
+    const counted = catalog.counts.get(segment);
     catalog.counts.delete(segment);
-    if (present.has(segment)) await recoverSegment(ports, segment, tally);
+    if (!present.has(segment)) continue;
+    try {
+      await recoverSegment(ports, segment, tally);
+    } catch (error) {
+      // Searches tell what is damaged, the others are served; what was counted of it stays what it should hold.
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+      tally.unreadable = true;
+      if (counted !== undefined) catalog.counts.set(segment, counted);
+    }
   }
   catalog.beginCheckpoint();
   await ports.data.sync();
@@ -70,6 +94,9 @@ export async function recover(ports: RecoveryPorts): Promise<{ report: RecoveryR
     });
   }
   await ports.missed.write(ports.missed.cut());
+  if (!tally.unreadable) {
+    await noteSkipped(ports.data, writerOf(lastSequence), gapsBehind(lastSequence, tally.found));
+  }
   await catalog.endCheckpoint(tally.lastSequence);
   const { exchanges, blocks, damagedBlocks, lastAt } = tally;
   return {
@@ -91,7 +118,10 @@ async function recoverSegment(ports: RecoveryPorts, segment: Segment, tally: Tal
       const block = { exchanges: ref.key.count, firstAt, lastAt };
       count = count === undefined ? block : addCounts(count, block);
       tally.lastSequence = Math.max(tally.lastSequence, sequence);
-      if (sequence > catalog.found.sequence) behind.push(ref);
+      if (sequence > catalog.found.sequence) {
+        behind.push(ref);
+        tally.found.push(sequence);
+      }
       if (behind.length === BATCH_BLOCKS) {
         await indexAgain(ports, behind, tally);
         behind = [];
@@ -128,6 +158,17 @@ async function indexAgain(ports: RecoveryPorts, refs: readonly BlockRef[], tally
     }
   }
   for (const { segment, block } of entries) ports.missed.add(segment, [block]);
+}
+
+/** Numbers between those found: batches are written side by side, and a later one may have come first. */
+function gapsBehind(checkpoint: number, found: readonly number[]): readonly NumberRange[] {
+  const gaps: NumberRange[] = [];
+  let last = checkpoint;
+  for (const sequence of Float64Array.from(found).sort()) {
+    if (sequence > last + 1) gaps.push({ first: last + 1, last: sequence - 1 });
+    last = sequence;
+  }
+  return gaps;
 }
 
 function describe(tally: Tally): string {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseQuery } from '../../core/index.ts';
 import { PROJECT_DIR } from '../support/requirements.ts';
+import { verified } from '../support/store/care.ts';
 import { emptyFolder, foundBy, ids, numbered, numberedUpTo, opened } from '../support/store/index.ts';
 
 function startWriter(path: string): ChildProcess {
@@ -39,7 +40,7 @@ test.each([1, 2, 5])('killed after flush %i: nothing flushed is lost, and all of
   const flushed = await flushes(writer, count);
   await kill(writer);
 
-  const { store, role, recovered } = await opened(path);
+  const { store, care, role, recovered } = await opened(path);
   expect(role).toBe('owner');
   expect(recovered?.text).toContain('not closed');
   const found = await foundBy(store);
@@ -50,6 +51,8 @@ test.each([1, 2, 5])('killed after flush %i: nothing flushed is lost, and all of
   const last = numbered(found.length - 1);
   expect(ids(await store.trace(last.trace?.traceId ?? ''))).toEqual(ids([last]));
   expect(await store.statistics()).toMatchObject({ exchanges: found.length });
+  // Numbers of blocks that were never written are no loss.
+  expect(await verified(care)).toMatchObject({ sound: true, lostBlocks: 0, exchanges: found.length });
 });
 
 test('killed twice in a row, then closed: the third owner has nothing to recover', async () => {

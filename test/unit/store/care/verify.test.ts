@@ -162,3 +162,59 @@ test('a byte flipped in any file of the data: told, or nothing is lost by it', a
   }
   expect(told).toBeGreaterThan(0);
 });
+
+/** As a killed process leaves it: these blocks were never written, the last checkpoint was behind block `checkpoint`. */
+async function killedBehind(checkpoint: number, unwritten: readonly number[]): Promise<string> {
+  const path = await emptyFolder();
+  const { store } = await opened(path);
+  await store.append(numberedUpTo(COUNT));
+  await store.close();
+  await withLayers(path, async (data) => {
+    const scanned = [];
+    for await (const page of data.scan({ segment: SEGMENT })) scanned.push(...page);
+    await data.drop(SEGMENT);
+    await data.put(
+      scanned.filter(({ key }) => !unwritten.includes(Buffer.from(key).readUIntBE(14, 6))),
+      'synced',
+    );
+  });
+  const catalog = join(path, 'catalog.json');
+  const known = JSON.parse(await readFile(catalog, 'utf8'));
+  await writeFile(catalog, JSON.stringify({ ...known, clean: false, sequence: checkpoint, dirty: [SEGMENT] }));
+  return path;
+}
+
+test('numbers that a killed process gave out and never wrote counted as lost', async () => {
+  const path = await killedBehind(3, [5, 6, 8]);
+  for (let round = 0; round < 2; round++) {
+    const { store, care } = await opened(path);
+    expect(await verified(care)).toMatchObject({ sound: true, lostBlocks: 0, blocks: BLOCKS - 3 + round });
+    await store.append([numbered(COUNT + round)]);
+    await store.close();
+    await withLayers(path, async (data) => {
+      expect(Buffer.from((await data.readProperty('skipped/0')) ?? []).toString()).toBe('[[5,6],[8,8]]');
+    });
+  }
+});
+
+test('a block in front of the checkpoint is lost, beside numbers that a killed process never wrote', async () => {
+  const { care } = await opened(await killedBehind(3, [2, 5, 6, 8]));
+  expect(await verified(care)).toMatchObject({ sound: false, lostBlocks: 1, lostNumbers: [{ first: 2, last: 2 }] });
+});
+
+test('a block that is lost behind what a recovery found is noticed', async () => {
+  const path = await killedBehind(3, [5]);
+  const first = await opened(path);
+  await first.store.close();
+  await withLayers(path, async (data) => {
+    const scanned = [];
+    for await (const page of data.scan({ segment: SEGMENT })) scanned.push(...page);
+    await data.drop(SEGMENT);
+    await data.put(
+      scanned.filter(({ key }) => Buffer.from(key).readUIntBE(14, 6) !== 6),
+      'synced',
+    );
+  });
+  const { care } = await opened(path);
+  expect(await verified(care)).toMatchObject({ lostBlocks: 1, lostNumbers: [{ first: 6, last: 6 }] });
+});
