@@ -24,6 +24,7 @@ const CODE = {
   badCredentials: 0x0100,
   unauthorized: 0x2100,
   invalid: 0x2200,
+  unprepared: 0x2500,
 } as const;
 /** Unavailable, overloaded, bootstrapping, truncation, write time-out, read time-out, read failure, write failure, lost race, … */
 const TRANSIENT_CODES = [0x1000, 0x1001, 0x1002, 0x1003, 0x1100, 0x1200, 0x1300, 0x1500, 0x1700, 0x0000];
@@ -64,7 +65,7 @@ export class CassandraClient {
         ...(page.pageState === undefined ? {} : { pageState: page.pageState }),
       });
       return { rows: result.rows ?? [], pageState: result.pageState ?? undefined };
-    });
+    }, query);
   }
 
   /** Everything that a statement answers; for what is known to be short. */
@@ -91,7 +92,7 @@ export class CassandraClient {
       const [only] = statements;
       if (statements.length === 1 && only !== undefined) await client.execute(only.query, only.params, options);
       else await client.batch([...statements], options);
-    });
+    }, statements[0]?.query);
   }
 
   /** A write with a condition. */
@@ -128,15 +129,33 @@ export class CassandraClient {
     if (client !== undefined) await deadline(client.shutdown(), CLOSE_MS).catch(() => {});
   }
 
-  async #patiently<T>(work: (client: cassandra.Client) => Promise<T>): Promise<T> {
+  /** @param query of the work, where it is a prepared one */
+  async #patiently<T>(work: (client: cassandra.Client) => Promise<T>, query?: string): Promise<T> {
     const { retryMs } = this.#options;
     try {
-      return await withPatience({ retryMs, isTransient: (error) => !this.#closed && isTransient(error) }, async () =>
-        work(await this.#connect()),
-      );
+      return await withPatience({ retryMs, isTransient: (error) => !this.#closed && isTransient(error) }, async () => {
+        const client = await this.#connect();
+        try {
+          return await work(client);
+        } catch (error) {
+          if (query !== undefined && isUnprepared(error)) await this.#probeTable(client, query);
+          throw error;
+        }
+      });
     } catch (error) {
       throw this.#toError(error);
     }
+  }
+
+  /**
+   * A statement that its node forgot is prepared anew by the driver, which keeps to itself why that failed: most often
+   * the table was dropped.
+   *
+   * @throws ResponseError what the node says of the table
+   */
+  async #probeTable(client: cassandra.Client, query: string): Promise<void> {
+    const table = /\b(?:FROM|INTO|UPDATE)\s+([\w."]+)/i.exec(query)?.[1];
+    if (table !== undefined) await client.execute(`SELECT * FROM ${table} LIMIT 1`, [], { prepare: false });
   }
 
   #connect(): Promise<cassandra.Client> {
@@ -200,6 +219,11 @@ export function isMissingTable(error: unknown): boolean {
     cause instanceof cassandra.errors.ResponseError &&
     /unconfigured table|(?:table|keyspace) \S+ does not exist/i.test(cause.message)
   );
+}
+
+function isUnprepared(error: unknown): boolean {
+  const inner = error instanceof cassandra.errors.NoHostAvailableError ? Object.values(error.innerErrors) : [error];
+  return inner.some((each) => each instanceof cassandra.errors.ResponseError && each.code === CODE.unprepared);
 }
 
 function isTransient(error: unknown): boolean {
