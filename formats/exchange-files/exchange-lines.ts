@@ -62,7 +62,7 @@ export class ExchangeLinesReader {
     this.#lines++;
     if (line.toString('latin1').trim() === '') return;
     try {
-      const { exchange } = JSON.parse(line.toString()) as { exchange?: unknown };
+      const { exchange } = (JSON.parse(line.toString()) ?? {}) as { exchange?: unknown };
       if (typeof exchange !== 'string') return this.#fail('has no "exchange": it was printed for people');
       exchanges.push(decodeExchange(Buffer.from(exchange, 'base64')));
     } catch (error) {

@@ -17,7 +17,7 @@ const MAX_RECORD_BYTES: ByteCount = 256 * 1024 * 1024;
 const WINDOW_NANOS = 60_000_000_000n;
 const MAX_HELD_RECORDS = 50_000;
 const MAX_HELD_BYTES: ByteCount = 64 * 1024 * 1024;
-/** Records between two looks at what can leave. */
+/** Records between two looks at what can leave, at least. */
 const PAIR_EVERY = 1_024;
 const MAX_NAMES = 100_000;
 
@@ -59,7 +59,7 @@ export class GorReader {
       this.#take(read.subarray(start, Math.max(start, line - 1)));
       start = line + SEPARATOR_LINE.length;
       this.#searched = start;
-      if (this.#sinceLook >= PAIR_EVERY || this.#heldBytes >= MAX_HELD_BYTES) chunks.push(...this.#pairUp(false));
+      if (this.#isTimeToLook()) for (const chunk of this.#pairUp(false)) chunks.push(chunk);
     }
     this.#rest.cut(start);
     this.#searched = Math.max(0, this.#rest.bytes.length - SEPARATOR_LINE.length);
@@ -91,6 +91,11 @@ export class GorReader {
     this.#held.push(record);
     this.#heldBytes += record.payload.length;
     if (record.time > this.#newest) this.#newest = record.time;
+  }
+
+  /** A look costs what is held: so many records come between two of them that each is seen a few times at most. */
+  #isTimeToLook(): boolean {
+    return this.#sinceLook >= Math.max(PAIR_EVERY, this.#held.length >> 1) || this.#heldBytes > MAX_HELD_BYTES;
   }
 
   #ignore(reason: string): void {

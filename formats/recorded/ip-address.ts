@@ -17,7 +17,7 @@ function ipv6Bytes(address: string): Buffer {
   const [head, tail] = [wordsOf(before), wordsOf(after ?? '')];
   const zeros = IPV6_WORDS - head.length - tail.length;
   const words = [...head, ...tail];
-  const isWhole = after === undefined ? zeros === 0 : zeros >= 0;
+  const isWhole = after === undefined ? zeros === 0 : zeros > 0;
   if (more.length > 0 || !isWhole || !words.every((word) => WORD.test(word))) return bytes;
   for (const [index, word] of words.entries()) {
     bytes.writeUInt16BE(Number.parseInt(word, 16), 2 * (index < head.length ? index : index + zeros));

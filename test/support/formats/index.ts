@@ -89,7 +89,9 @@ export function imported(file: Uint8Array, cut: number = Number.MAX_SAFE_INTEGER
     case 'jsonl':
     case 'protobuf': {
       const reader = format === 'jsonl' ? new ExchangeLinesReader('test') : new DelimitedReader('test');
-      readAll(reader, file, cut, (read) => void exchanges.push(...read));
+      readAll(reader, file, cut, (read) => {
+        for (const exchange of read) exchanges.push(exchange);
+      });
       failure = reader.failure;
       break;
     }
