@@ -46,7 +46,11 @@ export {
   encodeExchangeInto,
   SCHEMA_VERSION,
 } from './schema/exchange-codec.ts';
+export { readFlow, writeFlow } from './schema/flow-codec.ts';
+export { readOrigin, writeOrigin } from './schema/origin-codec.ts';
+export { SchemaReader } from './schema/schema-reader.ts';
 export { SchemaWriter } from './schema/schema-writer.ts';
+export { decodeText, readText } from './schema/text-table.ts';
 export { ENVELOPE_BYTES, seal, type Unsealed, type UnsealProblem, unseal } from './sealing/envelope.ts';
 export { type Chance, NONCE_BYTES, NonceSource } from './sealing/nonces.ts';
 export { openBatch, sealBatch } from './sealing/sealed-batch.ts';

@@ -9,6 +9,9 @@ import { PbfWriter } from 'pbf';
 
 const WIRE_BYTES = 2;
 
+/** UTF-8 of one UTF-16 unit. */
+const MAX_UNIT_BYTES = 3;
+
 export class SchemaWriter extends PbfWriter {
   /** Writes a number other than 0; at most 2^53. */
   count(field: number, value: number): void {
@@ -49,9 +52,30 @@ export class SchemaWriter extends PbfWriter {
     this.pos = at;
   }
 
+  /** Writes a text as it is, without key and length. */
+  plainText(text: string): void {
+    const { length } = text;
+    this.realloc(length * MAX_UNIT_BYTES);
+    const { buf, pos } = this;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        this.pos = pos + Buffer.prototype.utf8Write.call(buf, text, pos, buf.length - pos);
+        return;
+      }
+      buf[pos + i] = code;
+    }
+    this.pos = pos + length;
+  }
+
   /** Writes the 64 bits whose big-endian hexadecimal form the text is. */
   hex64(field: number, digits: string): void {
     this.writeTag(field, 1);
+    this.digits64(digits);
+  }
+
+  /** The same without a key. */
+  digits64(digits: string): void {
     this.realloc(8);
     for (let i = 7; i >= 0; i--) this.buf[this.pos++] = (nibble(digits, 2 * i) << 4) | nibble(digits, 2 * i + 1);
   }

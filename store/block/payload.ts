@@ -1,47 +1,103 @@
 /**
- * What a block holds once it is unpacked: exchanges behind the table of their ends.
+ * What a block holds once it is unpacked: numbers first, texts behind them, bodies last.
  *
- *     +--------------------------+------------+------------+---
- *     | end of each: count × u32 | exchange 0 | exchange 1 | …     ends count from the start of exchange 0, little-endian
- *     +--------------------------+------------+------------+---
+ *     +---------+--------+-------+----------------------------------+---------------+---------+-----------
+ *     | numbers | shared | words | numbers …                        | shared …      | words … | bodies …
+ *     | u32     | u32    | u32   | first time, table, exchange 0, … | texts, flows, | UTF-8   | to the end
+ *     +---------+--------+-------+----------------------------------+---------------+---------+-----------
  *
- * Exchanges are as `core/schema/exchange.proto` has them.
+ * The first three are the octets of each part, little-endian. `numbers.ts` says how numbers are written, `shared-table.ts`
+ * what exchanges share, `record.ts` what is their own. Like things stand beside each other: they compress better, texts
+ * and flows are made once a block, and all words come out of the octets in one call and are cut by their lengths.
  */
-import type { ByteCount } from '../../core/index.ts';
+import { type ByteCount, decodeText, type Exchange, SchemaWriter } from '../../core/index.ts';
+import { NumberReader, NumberWriter, notAPayload } from './numbers.ts';
+import { RecordReader } from './record-reader.ts';
+import { RecordWriter } from './record-writer.ts';
+import { readSharedTable, SharedTableWriter } from './shared-table.ts';
 
-/** Where an exchange's bytes are in a larger array. */
-export interface Span {
-  readonly start: ByteCount;
-  readonly end: ByteCount;
-}
+const HEADER_BYTES: ByteCount = 12;
+const SCRATCH_BYTES: ByteCount = 16 * 1024;
+/** Scratch that one block made larger than this is not kept. */
+const MAX_KEPT_SCRATCH_BYTES: ByteCount = 1024 * 1024;
 
-/** Copies exchanges out of the bytes they were written to, behind the table of their ends. */
-export function packPayload(source: Uint8Array, spans: readonly Span[]): Buffer {
-  const bodies = spans.length * 4;
-  let byteCount = bodies;
-  for (const span of spans) byteCount += span.end - span.start;
-  const payload = Buffer.allocUnsafe(byteCount);
-  const from = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-  let end = 0;
-  for (const [position, span] of spans.entries()) {
-    from.copy(payload, bodies + end, span.start, span.end);
-    end += span.end - span.start;
-    payload.writeUInt32LE(end, position * 4);
+/** Makes payloads, one after the other, over the same scratch. */
+export class PayloadPacker {
+  readonly #numbers = new NumberWriter();
+  readonly #record = new NumberWriter();
+  readonly #head = new NumberWriter();
+  readonly #words = new SchemaWriter(new Uint8Array(SCRATCH_BYTES));
+  readonly #shared = new SchemaWriter(new Uint8Array(SCRATCH_BYTES));
+  readonly #table = new SharedTableWriter();
+  readonly #writer = new RecordWriter(this.#numbers, this.#record, this.#words, this.#table);
+
+  /** @param exchanges in the order of their ids */
+  pack(exchanges: readonly Exchange[]): Buffer {
+    const [numbers, head, words, shared] = [this.#numbers, this.#head, this.#words, this.#shared];
+    const baseAt = exchanges[0]?.id.at ?? 0;
+    for (const exchange of exchanges) this.#writer.write(exchange, baseAt);
+    head.reserve(1);
+    head.put(baseAt);
+    this.#table.write(head, shared);
+    const payload = this.#join();
+    this.#table.clear();
+    this.#writer.clear();
+    for (const scratch of [numbers, this.#record, head, words, shared]) release(scratch);
+    return payload;
   }
-  return payload;
+
+  #join(): Buffer {
+    const { bodies } = this.#writer;
+    const [numbers, head, words, shared] = [this.#numbers, this.#head, this.#words, this.#shared];
+    const numberBytes = head.pos + numbers.pos;
+    let byteCount = HEADER_BYTES + numberBytes + shared.pos + words.pos;
+    for (const body of bodies) byteCount += body.length;
+    const payload = Buffer.allocUnsafe(byteCount);
+    payload.writeUInt32LE(numberBytes, 0);
+    payload.writeUInt32LE(shared.pos, 4);
+    payload.writeUInt32LE(words.pos, 8);
+    let at = HEADER_BYTES;
+    for (const { buf, pos } of [head, numbers, shared, words]) {
+      payload.set(buf.subarray(0, pos), at);
+      at += pos;
+    }
+    for (const body of bodies) {
+      payload.set(body, at);
+      at += body.length;
+    }
+    return payload;
+  }
 }
 
-/** @returns where each exchange is in the payload, or what is wrong with it */
-export function payloadSpans(payload: Buffer, count: number): readonly Span[] | string {
-  const bodies = count * 4;
-  if (payload.length < bodies) return `${count} exchanges announced in ${payload.length} bytes`;
-  const spans: Span[] = [];
-  let start = bodies;
+/** @throws BytecopyError `STORE_CORRUPT_BLOCK`, `SCHEMA_INVALID` @returns the exchanges of the positions whose bits are set */
+export function unpackPayload(payload: Buffer, count: number, low: number, high: number): readonly Exchange[] {
+  if (payload.length < HEADER_BYTES) throw notAPayload(`only ${payload.length} bytes`);
+  const sharedAt = HEADER_BYTES + payload.readUInt32LE(0);
+  const wordsAt = sharedAt + payload.readUInt32LE(4);
+  const bodiesAt = wordsAt + payload.readUInt32LE(8);
+  if (bodiesAt > payload.length) throw notAPayload('its parts reach past its end');
+  const numbers = new NumberReader(payload, HEADER_BYTES, sharedAt);
+  const baseAt = numbers.number();
+  const table = readSharedTable(numbers, payload, sharedAt, wordsAt);
+  const words = wordsAt === bodiesAt ? '' : decodeText(payload, wordsAt, bodiesAt);
+  const reader = new RecordReader(payload, numbers, table, words, baseAt, bodiesAt);
+  const exchanges: Exchange[] = [];
   for (let position = 0; position < count; position++) {
-    const end = bodies + payload.readUInt32LE(position * 4);
-    if (end < start || end > payload.length) return `exchange ${position} ends at ${end - bodies}`;
-    spans.push({ start, end });
-    start = end;
+    const exchange = reader.next(isWanted(position, low, high));
+    if (exchange !== undefined) exchanges.push(exchange);
   }
-  return spans;
+  return exchanges;
+}
+
+/** Whether a position's bit is set: bit n of `low` is position n, bit n of `high` position 32 + n. */
+export function isWanted(position: number, low: number, high: number): boolean {
+  return (((position < 32 ? low : high) >>> (position & 31)) & 1) === 1;
+}
+
+function release(scratch: NumberWriter | SchemaWriter): void {
+  if (scratch.buf.length > MAX_KEPT_SCRATCH_BYTES) {
+    scratch.buf = new Uint8Array(SCRATCH_BYTES);
+    if (scratch instanceof SchemaWriter) scratch.length = SCRATCH_BYTES;
+  }
+  scratch.pos = 0;
 }

@@ -1,12 +1,5 @@
 /** Blocks by their keys → unpacked → exchanges. What is damaged is reported and left out. */
-import {
-  BytecopyError,
-  type DataLayer,
-  decodeExchange,
-  type Exchange,
-  type Segment,
-  segmentStart,
-} from '../../core/index.ts';
+import { BytecopyError, type DataLayer, type Exchange, type Segment, segmentStart } from '../../core/index.ts';
 import { type Block, decodeBlock, readBlockHeader } from '../block/block.ts';
 import { type BlockKey, decodeBlockKey } from '../block/block-key.ts';
 import { keyRingMissing, type SegmentKeys } from '../keys/segment-keys.ts';
@@ -86,7 +79,13 @@ export class BlockReader {
     if (typeof header === 'string') return header;
     if (header.keyId === '') return await decodeBlock(bytes, header);
     if (this.#keys === undefined) throw keyRingMissing(segment);
-    return await decodeBlock(bytes, header, await this.#keys.find(segment, header.keyId));
+    try {
+      return await decodeBlock(bytes, header, await this.#keys.find(segment, header.keyId));
+    } catch (error) {
+      // The key was damaged on disk, as blocks are: it costs what it opened, and nothing else.
+      if (error instanceof BytecopyError && error.code === 'STORE_CORRUPT_KEY') return error.message;
+      throw error;
+    }
   }
 
   /** The wanted exchanges of a block, in the order of their ids; their bytes are views of the unpacked block. */
@@ -96,7 +95,7 @@ export class BlockReader {
       return this.#damaged(ref, `it says block ${block.sequence} of ${block.count}`);
     }
     try {
-      return decodeWanted(ref, block);
+      return block.exchanges(ref.low, ref.high);
     } catch (error) {
       if (error instanceof BytecopyError) return this.#damaged(ref, error.message);
       throw error;
@@ -116,15 +115,6 @@ export class BlockReader {
     });
     return [];
   }
-}
-
-function decodeWanted(ref: BlockRef, block: Block): readonly Exchange[] {
-  const exchanges: Exchange[] = [];
-  for (let position = 0; position < block.count; position++) {
-    const wanted = position < 32 ? (ref.low >>> position) & 1 : (ref.high >>> (position - 32)) & 1;
-    if (wanted === 1) exchanges.push(decodeExchange(block.exchangeBytes(position)));
-  }
-  return exchanges;
 }
 
 function isoTime(at: number): string {

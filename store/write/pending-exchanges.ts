@@ -8,14 +8,12 @@ import {
   type ByteCount,
   compareExchangeIds,
   type Exchange,
-  type ExchangeId,
-  encodeExchangeInto,
   type IndexDocument,
+  type Message,
   type Micros,
-  SchemaWriter,
 } from '../../core/index.ts';
 import { MAX_BLOCK_BYTES } from '../block/block.ts';
-import { packPayload, type Span } from '../block/payload.ts';
+import { PayloadPacker } from '../block/payload.ts';
 import { type Slice, sliceOf } from '../block/time-slice.ts';
 import { toIndexDocument } from './index-document.ts';
 
@@ -31,52 +29,39 @@ export interface BlockDraft {
   readonly documents: readonly IndexDocument[];
 }
 
-interface PendingExchange extends Span {
-  readonly id: ExchangeId;
-  readonly document: IndexDocument;
-}
-
 interface Group {
   readonly slice: Slice;
   readonly service: string;
-  readonly exchanges: PendingExchange[];
+  readonly exchanges: Exchange[];
 }
 
-const WRITER_BYTES: ByteCount = 1024 * 1024;
-/** A writer that one huge exchange made larger than this is not kept. */
-const MAX_KEPT_WRITER_BYTES: ByteCount = 32 * 1024 * 1024;
+/** What an exchange takes up beside its bodies, roughly. */
+const EXCHANGE_BYTES: ByteCount = 128;
 
 export class PendingExchanges {
   count = 0;
+  /** Bytes that will be written, roughly. */
+  byteCount: ByteCount = 0;
   #groups = new Map<string, Map<Slice, Group>>();
-  #writer = new SchemaWriter(new Uint8Array(WRITER_BYTES));
+  readonly #packer = new PayloadPacker();
 
-  get byteCount(): ByteCount {
-    return this.#writer.pos;
-  }
-
+  /** Keeps the exchange until it leaves: its bytes must stay as they are. */
   add(exchange: Exchange): void {
-    const start = this.#writer.pos;
-    encodeExchangeInto(exchange, this.#writer);
-    this.#group(exchange.service, sliceOf(exchange.id.at)).exchanges.push({
-      id: exchange.id,
-      start,
-      end: this.#writer.pos,
-      document: toIndexDocument(exchange),
-    });
+    this.#group(exchange.service, sliceOf(exchange.id.at)).exchanges.push(exchange);
+    this.byteCount += byteCountOf(exchange);
     this.count++;
   }
 
   /** Takes everything out, cut into blocks. */
   take(maxExchanges: number): readonly BlockDraft[] {
     const drafts: BlockDraft[] = [];
-    for (const slices of this.#groups.values()) {
-      for (const group of slices.values()) this.#cut(group, maxExchanges, drafts);
-    }
+    const groups = this.#groups;
     this.#groups = new Map();
     this.count = 0;
-    if (this.#writer.length > MAX_KEPT_WRITER_BYTES) this.#writer = new SchemaWriter(new Uint8Array(WRITER_BYTES));
-    this.#writer.pos = 0;
+    this.byteCount = 0;
+    for (const slices of groups.values()) {
+      for (const group of slices.values()) this.#cut(group, maxExchanges, drafts);
+    }
     return drafts;
   }
 
@@ -97,16 +82,16 @@ export class PendingExchanges {
   #cut(group: Group, maxExchanges: number, drafts: BlockDraft[]): void {
     const { slice, service, exchanges } = group;
     exchanges.sort((one, other) => compareExchangeIds(one.id, other.id));
-    let block: PendingExchange[] = [];
+    let block: Exchange[] = [];
     let byteCount = 0;
     for (const exchange of exchanges) {
       const last = block.at(-1);
       // Of equal ids the one appended last is kept: it may know more.
       if (last !== undefined && compareExchangeIds(last.id, exchange.id) === 0) {
         block.pop();
-        byteCount -= last.end - last.start;
+        byteCount -= byteCountOf(last);
       }
-      const length = exchange.end - exchange.start;
+      const length = byteCountOf(exchange);
       if (block.length === maxExchanges || (block.length > 0 && byteCount + length > MAX_BLOCK_BYTES)) {
         drafts.push(this.#draft(slice, service, block));
         block = [];
@@ -118,14 +103,26 @@ export class PendingExchanges {
     drafts.push(this.#draft(slice, service, block));
   }
 
-  #draft(slice: Slice, service: string, block: readonly PendingExchange[]): BlockDraft {
+  #draft(slice: Slice, service: string, block: readonly Exchange[]): BlockDraft {
     return {
       slice,
       service,
       firstAt: block[0]?.id.at ?? 0,
       lastAt: block.at(-1)?.id.at ?? 0,
-      payload: packPayload(this.#writer.buf, block),
-      documents: block.map((exchange) => exchange.document),
+      payload: this.#packer.pack(block),
+      documents: block.map(toIndexDocument),
     };
   }
+}
+
+function byteCountOf({ request, response, interim }: Exchange): ByteCount {
+  let byteCount = EXCHANGE_BYTES + keptBytes(request) + keptBytes(response);
+  for (const message of interim) byteCount += keptBytes(message);
+  return byteCount;
+}
+
+function keptBytes(message: Message | undefined): ByteCount {
+  let byteCount = 0;
+  if (message !== undefined) for (const part of message.parts) byteCount += part.length;
+  return byteCount;
 }

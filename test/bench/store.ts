@@ -22,7 +22,7 @@ import {
   MAX_BLOCK_EXCHANGES,
   readBlockHeader,
 } from '../../store/block/block.ts';
-import { packPayload } from '../../store/block/payload.ts';
+import { PayloadPacker, unpackPayload } from '../../store/block/payload.ts';
 import { openStore } from '../../store/index.ts';
 import { watchMemory } from '../support/memory-watch.ts';
 import { storeTraffic } from './store-traffic.ts';
@@ -47,7 +47,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What making the exchanges left behind is cleared away first: it is not the store's. */
-async function measured(work: () => Promise<unknown>): Promise<Sample> {
+async function measured(work: () => unknown): Promise<Sample> {
   collectGarbage();
   const [cpu, wall] = [process.cpuUsage(), performance.now()];
   await work();
@@ -138,13 +138,24 @@ async function benchBlocks(path: string): Promise<void> {
   await store.close();
 }
 
-/** What encryption at rest adds to the making and the opening of blocks, apart from all else. */
+/** Making and opening blocks apart from all else, and what encryption at rest adds to it. */
 async function benchCipher(): Promise<void> {
   const key = { id: '0a1b2c3d', bytes: new Uint8Array(KEY_BYTES).fill(7) };
-  const exchanges = storeTraffic(ROUND).map(encodeExchange);
+  const exchanges = storeTraffic(ROUND);
+  const packer = new PayloadPacker();
   const payloads: Buffer[] = [];
-  for (let i = 0; i + MAX_BLOCK_EXCHANGES <= exchanges.length; i += MAX_BLOCK_EXCHANGES) {
-    payloads.push(toPayload(exchanges.slice(i, i + MAX_BLOCK_EXCHANGES)));
+  const packed = await measured(() => {
+    for (let i = 0; i + MAX_BLOCK_EXCHANGES <= exchanges.length; i += MAX_BLOCK_EXCHANGES) {
+      payloads.push(packer.pack(exchanges.slice(i, i + MAX_BLOCK_EXCHANGES)));
+    }
+  });
+  const count = payloads.length * MAX_BLOCK_EXCHANGES;
+  print('a block alone: encoded', count, packed);
+  for (const round of ['a block alone: decoded, first', 'a block alone: decoded, again']) {
+    const decoded = await measured(() => {
+      for (const payload of payloads) unpackPayload(payload, MAX_BLOCK_EXCHANGES, 0xffff_ffff, 0xffff_ffff);
+    });
+    print(round, count, decoded);
   }
   for (const [name, material] of [
     ['lz4', undefined],
@@ -156,21 +167,12 @@ async function benchCipher(): Promise<void> {
         blocks.push(await encodeBlock(n + 1, MAX_BLOCK_EXCHANGES, payload, material));
       }
     });
-    print(`a block alone: made, ${name}`, payloads.length * MAX_BLOCK_EXCHANGES, made);
+    print(`a block alone: made, ${name}`, count, made);
     const opened = await measured(async () => {
       for (const block of blocks) await decodeBlock(block, readBlockHeader(block) as BlockHeader, material);
     });
-    print(`a block alone: unpacked, ${name}`, payloads.length * MAX_BLOCK_EXCHANGES, opened);
+    print(`a block alone: unpacked, ${name}`, count, opened);
   }
-}
-
-function toPayload(exchanges: readonly Uint8Array[]): Buffer {
-  let end = 0;
-  const spans = exchanges.map(({ length }) => {
-    end += length;
-    return { start: end - length, end };
-  });
-  return packPayload(Buffer.concat(exchanges), spans);
 }
 
 /** An entry an exchange, and one for each of its five postings. */

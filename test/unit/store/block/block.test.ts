@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Exchange } from '../../../../core/index.ts';
 import {
   type Block,
   type BlockHeader,
@@ -7,19 +8,19 @@ import {
   readBlockHeader,
 } from '../../../../store/block/block.ts';
 import type { BlockKeyMaterial } from '../../../../store/block/block-cipher.ts';
-import { packPayload } from '../../../../store/block/payload.ts';
+import { PayloadPacker } from '../../../../store/block/payload.ts';
+import { exchange, message } from '../../../support/exchanges/index.ts';
 
-const EXCHANGES = ['first', '', 'the third, again and again and again and again and again'];
+const TEXTS = ['first', '', 'the third, again and again and again and again and again'];
+const ALL = 0xffff_ffff;
 const KEY: BlockKeyMaterial = { id: '0a1b2c3d', bytes: new Uint8Array(32).fill(7) };
 
+function exchangeWith(text: string, n: number): Exchange {
+  return exchange({ id: { ...exchange().id, index: n }, request: message('', text), response: undefined });
+}
+
 function payload(): Buffer {
-  const spans: { start: number; end: number }[] = [];
-  let end = 0;
-  for (const text of EXCHANGES) {
-    spans.push({ start: end, end: end + text.length });
-    end += text.length;
-  }
-  return packPayload(Buffer.from(EXCHANGES.join('')), spans);
+  return new PayloadPacker().pack(TEXTS.map(exchangeWith));
 }
 
 async function opened(bytes: Uint8Array, key?: BlockKeyMaterial): Promise<Block | string> {
@@ -30,13 +31,13 @@ async function opened(bytes: Uint8Array, key?: BlockKeyMaterial): Promise<Block 
 async function textsOf(bytes: Uint8Array, key?: BlockKeyMaterial): Promise<string[]> {
   const block = await opened(bytes, key);
   if (typeof block === 'string') throw new Error(block);
-  return EXCHANGES.map((_, position) => Buffer.from(block.exchangeBytes(position)).toString());
+  return block.exchanges(ALL, ALL).map(({ request }) => Buffer.concat(request?.parts ?? []).toString());
 }
 
 test('what was packed comes back, with its number', async () => {
   const bytes = await encodeBlock(0x1234_5678_9abc, 3, payload());
-  expect(readBlockHeader(bytes)).toEqual({ sequence: 0x1234_5678_9abc, count: 3, codec: 1, keyId: '' });
-  expect(await textsOf(bytes)).toEqual(EXCHANGES);
+  expect(readBlockHeader(bytes)).toEqual({ version: 2, sequence: 0x1234_5678_9abc, count: 3, codec: 1, keyId: '' });
+  expect(await textsOf(bytes)).toEqual(TEXTS);
 });
 
 test('the header is as drawn', async () => {
@@ -47,7 +48,7 @@ test('the header is as drawn', async () => {
 });
 
 test('what lz4 cannot shrink is kept as it is', async () => {
-  const bytes = await encodeBlock(1, 1, packPayload(Buffer.from([1, 2, 3]), [{ start: 0, end: 3 }]));
+  const bytes = await encodeBlock(1, 1, Buffer.from([1, 2, 3]));
   expect(bytes[5]).toBe(0);
   expect(await opened(bytes)).toMatchObject({ count: 1 });
 });
@@ -67,8 +68,8 @@ test('any flipped bit is noticed, any cut too, with and without a key', async ()
 test('an encrypted block names its key, opens with it, and shows nothing of what it holds', async () => {
   const bytes = await encodeBlock(9, 3, payload(), KEY);
   expect(bytes[7]).toBe(1);
-  expect(readBlockHeader(bytes)).toEqual({ sequence: 9, count: 3, codec: 1, keyId: KEY.id });
-  expect(await textsOf(bytes, KEY)).toEqual(EXCHANGES);
+  expect(readBlockHeader(bytes)).toEqual({ version: 2, sequence: 9, count: 3, codec: 1, keyId: KEY.id });
+  expect(await textsOf(bytes, KEY)).toEqual(TEXTS);
   expect(bytes.includes('third')).toBe(false);
 });
 
@@ -93,6 +94,6 @@ test('a body moved under another header does not open', async () => {
 test('a length that no lz4 could reach is refused before it is allocated', async () => {
   const bytes = await encodeBlock(1, 3, payload());
   bytes.writeUInt32LE(0x3fff_ffff, 18);
-  const header: BlockHeader = { sequence: 1, count: 3, codec: 1, keyId: '' };
+  const header: BlockHeader = { version: 2, sequence: 1, count: 3, codec: 1, keyId: '' };
   expect(await decodeBlock(bytes, header)).toBe('payload length out of range');
 });
