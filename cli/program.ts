@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
   key: async () => (await import('./commands/key.ts')).addKeyCommand,
   store: async () => (await import('./commands/store.ts')).addStoreCommand,
+  mask: async () => (await import('./commands/mask.ts')).addMaskCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
   complete: async () => (await import('./commands/complete.ts')).addCompleteCommand,

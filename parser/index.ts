@@ -26,6 +26,10 @@ export { type HeaderField, headerValues } from './http1/view/header-field.ts';
 export { keptHeadByteCount, type ViewableMessage } from './http1/view/message-bytes.ts';
 export { EVERY, type JsonStep, jsonPathProblem, parseJsonPath } from './json/json-path.ts';
 export { latin1 } from './latin1.ts';
+export { loadMasking } from './masking/load-masking.ts';
+export type { Masker, MaskerOptions } from './masking/masker.ts';
+export type { FoundText, MaskAction, MaskPlace, MaskRule, TextFinder } from './masking/masking-rule.ts';
+export { UNPARSABLE } from './masking/masking-rule.ts';
 export { serialiseRequest } from './message/serialise-request.ts';
 export {
   DEFAULT_PARSER_OPTIONS,

@@ -6,7 +6,9 @@ import { groupsOf } from '../../store/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openSealing } from '../keys/index.ts';
+import { openMasking } from '../masking/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
+import { addMaskingOptions, type MaskingFlags } from '../options/masking.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { addRetentionOptions, describeRetention, type RetentionFlags, retentionOf } from '../options/retention.ts';
@@ -24,7 +26,7 @@ import { openForWriting } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
 import { openRetained } from '../stores/retained.ts';
 
-interface CaptureFlags extends SourceFlags, RetentionFlags, MirrorFlags, LedgerFlags, ReadingFlags {
+interface CaptureFlags extends SourceFlags, RetentionFlags, MirrorFlags, LedgerFlags, ReadingFlags, MaskingFlags {
   readonly store?: string;
   readonly out?: string;
   readonly where?: string;
@@ -38,9 +40,9 @@ export function addCaptureCommand(program: Command, context: Context): void {
     .option('--out <file>', 'JSON lines into this file too')
     .option('--where <query>', 'keep only these exchanges')
     .option('--json', 'the ledger as JSON');
-  addMirrorOptions(addReadingOptions(addLedgerOptions(addRetentionOptions(addSourceOptions(command))))).action(
-    async (flags: CaptureFlags) => capture(context, program, flags),
-  );
+  addMirrorOptions(
+    addMaskingOptions(addReadingOptions(addLedgerOptions(addRetentionOptions(addSourceOptions(command))))),
+  ).action(async (flags: CaptureFlags) => capture(context, program, flags));
 }
 
 async function capture(context: Context, program: Command, flags: CaptureFlags): Promise<void> {
@@ -56,6 +58,7 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const onRefused = (error: BytecopyError) => context.stderr.write(`mirror: ${error.message}; the capture goes on\n`);
   const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
   const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
+  const masking = await openMasking({ ...program.opts(), ...flags }, config, context);
   const sealing = await openSealing(program.opts(), config, context);
   const policy = retentionOf(flags, config);
   const store = live
@@ -73,9 +76,9 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
       assembler: assemblerOptionsOf(config, ports, spec),
       ports,
       tickMs: promptness.tickMs,
-      announcement: `capturing ${source.name} into ${place.name}; ${sealing.words}${live ? `; kept ${describeRetention(policy)}; Ctrl-C ends it` : ''}`,
+      announcement: `capturing ${source.name} into ${place.name}; ${sealing.words}${masking.words}${live ? `; kept ${describeRetention(policy)}; Ctrl-C ends it` : ''}`,
     },
-    [...sealing.inFrontOf(filtered), ...mirrors],
+    [...masking.inFrontOf(sealing.inFrontOf(filtered)), ...masking.inFrontOfMirrors(mirrors)],
     run,
     context,
   );

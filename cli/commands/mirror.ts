@@ -3,7 +3,9 @@ import { openCaptureSource } from '../../collector/index.ts';
 import { BytecopyError, parseQuery } from '../../core/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { openMasking } from '../masking/index.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
+import { addMaskingOptions, type MaskingFlags } from '../options/masking.ts';
 import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mirror.ts';
 import { addSourceOptions, captureSpecOf, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
 import { RunLedger } from '../output/run-ledger.ts';
@@ -12,7 +14,7 @@ import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 
-interface MirrorCommandFlags extends SourceFlags, MirrorFlags, LedgerFlags {
+interface MirrorCommandFlags extends SourceFlags, MirrorFlags, LedgerFlags, MaskingFlags {
   readonly where?: string;
 }
 
@@ -22,7 +24,7 @@ export function addMirrorCommand(program: Command, context: Context): void {
     .description('live traffic straight to another instance, each request as soon as it is complete')
     .option('--where <query>', "mirror only these requests: 'verb:GET AND path:/items/*'")
     .option('--json', 'ledger and report as JSON');
-  addMirrorOptions(addLedgerOptions(addSourceOptions(command))).action((flags: MirrorCommandFlags) =>
+  addMirrorOptions(addMaskingOptions(addLedgerOptions(addSourceOptions(command)))).action((flags: MirrorCommandFlags) =>
     mirror(context, program, flags),
   );
 }
@@ -39,6 +41,7 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
   const spec = captureSpecOf(flags, config, PROMPT);
   const source = openCaptureSource(spec);
   const onRefused = () => void source.stop();
+  const masking = await openMasking({ ...program.opts(), ...flags }, config, context);
   const mirrors = await startMirrors(flags, { where, ledger, config, onRefused }, context);
   const running = runLive(
     source,
@@ -51,7 +54,8 @@ async function mirror(context: Context, program: Command, flags: MirrorCommandFl
       tickMs: PROMPT.tickMs,
       announcement: `capturing ${source.name}${source.capabilities.live ? '; Ctrl-C ends it' : ''}`,
     },
-    mirrors,
+    // Rules that are named here are for what is sent: nothing else comes of it.
+    flags.maskRules === undefined ? masking.inFrontOfMirrors(mirrors) : masking.inFrontOf(mirrors),
     run,
     context,
   );

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { Exchange } from '../../core/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { openMasking } from '../masking/index.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { addLedgerOptions, type LedgerFlags } from '../options/ledger.ts';
+import { addMaskingOptions, type MaskingFlags } from '../options/masking.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { predicateOf } from '../options/where.ts';
@@ -13,7 +15,7 @@ import { FilteredSink } from '../pipeline/filtered-sink.ts';
 import { LineSink } from '../pipeline/line-sink.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 
-interface ParseFlags extends LedgerFlags, ReadingFlags, IdlFlags {
+interface ParseFlags extends LedgerFlags, ReadingFlags, IdlFlags, MaskingFlags {
   readonly port?: number[];
   readonly summary?: boolean;
   readonly where?: string;
@@ -36,14 +38,20 @@ export function addParseCommand(program: Command, context: Context): void {
     .option('--with-secrets', 'with --full: credentials instead of placeholders')
     .option('--json', 'with --summary: the ledger as JSON');
   addIdlOption(command, 'with --full: ');
-  addReadingOptions(addLedgerOptions(command)).action(async (files: string[], flags: ParseFlags) => {
+  addMaskingOptions(addReadingOptions(addLedgerOptions(command))).action(async (files: string[], flags: ParseFlags) => {
     const config = withReading(await readConfig(program.opts().config, context.environment), flags);
     const run = new RunLedger(flags, config);
     const lines = new LineSink(context.stdout, flags.full ? await fullDocuments(flags, config) : undefined);
     const takes = predicateOf(flags.where, context.clock.now());
+    const masking = await openMasking({ ...program.opts(), ...flags }, config, context);
     const sink: ExchangeSink = takes === undefined ? lines : new FilteredSink(lines, takes, run.ledger);
     try {
-      await readFiles({ files, ports: flags.port ?? [], config }, flags.summary ? [] : [sink], run, context);
+      await readFiles(
+        { files, ports: flags.port ?? [], config },
+        flags.summary ? [] : masking.inFrontOf([sink]),
+        run,
+        context,
+      );
     } finally {
       if (!flags.summary) context.stderr.write(`${run.text()}\n`);
       else context.stdout.write(`${flags.json ? JSON.stringify(run.report()) : run.text()}\n`);

@@ -5,6 +5,7 @@ import { OVERLAP_POLICIES } from '../../collector/index.ts';
 import { BytecopyError, parseThreshold } from '../../core/index.ts';
 import { SERVICE_PROTOCOLS, SESSION_CHOICES } from '../../parser/index.ts';
 import { secretsSchema } from '../keys/secrets-config.ts';
+import { maskingSchema } from '../masking/masking-config.ts';
 import { parseTargetWait } from '../options/duration.ts';
 import { MAX_CONNECTIONS } from '../options/number.ts';
 import { parseStopRule, stopRulesOf } from '../options/stop-rules.ts';
@@ -99,6 +100,8 @@ const schema = z.strictObject({
   replay,
   /** How long and how much is kept, of services in groups too. */
   retention: retentionSchema,
+  /** What must not be kept at all, as `--mask-rules`. */
+  masking: maskingSchema.optional(),
   /** Whether and with which keys secrets are sealed. */
   secrets: secretsSchema,
   origin: z

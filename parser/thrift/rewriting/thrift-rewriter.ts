@@ -17,7 +17,10 @@ import { i32Octets, varintOctets } from './octets.ts';
 import { applySplices, growthOf, type Splice } from './splice.ts';
 
 export interface FieldEdit {
-  /** Field ids from the arguments (or the result) down; in a list or set the index of an element. */
+  /**
+   * Field ids from the arguments (or the result) down; in a list or set the index of an element, in a map twice that of an
+   * entry for its key and one more for its value.
+   */
   readonly path: readonly number[];
   /** In the type that is on the wire: text or octets, integers in their range, a bool, a double. */
   readonly value: ThriftScalar;
@@ -158,6 +161,7 @@ function valueAt(root: ThriftValue, path: readonly number[]): { value: ThriftVal
     inField = value.type === 'struct';
     if (value.type === 'struct') value = value.fields.find(({ id }) => id === step)?.value;
     else if (value.type === 'list' || value.type === 'set') value = value.elements[step];
+    else if (value.type === 'map') value = value.entries[step >> 1]?.[(step & 1) as 0 | 1];
     else return undefined;
     if (value === undefined) return undefined;
   }
