@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { completenessOf, formatExchangeId } from '../../core/index.ts';
+import { completenessOf, formatExchangeId, KEY_BYTES, toSecretKey } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { captureRefusal, isInNamespace, runInNamespace } from '../demo/namespace.ts';
 import { captureVisits, findTrace, REPLAY_SPEED, replayVisits, VISITS, VISITS_PER_SECOND } from '../demo/run-demo.ts';
@@ -34,6 +35,8 @@ async function demo(context: Context, keep: boolean): Promise<void> {
   const folder = keep ? undefined : await mkdtemp(join(tmpdir(), 'bytecopy-demo-'));
   const path = folder === undefined ? KEPT_STORE : join(folder, 'store');
   if (keep) await rm(path, { recursive: true, force: true });
+  // Gone with this process: what it sealed stays sealed, and nothing is left in the user's own keys.
+  const key = toSecretKey(randomBytes(KEY_BYTES));
   const shop = await startShop({ seed: SHOP_SEED });
   try {
     const [next, mirrored] = [await shop.startNewFront(), await shop.startNewFront()];
@@ -42,7 +45,7 @@ async function demo(context: Context, keep: boolean): Promise<void> {
     say(
       `${VISITS} visits at ${VISITS_PER_SECOND} a second; both hops are captured, and each visit is mirrored to ${mirrored.url}`,
     );
-    const { visits, ledger, mirror } = await captureVisits(path, shop, mirrored, context);
+    const { visits, ledger, mirror } = await captureVisits(path, key, shop, mirrored, context);
     if (context.interrupted.aborted) {
       context.exitCode = 130;
       return;
@@ -57,7 +60,7 @@ async function demo(context: Context, keep: boolean): Promise<void> {
       title('one trace');
       say(renderTraceTree(trace));
       title(`the front's visits again, ${REPLAY_SPEED} times as fast, to its next build`);
-      say(renderReplayReport(await replayVisits(store, next, context)));
+      say(renderReplayReport(await replayVisits(store, key, next, context)));
       title('the same visits as they were mirrored live');
       say(renderReplayReport(mirror));
       title('ledger of the capture');

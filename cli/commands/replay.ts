@@ -11,7 +11,7 @@ import {
 import { checkPinName } from '../../store/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
-import { findKeys, keyFilePath } from '../keys/index.ts';
+import { findKeys, keyFilePath, recordAudit } from '../keys/index.ts';
 import {
   addOutcomeOptions,
   type Outcome,
@@ -31,6 +31,7 @@ import { statusLine } from '../output/status-line.ts';
 import { formatNumberOf } from '../render/amount.ts';
 import { renderPreview } from '../render/index.ts';
 import { announce } from '../replay/announcement.ts';
+import { type AnswerSecrets, answerCutter, answerSecretsOf, type CutAnswer } from '../replay/answer-secrets.ts';
 import { type CopiedRun, runTogether } from '../replay/copied-run.ts';
 import { requireSomething, requireWord } from '../replay/decisions.ts';
 import { forecast } from '../replay/forecast.ts';
@@ -167,6 +168,8 @@ async function replayTo(
     const { span } = expected;
     const recording = { store: recorded, selection: lookedAt(selection, expected), span };
     const destinations = [unplanned, ...copies].map((options) => ({ ...options, ...planOptionsOf(plan) }));
+    const answers = answerSecretsOf(config, flags.withSecrets === true);
+    if (flags.withSecrets) await auditAnswers(context, program, flags, config);
     const { reached, results } = await send(context, {
       flags,
       to,
@@ -179,6 +182,7 @@ async function replayTo(
       recording,
       place: source.place,
       keys: source.keys,
+      answers,
     });
     await tellOutcome(context, flags, reached, results);
   } finally {
@@ -258,6 +262,19 @@ interface Sending {
   readonly recording: Recording & { readonly selection: Selection };
   readonly place: StorePlace | string;
   readonly keys: RecordingKeys | undefined;
+  readonly answers: AnswerSecrets | undefined;
+}
+
+/** That answers are written with their secrets is on record before the first one is. */
+async function auditAnswers(
+  context: Context,
+  program: Command,
+  { where, results }: ReplayFlags,
+  config: Config,
+): Promise<void> {
+  const path = keyFilePath(program.opts(), config, context.environment);
+  const query = `${where ?? ''} --save-responses --results ${results}`.trim();
+  await recordAudit(path, { at: context.clock.now(), command: 'replay', query, keys: [] });
 }
 
 async function send(
@@ -268,7 +285,8 @@ async function send(
   let together: CopiedRun | undefined;
   const onFailure = ({ message }: BytecopyError) => together?.stop({ rule: 'interrupted', text: message });
   const results = flags.results === undefined ? undefined : await openBlockingLines(flags.results, onFailure);
-  const runs = destinations.map((options) => runOf(context, options, sending, results));
+  const cut = await answerCutter(sending.answers);
+  const runs = destinations.map((options) => runOf(context, options, sending, cut, results));
   const [run] = runs;
   if (run === undefined) throw new RangeError('a replay goes somewhere');
   together = runTogether(runs);
@@ -300,7 +318,8 @@ async function send(
 function runOf(
   context: Context,
   options: ReplayOptions,
-  { plan, recording, place, keys }: Sending,
+  { plan, recording, place, keys, answers }: Sending,
+  cut: CutAnswer,
   results?: BlockingLines,
 ): ReplayRun {
   const { clock } = context;
@@ -308,9 +327,9 @@ function runOf(
     const onResult =
       results === undefined
         ? {}
-        : { onResult: (result: Parameters<typeof resultLine>[0]) => results.line(resultLine(result)) };
+        : { onResult: (result: Parameters<typeof resultLine>[0]) => results.line(resultLine(cut(result))) };
     return replayHere(options, recording, { clock, ...onResult });
   }
   const onLines = results === undefined ? {} : { onLines: (text: string) => results.lines(text) };
-  return replayShared({ options, workers: plan.workers, recording, place, keys, ...onLines });
+  return replayShared({ options, workers: plan.workers, recording, place, keys, answers, ...onLines });
 }

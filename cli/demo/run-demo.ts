@@ -6,15 +6,26 @@
  *                                     ╰──▶ mirror ──▶ another one, live
  */
 import { captureFilter, openCaptureSource } from '../../collector/index.ts';
-import { type Exchange, type ExchangeStore, Ledger, type LedgerReport, parseQuery } from '../../core/index.ts';
+import {
+  type Exchange,
+  type ExchangeStore,
+  Ledger,
+  type LedgerReport,
+  parseQuery,
+  type SecretKey,
+  toKeyRing,
+} from '../../core/index.ts';
 import { Mirror, mergeSnapshots, Replayer, type ReplayReport } from '../../emitter/index.ts';
 import { openStore } from '../../store/index.ts';
 import type { Context } from '../context.ts';
+import { sealingCutter } from '../keys/index.ts';
 import { PROMPT } from '../options/source.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
 import { MirrorSink } from '../pipeline/mirror-sink.ts';
 import { finishSinks, runPipeline } from '../pipeline/pipeline.ts';
+import { SealingSink } from '../pipeline/sealing-sink.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
+import { unsealedRecording } from '../replay/unsealed-recording.ts';
 import { type DriveReport, driveShop, type Shop, type ShopProcess } from './shop/index.ts';
 
 export const VISITS = 300;
@@ -28,9 +39,14 @@ export interface Captured {
   readonly mirror: ReplayReport;
 }
 
-/** Drives the shop while capturing both hops into the store and mirroring visits to `mirrored`. */
+/**
+ * Drives the shop while capturing both hops into the store and mirroring visits to `mirrored`.
+ *
+ * @param key seals what visitors would rather keep to themselves
+ */
 export async function captureVisits(
   path: string,
+  key: SecretKey,
   shop: Shop,
   mirrored: ShopProcess,
   context: Context,
@@ -47,7 +63,8 @@ export async function captureVisits(
   await mirror.start();
   const { store } = await openStore({ path, mustOwn: true });
   const mirrorSink = new MirrorSink('mirror', mirror);
-  const sinks = [storeSink(store, ledger, { live: true }), mirrorSink];
+  const cutter = await sealingCutter(toKeyRing([key]), { services: [] });
+  const sinks = [new SealingSink([storeSink(store, ledger, { live: true })], cutter), mirrorSink];
   const services = [
     { name: 'front', port: shop.front.port },
     { name: 'catalogue', port: shop.catalogue.port },
@@ -87,11 +104,17 @@ export async function findTrace(store: ExchangeStore): Promise<readonly Exchange
 }
 
 /** The front's recorded visits to its next build, {@link REPLAY_SPEED} times as fast as they were. */
-export async function replayVisits(store: ExchangeStore, target: ShopProcess, context: Context): Promise<ReplayReport> {
+export async function replayVisits(
+  store: ExchangeStore,
+  key: SecretKey,
+  target: ShopProcess,
+  context: Context,
+): Promise<ReplayReport> {
   const replayer = new Replayer(
     { target: target.url, runId: 'demo-replay', writes: 'allow', timing: { kind: 'recorded', speed: REPLAY_SPEED } },
     { clock: context.clock, ledger: new Ledger() },
   );
   context.interrupted.addEventListener('abort', () => replayer.stop(), { once: true });
-  return mergeSnapshots([await replayer.run(() => store.find({ where: parseQuery('service:front') }))]).report;
+  const recorded = unsealedRecording(store, { keys: [key], path: 'memory' });
+  return mergeSnapshots([await replayer.run(() => recorded.find({ where: parseQuery('service:front') }))]).report;
 }

@@ -13,6 +13,7 @@ export interface OutcomeFlags {
   readonly threshold?: string[];
   readonly results?: string;
   readonly saveResponses?: boolean;
+  readonly withSecrets?: boolean;
   readonly html?: string;
   readonly hgrm?: string;
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function addOutcomeOptions(command: Command): Command {
       requireWritable('the results', path),
     )
     .option('--save-responses', 'with --results: the bytes of the answers too, in base64')
+    .option('--with-secrets', 'with --save-responses: credentials in answers instead of placeholders; it is audited')
     .option('--json', 'the report as JSON')
     .option('--html <file>', 'the report as a page with charts', (path: string) => requireWritable('the page', path))
     .option(
@@ -71,6 +73,9 @@ export interface Outcome {
 export function outcomeOf(flags: OutcomeFlags, config: Config): Outcome {
   if (flags.saveResponses && flags.results === undefined) {
     throw usageError('--save-responses is given without --results', 'name the file they go to: --results FILE');
+  }
+  if (flags.withSecrets && !flags.saveResponses) {
+    throw usageError('--with-secrets is given without --save-responses', 'say which answers: --save-responses');
   }
   return {
     stopRules: stopRulesOf(flags.stopOn ?? config.replay?.stopOn ?? []),

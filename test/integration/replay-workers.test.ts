@@ -24,7 +24,14 @@ async function shared(changes: Partial<ReplayOptions> = {}) {
   const { port } = server.address() as AddressInfo;
   const span = { firstAt: RECORDED_AT, lastAt: RECORDED_AT + 9_000 };
   const options = { target: `http://127.0.0.1:${port}`, runId: 'r', ...changes };
-  return replayShared({ options, workers: 3, recording: { store, selection: {}, span }, place: storePath, keys: undefined });
+  return replayShared({
+    options,
+    workers: 3,
+    recording: { store, selection: {}, span },
+    place: storePath,
+    keys: undefined,
+    answers: undefined,
+  });
 }
 
 testWith(['build'], 'a worker that fails before all are ready ends those that are still preparing', async () => {

@@ -87,6 +87,7 @@ const outcome = {
   threshold: flagList(checkedText(parseThreshold)).optional(),
   results: flagName.optional(),
   saveResponses: flagSwitch.optional(),
+  withSecrets: flagSwitch.optional(),
   json: flagSwitch.optional(),
   html: flagName.optional(),
   hgrm: flagName.optional(),

@@ -17,6 +17,7 @@ import {
   type StopCause,
 } from '../../../emitter/index.ts';
 import type { StorePlace } from '../../stores/place.ts';
+import type { AnswerSecrets } from '../answer-secrets.ts';
 import type { Recording, ReplayRun } from '../replay-run.ts';
 import type { RecordingKeys } from '../unsealed-recording.ts';
 import { lotWritten } from './line-lots.ts';
@@ -39,6 +40,8 @@ export interface SharedReplay {
   readonly place: StorePlace | string;
   /** Open its secrets; absent where they stay placeholders. */
   readonly keys: RecordingKeys | undefined;
+  /** What is cut out of answers in them; absent where they are verbatim. */
+  readonly answers: AnswerSecrets | undefined;
   /** Gets whole lines of results, each with its line break; none are made where absent. */
   readonly onLines?: (text: string) => void;
 }
@@ -51,7 +54,7 @@ interface Shard {
 }
 
 export function replayShared(replay: SharedReplay): ReplayRun {
-  const { options, workers, recording, place, keys, onLines } = replay;
+  const { options, workers, recording, place, keys, answers, onLines } = replay;
   const shards: Shard[] = [];
   let failure: WorkerFailure | undefined;
   let stopped: { readonly cause: StopCause | undefined } | undefined;
@@ -80,6 +83,7 @@ export function replayShared(replay: SharedReplay): ReplayRun {
       selection: recording.selection,
       keys,
       span: recording.span,
+      answers,
       lotsUnderWay,
     };
     const worker = new Worker(workerEntry(), { workerData: task });

@@ -4,6 +4,7 @@ import { BytecopyError, type Micros, type ReplayResult } from '../../../core/ind
 import { systemClock } from '../../clock.ts';
 import { distinctRecording } from '../../stores/distinct-views.ts';
 import { openForReading } from '../../stores/open.ts';
+import { answerCutter } from '../answer-secrets.ts';
 import { replayHere } from '../replay-run.ts';
 import { resultLine } from '../result-line.ts';
 import { unsealedRecording } from '../unsealed-recording.ts';
@@ -24,11 +25,12 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 await work(workerData as WorkerTask).catch((error: unknown) => tell({ kind: 'failed', failure: failureOf(error) }));
 port.close();
 
-async function work({ options, place, selection, keys, span, lotsUnderWay }: WorkerTask): Promise<void> {
+async function work({ options, place, selection, keys, span, answers, lotsUnderWay }: WorkerTask): Promise<void> {
   const { env: environment, stderr } = process;
   const store = await openForReading(place, { environment, stderr, clock: systemClock });
   const lots =
     lotsUnderWay === undefined ? undefined : new LineLots(lotsUnderWay, (text) => tell({ kind: 'lines', text }));
+  const cut = await answerCutter(answers);
   // Made before it is waited for: another worker may fail, and stop this one, while it still prepares.
   let start: (at: Micros) => void = () => {};
   const started = new Promise<Micros>((resolve) => {
@@ -43,7 +45,7 @@ async function work({ options, place, selection, keys, span, lotsUnderWay }: Wor
         tell({ kind: 'ready' });
         return started;
       },
-      ...(lots === undefined ? {} : { onResult: (result: ReplayResult) => lots.line(resultLine(result)) }),
+      ...(lots === undefined ? {} : { onResult: (result: ReplayResult) => lots.line(resultLine(cut(result))) }),
     },
   );
   port?.on('message', (message: ToWorker) => {

@@ -2,6 +2,7 @@
 import type { BytecopyError, Micros, Selection } from '../../../core/index.ts';
 import type { RecordingSpan, ReplayOptions, ReplayProgress, RunSnapshot, StopCause } from '../../../emitter/index.ts';
 import type { StorePlace } from '../../stores/place.ts';
+import type { AnswerSecrets } from '../answer-secrets.ts';
 import type { RecordingKeys } from '../unsealed-recording.ts';
 
 /** What a worker begins with. */
@@ -13,6 +14,8 @@ export interface WorkerTask {
   /** Open its secrets; absent where they stay placeholders. */
   readonly keys: RecordingKeys | undefined;
   readonly span: RecordingSpan;
+  /** What is cut out of answers in result lines; absent where they are verbatim. */
+  readonly answers: AnswerSecrets | undefined;
   /** Lots of result lines that are on their way, one Int32; absent where results are not asked for. */
   readonly lotsUnderWay: SharedArrayBuffer | undefined;
 }
