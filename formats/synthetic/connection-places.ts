@@ -29,7 +29,8 @@ export class ConnectionPlaces {
   /** @param isFree whether the last conversation of a place has ended */
   take({ client, server }: Flow, isFree: (place: ConnectionPlace) => boolean): ConnectionPlace {
     let place = this.#placeOf(client, server);
-    for (let tries = 0; tries < MAX_TRIES && !isFree(place); tries++) {
+    const isOneEnd = formatEndpoint(client) === formatEndpoint(server);
+    for (let tries = 0; tries < MAX_TRIES && ((isOneEnd && tries === 0) || !isFree(place)); tries++) {
       const port = DYNAMIC_PORTS.first + (this.#madeUp++ % DYNAMIC_PORTS.count);
       place = this.#placeOf({ ...client, port }, server);
     }

@@ -106,7 +106,7 @@ export class SyntheticCapture {
   #connectionOf(exchange: Exchange): SyntheticConnection {
     const { flow, id } = exchange;
     const known = this.#open.get(id.flow);
-    if (known !== undefined && exchange.request !== undefined) {
+    if (known !== undefined && (exchange.request !== undefined || exchange.outcome === 'session')) {
       this.#open.delete(id.flow);
       this.#open.set(id.flow, known);
       return known;
@@ -131,6 +131,8 @@ export class SyntheticCapture {
   /** Whether a conversation has ended before a time; one that rests is ended for it. */
   #leaves({ flow, connection }: ConnectionPlace, before: Micros): boolean {
     if (connection === undefined) return true;
+    // A flow without an end would end where another begins in its place.
+    if (connection.ending === 'none') return false;
     if (connection.lastAt + CLOSE_MICROS >= before) return false;
     if (this.#open.get(flow) === connection) this.#close(flow, connection, 'fin', before - CLOSE_MICROS);
     return true;
@@ -167,13 +169,15 @@ export class SyntheticCapture {
 function isWhole({ protocol, outcome, request, response }: Exchange): boolean {
   const messages = [request, response].filter((message) => message !== undefined);
   const whole = messages.every((message) => message.complete && !message.truncated && message.missing.length === 0);
-  return whole && (outcome === 'paired' || outcome === 'session' || protocol === 'thrift') && request !== undefined;
+  if (outcome === 'session') return whole;
+  return whole && (outcome === 'paired' || protocol === 'thrift') && request !== undefined;
 }
 
-/** As the flow ended, where the exchange tells. */
-function endingOf({ reason, response }: Exchange): Ending {
-  if (reason === 'source-ended' && response?.complete !== true) return 'none';
-  return reason === 'reset' ? 'reset' : 'fin';
+/** What has no end in its flow gets none: a body that lasts until the close would be whole with it. */
+function endingOf({ reason, request, response }: Exchange): Ending {
+  if (reason === 'reset') return 'reset';
+  const last = response ?? request;
+  return last?.complete === false && last.missing.length === 0 ? 'none' : 'fin';
 }
 
 /** A server may have spoken first. */

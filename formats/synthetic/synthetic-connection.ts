@@ -30,6 +30,8 @@ export class SyntheticConnection {
   /** By direction: how far its segments have left. */
   readonly #left: [number, number];
   readonly #lastAt: [Micros, Micros] = [0, 0];
+  /** Undefined until it was closed. */
+  ending: Ending | undefined;
 
   /** @param sequences the initial sequence numbers of client and server */
   constructor(client: Endpoint, server: Endpoint, sequences: readonly [number, number]) {
@@ -84,6 +86,7 @@ export class SyntheticConnection {
   /** Both ends close, at `at` or behind everything else. */
   close(ending: Ending, at: Micros): readonly DueSegment[] {
     const first = Math.max(at, this.lastAt + 1);
+    this.ending = ending;
     switch (ending) {
       case 'none':
         return [];
