@@ -17,6 +17,8 @@ export function renderRepairLedger(ledger: Readonly<RepairLedger>, { dryRun }: {
     `in the index alone: ${formatNumberOf(dangling, 'block')}, ${formatNumberOf(droppedSegments, 'whole segment')}`,
   ];
   if (rebuiltSegments > 0) lines.push(`unreadable in the index: ${formatNumberOf(rebuiltSegments, 'segment')}`);
+  if (ledger.damagedSegments > 0)
+    lines.push(`not readable as a whole in the data: ${formatNumberOf(ledger.damagedSegments, 'segment')}`);
   const verdict = dryRun ? 'they differ; nothing was changed' : 'they differed; the index agrees with the data now';
   lines.push(foundDifferences(ledger) ? verdict : 'the index agrees with the data');
   return lines.join('\n');

@@ -18,6 +18,8 @@ export interface RepairLedger {
   droppedSegments: number;
   /** Segments of the index that could not be read, and were made anew. */
   rebuiltSegments: number;
+  /** Segments of the data layer that could not be read as a whole: the index was compared with what could. */
+  damagedSegments: number;
 }
 
 export function emptyRepairLedger(): RepairLedger {
@@ -32,6 +34,7 @@ export function emptyRepairLedger(): RepairLedger {
     dangling: 0,
     droppedSegments: 0,
     rebuiltSegments: 0,
+    damagedSegments: 0,
   };
 }
 

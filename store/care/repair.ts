@@ -56,7 +56,7 @@ export async function* repairStore(
   report: ReportDamage,
 ): AsyncGenerator<RepairProgress> {
   const note = request.dryRun === true ? undefined : await readNote(request, ports);
-  const ledger = note?.ledger ?? emptyRepairLedger();
+  const ledger = { ...emptyRepairLedger(), ...note?.ledger };
   const begunAt = note?.begunAt ?? request.now;
   const rate = new RateLimit(request.blocksPerSecond, ports.pause);
   const reader = ports.readerFor(report);
@@ -75,7 +75,11 @@ export async function* repairStore(
       await dropFromIndex(segment, request, ports, ledger);
     } else {
       const { dryRun = false } = request;
-      const comparison = new SegmentComparison(segment, { range: request, dryRun }, { ...ports, reader, rate, ledger });
+      const comparison = new SegmentComparison(
+        segment,
+        { range: request, dryRun },
+        { ...ports, reader, rate, ledger, report },
+      );
       for await (const _ of comparison.run()) yield progress(done, segment);
     }
     if (request.dryRun !== true) {

@@ -14,8 +14,9 @@
  * of its keys at a time.
  */
 import { crc32 } from 'node:zlib';
-import { BytecopyError, type IndexEntry, type Segment } from '../../core/index.ts';
+import { BytecopyError, type IndexEntry, type Segment, segmentStart } from '../../core/index.ts';
 import type { BlockReader, BlockRef } from '../read/block-reader.ts';
+import type { ReportDamage } from '../read/damage.ts';
 import { toIndexDocument } from '../write/index-document.ts';
 import { BlockTable, fingerprintOf, TABLE_KEY_BYTES } from './block-table.ts';
 import type { CarePorts } from './care-ports.ts';
@@ -43,6 +44,7 @@ export interface ComparisonPorts extends CarePorts {
   readonly reader: BlockReader;
   readonly rate: RateLimit;
   readonly ledger: RepairLedger;
+  readonly report: ReportDamage;
 }
 
 /** A table that was full: the segment is gone over in more passes. */
@@ -57,6 +59,8 @@ export class SegmentComparison {
   #pass = 0;
   /** The index of this segment cannot be read, and may not be mended in a dry run. */
   #unreadable = false;
+  /** The data of this segment cannot be read as a whole: what is missing in it proves nothing about the index. */
+  #damaged = false;
 
   constructor(segment: Segment, options: ComparisonOptions, ports: ComparisonPorts) {
     this.#segment = segment;
@@ -75,7 +79,7 @@ export class SegmentComparison {
         continue;
       }
       yield* this.#compareAll(indexed);
-      await this.#settleDangling(indexed);
+      if (!this.#damaged) await this.#settleDangling(indexed);
       this.#pass++;
     }
   }
@@ -111,10 +115,10 @@ export class SegmentComparison {
   }
 
   async *#compareAll(indexed: BlockTable): AsyncGenerator<void> {
-    const { data, reader, ledger } = this.#ports;
+    const { reader, ledger } = this.#ports;
     let suspects = new BlockTable(this.#maxTableBlocks + BATCH_BLOCKS);
     let batch: BlockRef[] = [];
-    for await (const page of data.keys({ segment: this.#segment })) {
+    for await (const page of this.#keys()) {
       for (const bytes of page) {
         if (!this.#isOfPass(bytes)) continue;
         const ref = reader.toRef(this.#segment, bytes);
@@ -131,6 +135,25 @@ export class SegmentComparison {
     await this.#compare(batch, indexed, suspects);
     yield* this.#settleSuspects(suspects);
     if (this.#pass === 0) ledger.segments++;
+  }
+
+  /** What can be read of the segment's keys. */
+  async *#keys(): AsyncGenerator<readonly Uint8Array[]> {
+    try {
+      yield* this.#ports.data.keys({ segment: this.#segment });
+    } catch (error) {
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+      if (!this.#damaged) this.#reportDamaged(error);
+    }
+  }
+
+  #reportDamaged({ message }: BytecopyError): void {
+    this.#damaged = true;
+    const { ledger, report, segmentMicros } = this.#ports;
+    ledger.damagedSegments++;
+    const firstAt = segmentStart(this.#segment);
+    const lastAt = firstAt + segmentMicros - 1;
+    report({ code: 'STORE_CORRUPT_SEGMENT', key: '', firstAt, lastAt, exchanges: 0, text: message });
   }
 
   async #compare(refs: readonly BlockRef[], indexed: BlockTable, suspects: BlockTable): Promise<void> {

@@ -46,7 +46,10 @@ export function toStoreError(error: unknown, path: string): BytecopyError {
     });
   }
   // A file that LevelDB's own list names and that is not there, or that ends early, is no failure of the disk.
-  if (/LEVEL_CORRUPTION|Corruption|IO error: .*(?:No such file|\.ldb: Invalid argument)/.test(text)) {
+  // A name that was changed may have any byte in it, line ends too.
+  if (
+    /LEVEL_CORRUPTION|Corruption|IO error: [\s\S]*(?:No such file|Not a directory|\.ldb: Invalid argument)/.test(text)
+  ) {
     return new BytecopyError('STORE_CORRUPT_SEGMENT', `${path} is damaged: ${text}`, {
       cause: error,
       hint: 'the other segments are served; remove this folder to be rid of the message',

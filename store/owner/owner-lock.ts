@@ -1,8 +1,9 @@
 /**
  * One owner: a LevelDB folder that is opened and never written. Its lock ends with the process, whatever ended it.
- * Beside it `owner.json` says who, for people.
+ * Beside it `owner.json` says who, for people. The folder holds nothing: where its files were damaged, all but the one
+ * that is locked are removed. A process that owns it meanwhile keeps its lock, and needs the others no more.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BytecopyError } from '../../core/index.ts';
 import { type LevelFolder, openLevelFolder } from '../level/level-folder.ts';
@@ -21,10 +22,7 @@ export class OwnerLock {
   static async take(storePath: string): Promise<OwnerLock | undefined> {
     let folder: LevelFolder;
     try {
-      folder = await openLevelFolder(join(storePath, 'lock'), {
-        writeBufferBytes: BUFFER_BYTES,
-        cacheBytes: BUFFER_BYTES,
-      });
+      folder = await openLock(join(storePath, 'lock'));
     } catch (error) {
       if (error instanceof BytecopyError && error.code === 'STORE_LOCKED') return undefined;
       throw error;
@@ -40,6 +38,17 @@ export class OwnerLock {
 
   release(): Promise<void> {
     return this.#folder.close();
+  }
+}
+
+async function openLock(path: string): Promise<LevelFolder> {
+  const options = { writeBufferBytes: BUFFER_BYTES, cacheBytes: BUFFER_BYTES };
+  try {
+    return await openLevelFolder(path, options);
+  } catch (error) {
+    if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+    for (const name of await readdir(path)) if (name !== 'LOCK') await rm(join(path, name), { recursive: true });
+    return await openLevelFolder(path, options);
   }
 }
 

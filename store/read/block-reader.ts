@@ -62,11 +62,18 @@ export class BlockReader {
   }
 
   async #loadOf(segment: Segment, refs: readonly BlockRef[]): Promise<readonly (LoadedBlock | undefined)[]> {
-    const values = await this.#data.getMany(
-      segment,
-      refs.map((ref) => ref.bytes),
-    );
-    return await Promise.all(values.map((bytes) => (bytes === undefined ? undefined : this.open(segment, bytes))));
+    const keys = refs.map((ref) => ref.bytes);
+    try {
+      const values = await this.#data.getMany(segment, keys);
+      return await Promise.all(values.map((bytes) => (bytes === undefined ? undefined : this.open(segment, bytes))));
+    } catch (error) {
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+      if (refs.length === 1) return [error.message];
+      // One after the other, so that what is damaged costs no block beside it.
+      const loaded: (LoadedBlock | undefined)[] = [];
+      for (const ref of refs) loaded.push(...(await this.#loadOf(segment, [ref])));
+      return loaded;
+    }
   }
 
   /**

@@ -1,7 +1,8 @@
 /**
  * A capture file of what a shop's services say to each other, exchanges of about 1 kB of HTTP each: JSON with names and
- * numbers (6 of 10), HTML (2), gzip (1), bytes that nothing makes smaller (1). Fifty keep-alive connections at a time,
- * each a client with a token and a cookie of its own; a trace id an exchange. The same bytes in every run.
+ * numbers (6 of 10), HTML (2), gzip (1), bytes that nothing makes smaller (1). Lists are of a catalogue's items, and some answers
+ * are asked for more often than others, as in a shop. Fifty keep-alive connections at a time, each a client with a cookie
+ * of its own and every second one with a token; a trace id an exchange. The same bytes in every run.
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -13,8 +14,9 @@ import { conversation, seededRandom } from '../support/packets/index.ts';
 const CONNECTIONS_AT_ONCE = 50;
 const EXCHANGES_PER_CONNECTION = 100;
 const STARTED_AT = 1_790_000_000_000_000;
-/** Distinct bodies: more than lz4 looks back over, so that only what is alike in kind packs well. */
+/** Distinct answers, and items that they are made of. */
 const BODIES = 5_000;
+const ITEMS = 1_000;
 const WORDS =
   'lamp chair table shelf mirror carpet clock vase basket blanket oak pine linen blue green matt large'.split(' ');
 
@@ -29,7 +31,8 @@ export async function writeRealisticCapture(path: string, exchanges: number): Pr
   const stream = createWriteStream(path);
   stream.write(encodePcapHeader(LINK_TYPE.ethernet));
   const random = seededRandom(7);
-  const answers = Array.from({ length: BODIES }, (_, n) => answer(random, n));
+  const catalogue = Array.from({ length: ITEMS }, () => item(random));
+  const answers = Array.from({ length: BODIES }, (_, n) => answer(random, catalogue, n));
   let written = 0;
   let messageBytes = 0;
   for (let round = 0; written < exchanges; round++) {
@@ -42,10 +45,11 @@ export async function writeRealisticCapture(path: string, exchanges: number): Pr
         startAt: STARTED_AT + round * 500_000 + connection,
         stepMicros: CONNECTIONS_AT_ONCE,
       }).handshake();
-      const client = `Cookie: sid=${hex(random, 24)}; theme=dark\r\nAuthorization: Bearer ${hex(random, 32)}\r\n`;
+      const token = connection % 2 === 0 ? '' : `Authorization: Bearer ${hex(random, 32)}\r\n`;
+      const client = `Cookie: sid=${hex(random, 24)}; theme=dark\r\n${token}`;
       for (let n = 0; n < EXCHANGES_PER_CONNECTION; n++, written++) {
         const asked = request(random, client);
-        const answered = answers[Math.floor(random() * BODIES)] as Buffer;
+        const answered = popular(random, answers);
         messageBytes += asked.length + answered.length;
         talk.client(asked).server(answered);
       }
@@ -68,12 +72,19 @@ function request(random: () => number, client: string): string {
   );
 }
 
-function answer(random: () => number, n: number): Buffer {
+function answer(random: () => number, catalogue: readonly unknown[], n: number): Buffer {
   const kind = n % 10;
-  if (kind < 6) return response('application/json', Buffer.from(items(random, 6)));
+  const list = (count: number) =>
+    JSON.stringify({ items: Array.from({ length: count }, () => popular(random, catalogue)) });
+  if (kind < 6) return response('application/json', Buffer.from(list(8)));
   if (kind < 8) return response('text/html; charset=utf-8', Buffer.from(page(random)));
-  if (kind < 9) return response('application/json', gzipSync(items(random, 14)), 'Content-Encoding: gzip\r\n');
+  if (kind < 9) return response('application/json', gzipSync(list(14)), 'Content-Encoding: gzip\r\n');
   return response('image/webp', Buffer.from(hex(random, 1_000), 'hex'));
+}
+
+/** The first are asked for more often: a tenth of them nearly half of the times. */
+function popular<T>(random: () => number, values: readonly T[]): T {
+  return values[Math.floor(values.length * random() ** 3)] as T;
 }
 
 function response(type: string, body: Buffer, more = ''): Buffer {
@@ -81,21 +92,19 @@ function response(type: string, body: Buffer, more = ''): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-function items(random: () => number, count: number): string {
-  return JSON.stringify({
-    items: Array.from({ length: count }, () => ({
-      id: Math.floor(random() * 100_000),
-      name: `${word(random)} ${word(random)} no. ${Math.floor(random() * 100)}`,
-      price: Math.floor(random() * 20_000) / 100,
-      stock: Math.floor(random() * 40),
-      tags: ['home', word(random)],
-    })),
-  });
+function item(random: () => number): unknown {
+  return {
+    id: Math.floor(random() * 100_000),
+    name: `${word(random)} ${word(random)} no. ${Math.floor(random() * 100)}`,
+    price: Math.floor(random() * 20_000) / 100,
+    stock: Math.floor(random() * 40),
+    tags: ['home', word(random)],
+  };
 }
 
 function page(random: () => number): string {
   const rows = Array.from(
-    { length: 5 },
+    { length: 8 },
     () =>
       `<li><a href="/${word(random)}s/${Math.floor(random() * 900)}">${word(random)} ${word(random)}</a> ${Math.floor(random() * 200)} €</li>`,
   );
