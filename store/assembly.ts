@@ -15,7 +15,13 @@ import { BlockReader } from './read/block-reader.ts';
 import type { ReportDamage } from './read/damage.ts';
 import { countsOfCatalog, countsOfLayers } from './read/store-counts.ts';
 import { BlockWriter } from './write/block-writer.ts';
-import { FEEDER_DEFAULTS, IndexFeeder, type IndexFeederOptions, type IndexState } from './write/index-feeder.ts';
+import {
+  FEEDER_DEFAULTS,
+  type IndexCounts,
+  IndexFeeder,
+  type IndexFeederOptions,
+  type IndexState,
+} from './write/index-feeder.ts';
 import { MissedBlocks } from './write/missed-blocks.ts';
 import { MissedSource } from './write/missed-source.ts';
 
@@ -26,6 +32,8 @@ export interface AssemblyDeps {
   readonly onDamage?: ReportDamage;
   /** Told when the index does not keep up, and when it does again. */
   readonly onIndexState?: (state: IndexState) => void;
+  /** Told how much of what was written the index has got, as it changes. */
+  readonly onIndexMoved?: (counts: IndexCounts) => void;
   /** Opens encrypted blocks, and encrypts them where the option says so. */
   readonly keys?: KeyRing;
   /** Retention group of a service; none where absent. */
@@ -67,7 +75,8 @@ export async function assembleWriter(
   const reader = new BlockReader(data, report, keys);
   const recovered = catalog.found.clean ? undefined : await recover({ data, index, reader, catalog, missed });
   const source = new MissedSource({ data, reader, missed });
-  const feeder = new IndexFeeder(feeding, { index, missed, source, onState: deps.onIndexState ?? (() => {}) });
+  const onState = deps.onIndexState ?? (() => {});
+  const feeder = new IndexFeeder(feeding, { index, missed, source, onState, onMoved: deps.onIndexMoved });
   const { blockExchanges, flushIntervalMs, checkpointIntervalMs } = options;
   const writer = new BlockWriter(
     {

@@ -41,4 +41,4 @@ export type { OpenedStore } from './opened-store.ts';
 export type { StoreOptions } from './options.ts';
 export type { RecoveryReport } from './owner/recovery.ts';
 export type { Damage, ReportDamage } from './read/damage.ts';
-export type { IndexState } from './write/index-feeder.ts';
+export type { IndexCounts, IndexState } from './write/index-feeder.ts';

@@ -22,6 +22,7 @@ import { runLive } from '../pipeline/live-run.ts';
 import { reportsOf } from '../pipeline/mirror-sink.ts';
 import { assemblerOptionsOf, parserOptionsOf } from '../pipeline/stage-options.ts';
 import { storeSink } from '../pipeline/store-sink.ts';
+import { indexAccount } from '../stores/index-account.ts';
 import { openForWriting } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
 import { openRetained } from '../stores/retained.ts';
@@ -63,7 +64,10 @@ async function capture(context: Context, program: Command, flags: CaptureFlags):
   const policy = retentionOf(flags, config);
   const store = live
     ? await openRetained(place, policy, ledger, context)
-    : await openForWriting(place, context, { groupOf: groupsOf(policy.groups) });
+    : await openForWriting(place, context, {
+        groupOf: groupsOf(policy.groups),
+        onIndexMoved: indexAccount(ledger),
+      });
   const kept: ExchangeSink[] = [storeSink(store, ledger, { live })];
   if (flags.out !== undefined) kept.push(await lineFileSink(flags.out, ledger, live));
   const filtered =

@@ -12,6 +12,7 @@ import { retentionOf } from '../options/retention.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { readFiles } from '../pipeline/read-files.ts';
 import { lazyStoreSink, storeSink } from '../pipeline/store-sink.ts';
+import { indexAccount } from '../stores/index-account.ts';
 import { openExistingForWriting, openForWriting } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
 
@@ -38,7 +39,10 @@ export function addImportCommand(program: Command, context: Context): void {
       const place = storePlace({ ...program.opts(), ...flags }, config, context.environment);
       const masking = await openMasking({ ...program.opts(), ...flags }, config, context);
       const sealing = await openSealing(program.opts(), config, context);
-      const deps = { groupOf: groupsOf(retentionOf({}, config).groups) };
+      const deps = {
+        groupOf: groupsOf(retentionOf({}, config).groups),
+        onIndexMoved: indexAccount(run.ledger),
+      };
       const existing = await openExistingForWriting(place, context, deps);
       // A new one is made when there is something to keep: a file that cannot be read leaves no empty store behind.
       const sink =

@@ -3,13 +3,14 @@ import type { ExchangeStore, Ledger } from '../../core/index.ts';
 import { groupsOf, type RetentionPolicy, type RetentionReport, RetentionSchedule } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { renderDropped } from '../render/retention-report.ts';
+import { indexAccount } from './index-account.ts';
 import { openPlace } from './open.ts';
 import type { StorePlace } from './place.ts';
 
 export type WrittenStore = Pick<ExchangeStore, 'append' | 'close'>;
 
 /**
- * @param ledger gets the facts `retention:segments` and `retention:bytes`
+ * @param ledger gets the account `index`, and the facts `retention:segments` and `retention:bytes`
  * @throws BytecopyError of the store
  */
 export async function openRetained(
@@ -19,7 +20,10 @@ export async function openRetained(
   context: Context,
 ): Promise<WrittenStore> {
   const groupOf = groupsOf(policy.groups);
-  const { store, care } = await openPlace(place, { mustOwn: true }, context, { groupOf });
+  const { store, care } = await openPlace(place, { mustOwn: true }, context, {
+    groupOf,
+    onIndexMoved: indexAccount(ledger),
+  });
   const onDropped = (report: RetentionReport): void => {
     ledger.addFact('retention:segments', report.dropped.length);
     ledger.addFact('retention:bytes', Math.round(report.dropped.reduce((sum, { byteCount }) => sum + byteCount, 0)));

@@ -11,6 +11,7 @@
  * {@link IndexFeeder.unindexed}.
  */
 import { BytecopyError, type IndexEntry, type IndexLayer, type Millis, type Segment } from '../../core/index.ts';
+import { decodeBlockKey } from '../block/block-key.ts';
 import type { MissedBlocks, MissedCut } from './missed-blocks.ts';
 import type { MissedSource } from './missed-source.ts';
 
@@ -47,11 +48,21 @@ export type IndexState =
   | { readonly kind: 'behind'; readonly blocks: number; readonly error: BytecopyError | undefined }
   | { readonly kind: 'caught-up' };
 
+/** Exchanges on their way into the index: taken = indexed + waiting. */
+export interface IndexCounts {
+  /** Of this process, and what earlier ones left. */
+  readonly taken: number;
+  readonly waiting: number;
+  /** No more of them will be indexed by this process. */
+  readonly ended: boolean;
+}
+
 export interface IndexFeederPorts {
   readonly index: IndexLayer;
   readonly missed: MissedBlocks;
   readonly source: MissedSource;
   readonly onState: (state: IndexState) => void;
+  readonly onMoved?: ((counts: IndexCounts) => void) | undefined;
 }
 
 interface BlockName {
@@ -63,6 +74,8 @@ interface Lot {
   readonly entries: readonly IndexEntry[];
   /** Blocks that are done with it though they have no entry: gone or damaged. */
   readonly without: readonly BlockName[];
+  /** It is among the missed blocks too: a checkpoint came while it waited, or it was taken from there. */
+  isMissed: boolean;
 }
 
 interface Settling {
@@ -78,7 +91,9 @@ export class IndexFeeder {
   readonly #underWay = new Map<Lot, Promise<void>>();
   #settling: Settling[] = [];
   #unsynced: BlockName[] = [];
-  readonly #unsyncedSegments = new Set<Segment>();
+  /** Exchanges of each that are no more known by block. */
+  readonly #unsyncedSegments = new Map<Segment, number>();
+  #taken = 0;
   /** Waiting for room or for the end of what is under way. */
   #waiters: (() => void)[] = [];
   #behind = false;
@@ -96,6 +111,8 @@ export class IndexFeeder {
 
   /** Takes up what an earlier process left in the log. */
   start(): void {
+    this.#taken = this.#ports.missed.exchanges;
+    this.#tellMoved();
     if (!this.#ports.missed.isEmpty) this.#fallBehind(undefined);
     this.#pump();
   }
@@ -124,11 +141,13 @@ export class IndexFeeder {
     if (this.#lots.length >= MAX_LOTS && !this.#behind && !this.#stopped) {
       await this.#until(() => this.#lots.length < MAX_LOTS || this.#behind, this.#options.patienceMs);
     }
-    if (this.#lots.length < MAX_LOTS && !this.#stopped) this.#lots.push({ entries, without: [] });
+    for (const { documents } of entries) this.#taken += documents.length;
+    if (this.#lots.length < MAX_LOTS && !this.#stopped) this.#lots.push({ entries, without: [], isMissed: false });
     else {
       this.#miss(entries);
       this.#fallBehind(this.#failure);
     }
+    this.#tellMoved();
     this.#pump();
   }
 
@@ -162,7 +181,10 @@ export class IndexFeeder {
       const isDone = () => this.#memory().every((lot) => !offered.has(lot)) || this.#failure !== undefined;
       await this.#until(isDone, this.#options.settleMs);
     }
-    for (const lot of this.#memory()) this.#miss(lot.entries);
+    for (const lot of this.#memory()) {
+      if (!lot.isMissed) this.#miss(lot.entries);
+      lot.isMissed = true;
+    }
     const cut = this.#ports.missed.cut();
     await this.#ports.missed.write((await this.#sync()) ? cut : this.#extended(cut));
   }
@@ -176,6 +198,7 @@ export class IndexFeeder {
   }
 
   close(): Promise<void> {
+    this.#tellMoved(true);
     return this.#ports.missed.close();
   }
 
@@ -199,7 +222,7 @@ export class IndexFeeder {
     await this.#until(() => ended !== undefined, this.#options.settleMs);
     syncing.catch(() => {});
     if (ended === 'synced') return true;
-    for (const segment of segments) this.#ports.missed.addSegment(segment);
+    for (const [segment, exchanges] of segments) this.#ports.missed.addSegment(segment, exchanges);
     this.#miss(blocks);
     this.#fallBehind(this.#failure);
     this.#pump();
@@ -251,8 +274,8 @@ export class IndexFeeder {
       const lot = await this.#ports.source.next(MISSED_BLOCKS_A_LOT);
       this.#isReading = false;
       if (lot === undefined) this.#pump();
-      else if (lot.entries.length === 0) this.#acknowledged(lot);
-      else if (!this.#stopped) this.#put(lot);
+      else if (lot.entries.length === 0) this.#acknowledged({ ...lot, isMissed: true });
+      else if (!this.#stopped) this.#put({ ...lot, isMissed: true });
       this.#wake();
     } catch (error) {
       this.#isReading = false;
@@ -272,13 +295,19 @@ export class IndexFeeder {
       for (const [segment, keys] of bySegment(names)) this.#ports.missed.remove(segment, keys);
     }
     this.#ports.source.acknowledged(names);
+    this.#tellMoved();
     this.#pump();
     this.#wake();
   }
 
   #noteUnsynced(names: readonly BlockName[]): void {
     if (this.#unsynced.length + names.length <= MAX_UNSYNCED_BLOCKS) this.#unsynced.push(...names);
-    else for (const { segment } of names) this.#unsyncedSegments.add(segment);
+    else {
+      for (const { segment, block } of names) {
+        const exchanges = decodeBlockKey(block)?.count ?? 0;
+        this.#unsyncedSegments.set(segment, (this.#unsyncedSegments.get(segment) ?? 0) + exchanges);
+      }
+    }
   }
 
   #fail(error: unknown): void {
@@ -307,6 +336,16 @@ export class IndexFeeder {
 
   #miss(names: readonly BlockName[]): void {
     for (const [segment, keys] of bySegment(names)) this.#ports.missed.add(segment, keys);
+  }
+
+  #tellMoved(ended = false): void {
+    const { missed, onMoved } = this.#ports;
+    if (onMoved === undefined) return;
+    let waiting = missed.exchanges;
+    for (const { entries, isMissed } of this.#memory()) {
+      if (!isMissed) for (const { documents } of entries) waiting += documents.length;
+    }
+    onMoved({ taken: this.#taken, waiting, ended });
   }
 
   #memory(): readonly Lot[] {

@@ -10,6 +10,7 @@
  */
 import { join } from 'node:path';
 import type { ByteCount, Segment } from '../../core/index.ts';
+import { decodeBlockKey } from '../block/block-key.ts';
 import { MAX_RECORD_KEYS, MissedLog, type MissedRecord } from './missed-log.ts';
 
 /**
@@ -40,10 +41,12 @@ export class MissedBlocks {
   readonly #maxBlocks: number;
   /** Keys as latin1 text: a set of a million costs less than half of what arrays would. */
   readonly #keys = new Map<Segment, Set<string>>();
-  readonly #whole = new Set<Segment>();
+  /** Segments missed as a whole, and how many exchanges of them are known to be missed. */
+  readonly #whole = new Map<Segment, number>();
   /** A segment whose blocks are being put again: blocks missed meanwhile are kept by key. */
   #walked: Segment | undefined;
   #count = 0;
+  #exchanges = 0;
   #unwritten: MissedRecord[] = [];
   #anew = false;
 
@@ -67,7 +70,14 @@ export class MissedBlocks {
 
   /** Segments of which more is missed than is known by key. */
   get segments(): ReadonlySet<Segment> {
-    return this.#whole;
+    return new Set(this.#whole.keys());
+  }
+
+  /** Exchanges in them, so far as they are known. */
+  get exchanges(): number {
+    let exchanges = this.#exchanges;
+    for (const known of this.#whole.values()) exchanges += known;
+    return exchanges;
   }
 
   get isEmpty(): boolean {
@@ -80,16 +90,19 @@ export class MissedBlocks {
   }
 
   add(segment: Segment, keys: readonly Uint8Array[]): void {
-    if (this.#whole.has(segment) && this.#walked !== segment) return;
+    const known = this.#whole.get(segment);
+    if (known !== undefined && this.#walked !== segment) {
+      this.#whole.set(segment, known + keys.reduce((sum, key) => sum + exchangesIn(key), 0));
+      return;
+    }
     const added = this.#insert(segment, keys);
     if (added.length > 0) this.#note({ what: 'missed', segment, keys: added });
     if (this.#count > this.#maxBlocks) this.addSegment(this.#largest());
   }
 
-  /** Blocks of this segment are missed, it is not known which. */
-  addSegment(segment: Segment): void {
-    this.#discard(segment);
-    this.#whole.add(segment);
+  /** Blocks of this segment are missed, it is not known which. @param exchanges in them */
+  addSegment(segment: Segment, exchanges = 0): void {
+    this.#whole.set(segment, (this.#whole.get(segment) ?? 0) + exchanges + this.#discard(segment));
     if (this.#walked === segment) this.#walked = undefined;
     this.#note({ what: 'segment-missed', segment });
   }
@@ -118,7 +131,7 @@ export class MissedBlocks {
       }
       return { kind: 'blocks', segment, keys: first };
     }
-    const [segment] = this.#whole;
+    const [segment] = this.#whole.keys();
     return segment === undefined ? undefined : { kind: 'segment', segment };
   }
 
@@ -162,7 +175,7 @@ export class MissedBlocks {
   }
 
   *#records(): Generator<MissedRecord> {
-    for (const segment of this.#whole) yield { what: 'segment-missed', segment };
+    for (const segment of this.#whole.keys()) yield { what: 'segment-missed', segment };
     for (const [segment, keys] of this.#keys) {
       const all = [...keys].map(toKey);
       for (let at = 0; at < all.length; at += MAX_RECORD_KEYS) {
@@ -180,8 +193,7 @@ export class MissedBlocks {
         this.#remove(record.segment, record.keys);
         return;
       case 'segment-missed':
-        this.#discard(record.segment);
-        this.#whole.add(record.segment);
+        this.#whole.set(record.segment, (this.#whole.get(record.segment) ?? 0) + this.#discard(record.segment));
         return;
       case 'segment-indexed':
         this.#whole.delete(record.segment);
@@ -203,6 +215,7 @@ export class MissedBlocks {
       if (known.has(text)) continue;
       known.add(text);
       added.push(key);
+      this.#exchanges += exchangesIn(key);
     }
     if (known.size === 0) this.#keys.delete(segment);
     this.#count += added.length;
@@ -214,13 +227,19 @@ export class MissedBlocks {
     if (known === undefined) return [];
     const removed = keys.filter((key) => known.delete(toText(key)));
     this.#count -= removed.length;
+    for (const key of removed) this.#exchanges -= exchangesIn(key);
     if (known.size === 0) this.#keys.delete(segment);
     return removed;
   }
 
-  #discard(segment: Segment): void {
+  /** @returns exchanges in what is known by key no more */
+  #discard(segment: Segment): number {
+    let exchanges = 0;
+    for (const text of this.#keys.get(segment) ?? []) exchanges += exchangesIn(toKey(text));
     this.#count -= this.#keys.get(segment)?.size ?? 0;
+    this.#exchanges -= exchanges;
     this.#keys.delete(segment);
+    return exchanges;
   }
 
   /** Called beyond the bound only: there is one. */
@@ -240,6 +259,10 @@ export class MissedBlocks {
     this.#anew = true;
     this.#unwritten = [];
   }
+}
+
+function exchangesIn(key: Uint8Array): number {
+  return decodeBlockKey(key)?.count ?? 0;
 }
 
 function toText(key: Uint8Array): string {

@@ -1,9 +1,13 @@
 /** An index that fails, stands still and comes back: writing goes on, searches miss nothing, the index ends equal. */
 import { expect, test } from 'vitest';
-import { type Exchange, parseQuery } from '../../core/index.ts';
+import { indexAccount } from '../../cli/stores/index-account.ts';
+import { type Exchange, Ledger, parseQuery } from '../../core/index.ts';
+import { encodeBlockKey } from '../../store/block/block-key.ts';
+import { sliceOf } from '../../store/block/time-slice.ts';
 import type { Damage, IndexState } from '../../store/index.ts';
+import { MissedBlocks } from '../../store/write/missed-blocks.ts';
 import { assembled, differences, indexed } from '../support/store/assembled.ts';
-import { emptyFolder, foundBy, ids, numbered, numberedUpTo, SECOND } from '../support/store/index.ts';
+import { emptyFolder, foundBy, ids, numbered, numberedUpTo, SECOND, SEGMENT } from '../support/store/index.ts';
 
 const EQUAL = { missing: 0, different: 0, dangling: 0, damaged: 0 };
 const BLOCKS_OF_FOUR = { blockExchanges: 4 };
@@ -110,3 +114,68 @@ function later(exchange: Exchange): Exchange {
   const id = { ...exchange.id, at: exchange.id.at + 3600 * SECOND };
   return { ...exchange, id };
 }
+
+test('what came in is indexed or waits, during an outage, after it and in the next run', async () => {
+  const path = await emptyFolder();
+  const ledger = new Ledger();
+  const deps = { onIndexMoved: indexAccount(ledger) };
+  const { store, index } = await assembled(path, { options: BLOCKS_OF_FOUR, deps });
+  const account = () => ledger.report().accounts.index;
+  await store.append(numberedUpTo(100));
+  await store.flush();
+  expect(account()).toMatchObject({ in: 100, out: { indexed: 100 }, held: 0, balanced: true });
+  index.fail();
+  for (let n = 100; n < 400; n += 50) {
+    await store.append(numberedUpTo(n + 50).slice(n));
+    await store.flush();
+  }
+  expect(account()).toMatchObject({ in: 400, out: { indexed: 100 }, held: 300, balanced: true });
+  index.work();
+  await indexed(store);
+  expect(account()).toMatchObject({ in: 400, out: { indexed: 400 }, held: 0, balanced: true });
+  await store.flush();
+  index.fail();
+  await store.append(numberedUpTo(450).slice(400));
+  await store.close();
+  expect(account()).toMatchObject({
+    in: 450,
+    out: { indexed: 400 },
+    aside: { waiting: { 'for-the-next-run': 50 } },
+    held: 0,
+    balanced: true,
+  });
+
+  const next = new Ledger();
+  const again = await assembled(path, { options: BLOCKS_OF_FOUR, deps: { onIndexMoved: indexAccount(next) } });
+  await indexed(again.store);
+  expect(next.report().accounts.index).toMatchObject({ in: 50, out: { indexed: 50 }, held: 0, balanced: true });
+});
+
+test('a segment that is missed as a whole is accounted for by what is known of it', async () => {
+  const missed = await MissedBlocks.open(await emptyFolder(), 10);
+  const keys = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => {
+      const at = numbered(0).id.at;
+      return encodeBlockKey({
+        slice: sliceOf(at),
+        serviceHash: 1,
+        firstAt: at,
+        lastAt: at,
+        sequence: from + n,
+        count: 4,
+      });
+    });
+  missed.add(SEGMENT, keys(0, 10));
+  expect(missed.exchanges).toBe(40);
+  missed.add(SEGMENT, keys(10, 12));
+  expect([missed.segments.size, missed.exchanges]).toEqual([1, 48]);
+  missed.add(SEGMENT, keys(12, 15));
+  expect(missed.exchanges).toBe(60);
+  missed.beginSegment(SEGMENT);
+  missed.add(SEGMENT, keys(15, 16));
+  missed.endSegment(SEGMENT);
+  expect(missed.exchanges).toBe(4);
+  missed.remove(SEGMENT, keys(15, 16));
+  expect([missed.exchanges, missed.isEmpty]).toEqual([0, true]);
+  await missed.close();
+});
