@@ -11,7 +11,15 @@ import { joinSteps, readTour, splitOutput, type TourStep } from './readme-tour.t
 const readme = readFileSync(join(PROJECT_DIR, 'README.md'), 'utf8');
 
 /** What a clone does not have, or what the tour makes. */
-const NOT_CLONED = new Set(['.git', 'demo-store', 'shop-store', 'bytecopy-store', 'shop.log']);
+const NOT_CLONED = new Set([
+  '.git',
+  'missing.pcapng',
+  'visits.gor.gz',
+  'demo-store',
+  'shop-store',
+  'bytecopy-store',
+  'shop.log',
+]);
 
 /** The tour's ports; the test uses free ones that follow each other, too. */
 const TOUR_PORTS = [8080, 8081, 8082];
@@ -34,7 +42,18 @@ test('the README shows the two commands before anything else, and every command 
   const shown = readTour(readme)
     .map((step) => step.script)
     .join('');
-  for (const command of ['capture', 'find', 'show', 'trace', 'replay', 'mirror', 'parse', 'import', 'explain']) {
+  for (const command of [
+    'capture',
+    'find',
+    'show',
+    'trace',
+    'replay',
+    'mirror',
+    'parse',
+    'import',
+    'export',
+    'explain',
+  ]) {
     expect(shown).toContain(`npx bytecopy ${command} `);
   }
 });
