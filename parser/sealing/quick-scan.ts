@@ -14,7 +14,8 @@ import type { SecretNames } from './secret-names.ts';
 export const SCENT = { none: 0, secret: 1, transfer: 2, content: 4 } as const;
 
 const WINDOW = 4;
-const PAIR_BITS = 6;
+/** One for every two octets; of those only the pairs of usual text are ever touched. */
+const PAIRS = 0x1_0000;
 const MAX_SHIFT = WINDOW - 1;
 
 const WORDS = [
@@ -46,17 +47,12 @@ interface Word {
   readonly url: boolean;
 }
 
-/** Five low bits and the letter bit: case does not matter, and some other octets are taken for one another. */
-function fold(octet: number): number {
-  return (octet & 0x1f) | ((octet & 0x40) >> 1);
-}
-
-const FOLDED = Uint8Array.from({ length: 256 }, (_, octet) => fold(octet));
-
 export class QuickScan {
-  readonly #shifts = new Uint8Array(1 << (2 * PAIR_BITS)).fill(MAX_SHIFT);
+  readonly #shifts = new Uint8Array(PAIRS).fill(MAX_SHIFT);
+  /** 1 for the first two octets of a word: tells nearly always that a window is none. */
+  readonly #starts = new Uint8Array(PAIRS);
   /** By the last two octets of the window. */
-  readonly #words: (Word[] | undefined)[] = new Array(1 << (2 * PAIR_BITS)).fill(undefined);
+  readonly #words = new Map<number, Word[]>();
   /** Words too short to look for: everything is looked at closely. */
   readonly #blind: boolean;
 
@@ -74,14 +70,15 @@ export class QuickScan {
   scan(bytes: Uint8Array): number {
     if (this.#blind) return SCENT.secret;
     const shifts = this.#shifts;
-    const folded = FOLDED;
+    const starts = this.#starts;
     const end = bytes.length;
     let found = 0;
     let at = WINDOW - 1;
     while (at < end) {
-      const pair = ((folded[bytes[at - 1] as number] as number) << PAIR_BITS) | (folded[bytes[at] as number] as number);
+      const pair = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
       const shift = shifts[pair] as number;
       if (shift > 0) at += shift;
+      else if (starts[((bytes[at - 3] as number) << 8) | (bytes[at - 2] as number)] === 0) at++;
       else {
         found |= this.#wordAt(bytes, at - (WINDOW - 1), pair);
         if ((found & SCENT.secret) !== 0) return found;
@@ -92,7 +89,7 @@ export class QuickScan {
   }
 
   #wordAt(bytes: Uint8Array, start: number, pair: number): number {
-    const words = this.#words[pair];
+    const words = this.#words.get(pair);
     if (words === undefined) return SCENT.none;
     let found = 0;
     for (const { octets, scent, url } of words) {
@@ -106,18 +103,26 @@ export class QuickScan {
   #add(text: string, scent: number, url = false): void {
     const octets = Uint8Array.from(Buffer.from(text), lowered);
     for (let i = 1; i < WINDOW; i++) {
-      const pair = pairOf(octets[i - 1] as number, octets[i] as number);
-      this.#shifts[pair] = Math.min(this.#shifts[pair] as number, WINDOW - 1 - i);
+      for (const pair of pairsOf(octets[i - 1] as number, octets[i] as number)) {
+        this.#shifts[pair] = Math.min(this.#shifts[pair] as number, WINDOW - 1 - i);
+      }
     }
-    const last = pairOf(octets[WINDOW - 2] as number, octets[WINDOW - 1] as number);
-    const words = this.#words[last] ?? [];
-    words.push({ octets, scent, url });
-    this.#words[last] = words;
+    for (const pair of pairsOf(octets[0] as number, octets[1] as number)) this.#starts[pair] = 1;
+    for (const pair of pairsOf(octets[WINDOW - 2] as number, octets[WINDOW - 1] as number)) {
+      this.#words.set(pair, [...(this.#words.get(pair) ?? []), { octets, scent, url }]);
+    }
   }
 }
 
-function pairOf(one: number, other: number): number {
-  return (fold(one) << PAIR_BITS) | fold(other);
+/** Of two octets in lower case: the pair in every case. */
+function pairsOf(one: number, other: number): ReadonlySet<number> {
+  const pairs = new Set<number>();
+  for (const first of [one, upper(one)]) for (const second of [other, upper(other)]) pairs.add((first << 8) | second);
+  return pairs;
+}
+
+function upper(octet: number): number {
+  return octet >= 0x61 && octet <= 0x7a ? octet & 0xdf : octet;
 }
 
 function lowered(octet: number): number {
