@@ -12,7 +12,7 @@ import { type RecoveryReport, recover } from './owner/recovery.ts';
 import type { StoreManifest } from './owner/store-manifest.ts';
 import { sequenceBefore } from './owner/writer-number.ts';
 import { BlockReader } from './read/block-reader.ts';
-import type { ReportDamage } from './read/damage.ts';
+import type { Damage, ReportDamage } from './read/damage.ts';
 import { countsOfCatalog, countsOfLayers } from './read/store-counts.ts';
 import { BlockWriter } from './write/block-writer.ts';
 import {
@@ -72,6 +72,7 @@ export async function assembleWriter(
   if (options.encrypt && keys === undefined) throw keysNeeded();
   const catalog = await Catalog.open(place.folder, sequenceBefore(place.writer));
   const missed = await MissedBlocks.open(place.folder);
+  if (missed.damagedRecords > 0) report(damagedLog(missed.damagedRecords));
   const reader = new BlockReader(data, report, keys);
   const recovered = catalog.found.clean ? undefined : await recover({ data, index, reader, catalog, missed });
   const source = new MissedSource({ data, reader, missed });
@@ -126,6 +127,11 @@ function carePorts({ data, index }: Layers, segmentMicros: Micros, keys: Segment
     shred: (segment: string) => (keys === undefined ? shredSegmentKeys(data, segment) : keys.shred(segment)),
     pause: delay,
   };
+}
+
+function damagedLog(records: number): Damage {
+  const text = `missed.log has ${records} damaged records: bytecopy store repair finds what the index lacks`;
+  return { code: 'STORE_CORRUPT_LOG', key: '', firstAt: 0, lastAt: 0, exchanges: 0, text };
 }
 
 function keysNeeded(): BytecopyError {

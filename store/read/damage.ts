@@ -5,7 +5,7 @@
 import type { Micros } from '../../core/index.ts';
 
 export interface Damage {
-  readonly code: 'STORE_CORRUPT_BLOCK' | 'STORE_CORRUPT_SEGMENT' | 'STORE_INDEX_UNANSWERED';
+  readonly code: 'STORE_CORRUPT_BLOCK' | 'STORE_CORRUPT_SEGMENT' | 'STORE_CORRUPT_LOG' | 'STORE_INDEX_UNANSWERED';
   /** Key of the block in hexadecimal; empty for a whole segment. */
   readonly key: string;
   readonly firstAt: Micros;

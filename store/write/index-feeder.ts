@@ -13,14 +13,16 @@
 import { BytecopyError, type IndexEntry, type IndexLayer, type Millis, type Segment } from '../../core/index.ts';
 import { decodeBlockKey } from '../block/block-key.ts';
 import type { MissedBlocks, MissedCut } from './missed-blocks.ts';
-import type { MissedSource } from './missed-source.ts';
+import type { MissedLot, MissedSource } from './missed-source.ts';
 
 /** Batches in memory that wait for the index: with two under way some 25,000 documents, 20 MB. */
 const MAX_LOTS = 4;
 /** One is built while the other is written. */
 const MAX_UNDER_WAY = 2;
-/** Blocks of the missed ones put at once: a batch's worth. */
+/** Blocks of the missed ones in one put: a batch's worth. */
 const MISSED_BLOCKS_A_LOT = 64;
+/** Such puts at once: a remote index answers several in the time of one. */
+const MISSED_LOTS_AT_ONCE = 4;
 /** Unindexed blocks of a segment that a search merges by key; where there are more it reads the segment's data. */
 const MAX_MERGED_BLOCKS = 4096;
 /** Blocks acknowledged since the last sync; beyond it they are put again should the sync fail, by segment. */
@@ -271,15 +273,23 @@ export class IndexFeeder {
   async #takeUp(): Promise<void> {
     this.#isReading = true;
     try {
-      const lot = await this.#ports.source.next(MISSED_BLOCKS_A_LOT);
+      const lot = await this.#ports.source.next(MISSED_BLOCKS_A_LOT * MISSED_LOTS_AT_ONCE);
       this.#isReading = false;
       if (lot === undefined) this.#pump();
       else if (lot.entries.length === 0) this.#acknowledged({ ...lot, isMissed: true });
-      else if (!this.#stopped) this.#put({ ...lot, isMissed: true });
+      else if (!this.#stopped) this.#putMissed(lot);
       this.#wake();
     } catch (error) {
       this.#isReading = false;
       this.#fail(error);
+    }
+  }
+
+  /** The next are read when all of these are in the index: what fails is put again before that. */
+  #putMissed({ entries, without }: MissedLot): void {
+    for (let at = 0; at < entries.length; at += MISSED_BLOCKS_A_LOT) {
+      const part = entries.slice(at, at + MISSED_BLOCKS_A_LOT);
+      this.#put({ entries: part, without: at === 0 ? without : [], isMissed: true });
     }
   }
 

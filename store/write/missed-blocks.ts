@@ -54,6 +54,7 @@ export class MissedBlocks {
     this.#log = log;
     this.#maxBlocks = maxBlocks;
     for (const record of found) this.#restore(record);
+    this.#anew = log.damaged > 0;
   }
 
   /** @throws BytecopyError `STORE_NEWER` (exit code 2), `STORE_IO`, `STORE_FULL` */
@@ -61,6 +62,11 @@ export class MissedBlocks {
     const found: MissedRecord[] = [];
     const log = await MissedLog.open(join(folder, 'missed.log'), (record) => found.push(record));
     return new MissedBlocks(log, found, maxBlocks);
+  }
+
+  /** Records of the log that could not be read when it was opened. */
+  get damagedRecords(): number {
+    return this.#log.damaged;
   }
 
   /** Blocks known by key. */

@@ -13,9 +13,9 @@
  *     +--------+--------+------+--------+---------+--------+--------------------+
  *
  * `length` counts what is behind the checksum, the checksum is over that. What: 1 the index misses these blocks, 2 it has
- * them, 3 it misses unknown blocks of the segment, 4 it has all of them that were there. A torn or damaged record ends
- * the log: it and what follows is cut off when it is opened, because records are forced to the disk before anything
- * relies on them. Version 1 is the first.
+ * them, 3 it misses unknown blocks of the segment, 4 it has all of them that were there. A torn record at the end is cut
+ * off when the log is opened, because records are forced to the disk before anything relies on them. A damaged one in
+ * front of others is stepped over, by looking for the next whole one. Version 1 is the first.
  */
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
@@ -37,12 +37,15 @@ export const MAX_RECORD_KEYS = 4096;
 const READ_BYTES: ByteCount = 4 * 1024 * 1024;
 
 export class MissedLog {
+  /** Stretches that were left out when it was opened: what they said is not known. */
+  readonly damaged: number;
   readonly #path: string;
   #file: FileHandle;
   /** Length of the log that is known to be good: where the next record goes. */
   #byteCount: ByteCount;
 
-  private constructor(path: string, file: FileHandle, byteCount: ByteCount) {
+  private constructor(path: string, file: FileHandle, byteCount: ByteCount, damaged: number) {
+    this.damaged = damaged;
     this.#path = path;
     this.#file = file;
     this.#byteCount = byteCount;
@@ -59,9 +62,9 @@ export class MissedLog {
         return open(path, 'w+', 0o600);
       });
       try {
-        const byteCount = await readRecords(file, path, onRecord);
+        const { byteCount, damaged } = await readRecords(file, path, onRecord);
         await file.truncate(byteCount);
-        return new MissedLog(path, file, byteCount);
+        return new MissedLog(path, file, byteCount, damaged);
       } catch (error) {
         await file.close();
         throw error;
@@ -172,15 +175,15 @@ function toRecord(what: number, segment: Segment, keyBytes: number, keys: Buffer
   }
 }
 
-/** @returns bytes up to the end of the last whole record; 0 for a log that was never begun */
+/** @returns bytes up to the end of the last whole record, 0 for a log that was never begun; and stretches that are damaged before it */
 async function readRecords(
   file: FileHandle,
   path: string,
   onRecord: (record: MissedRecord) => void,
-): Promise<ByteCount> {
+): Promise<{ readonly byteCount: ByteCount; readonly damaged: number }> {
   const header = Buffer.alloc(HEADER.length);
   const { bytesRead } = await file.read(header, 0, header.length, 0);
-  if (bytesRead < header.length || header.compare(HEADER, 0, 4, 0, 4) !== 0) return 0;
+  if (bytesRead < header.length || header.compare(HEADER, 0, 4, 0, 4) !== 0) return { byteCount: 0, damaged: 0 };
   if (header[4] !== HEADER[4]) {
     throw new BytecopyError('STORE_NEWER', `${path} is of version ${header[4]}; this build reads ${HEADER[4]}`, {
       hint: 'use the newer bytecopy that wrote it',
@@ -188,20 +191,36 @@ async function readRecords(
     });
   }
   let at = HEADER.length;
+  let good = at;
+  let damaged = 0;
   for (;;) {
     // Keys are views of it: one a reading.
     const chunk = Buffer.allocUnsafe(READ_BYTES);
-    const read = await file.read(chunk, 0, chunk.length, at);
+    const { bytesRead: byteCount } = await file.read(chunk, 0, chunk.length, at);
+    const bytes = chunk.subarray(0, byteCount);
+    const isLast = byteCount < chunk.length;
     let used = 0;
     for (;;) {
-      const found = decodeRecord(chunk.subarray(used, read.bytesRead));
-      if (found === undefined) break;
+      const start = nextRecord(bytes, used);
+      const found = start === undefined ? undefined : decodeRecord(bytes.subarray(start));
+      if (start === undefined || found === undefined) break;
+      if (at + start > good) damaged++;
       onRecord(found.record);
-      used += found.byteCount;
+      used = start + found.byteCount;
+      good = at + used;
     }
-    if (used === 0) return at;
-    at += used;
+    if (isLast) return { byteCount: good, damaged };
+    // What is behind may be the beginning of a record.
+    at += Math.max(used, byteCount - MAX_RECORD_BYTES - LENGTH_BYTES);
   }
+}
+
+/** Where the next whole record begins: behind a damaged one its length cannot be trusted, so that each byte is tried. */
+function nextRecord(bytes: Buffer, from: number): number | undefined {
+  for (let start = from; start + LENGTH_BYTES < bytes.length; start++) {
+    if (decodeRecord(bytes.subarray(start)) !== undefined) return start;
+  }
+  return undefined;
 }
 
 async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {

@@ -71,3 +71,44 @@ test('a newer form is refused, exit code 2', async () => {
   await writeFile(path, bytes);
   await expect(MissedLog.open(path, () => {})).rejects.toMatchObject({ code: 'STORE_NEWER', exitCode: 2 });
 });
+
+test('a flipped byte in the middle lost all records behind it', async () => {
+  const whole = await readFile(await written());
+  const path = join(await emptyFolder(), 'missed.log');
+  const lengths = RECORDS.map((record) => encodeRecord(record).length);
+  for (let at = 8; at < whole.length; at++) {
+    const flipped = Buffer.from(whole);
+    flipped[at] = (flipped[at] ?? 0) ^ 0x21;
+    await writeFile(path, flipped);
+    let end = 8;
+    const hit = lengths.findIndex((length) => {
+      end += length;
+      return at < end;
+    });
+    const log = await MissedLog.open(path, () => {});
+    expect(log.damaged).toBe(hit === RECORDS.length - 1 ? 0 : 1);
+    await log.append([RECORDS[3] as MissedRecord]);
+    await log.close();
+    expect(await recordsOf(path)).toEqual([...RECORDS.filter((_, n) => n !== hit), RECORDS[3]]);
+  }
+});
+
+test('a damaged record in front of megabytes of others is stepped over', async () => {
+  const path = join(await emptyFolder(), 'missed.log');
+  const log = await MissedLog.open(path, () => {});
+  const many = Array.from({ length: 100 }, (_, n): MissedRecord => {
+    const own = Array.from({ length: 4096 }, (_, k) => Buffer.from(`${n}:${k}`.padEnd(21, '.')));
+    return { what: 'missed', segment: SEGMENT, keys: own };
+  });
+  await log.append(many);
+  await log.close();
+  const bytes = await readFile(path);
+  // In the length of the 49th, which is beyond the first 4 MiB.
+  const recordBytes = encodeRecord(many[0] as MissedRecord).length;
+  const at = 8 + 48 * recordBytes;
+  bytes[at + 1] = (bytes[at + 1] ?? 0) ^ 0xff;
+  await writeFile(path, bytes);
+  const found = await recordsOf(path);
+  expect(found).toHaveLength(99);
+  expect(found[48]).toEqual(many[49]);
+});
