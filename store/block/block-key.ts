@@ -16,7 +16,7 @@ import { crc32 } from 'node:zlib';
 import type { Micros } from '../../core/index.ts';
 import { SLICE_MICROS, type Slice } from './time-slice.ts';
 
-const BLOCK_KEY_BYTES = 21;
+export const BLOCK_KEY_BYTES = 21;
 
 export interface BlockKey {
   readonly slice: Slice;

@@ -1,125 +1,93 @@
 /**
- * Digests of the blocks of a segment, summed over its entries in whatever order they come.
+ * What the index holds of a block, as a sum over its postings and marks, the same however they are spread over entries:
  *
- * A table of arrays: some 50 bytes a block of 21-byte keys, 30 MB for 600,000 blocks; twice that while it grows.
+ *     digest = postings : sum of first hashes : sum of second hashes
+ *
+ * A posting is hashed with its prefix and positions, the marks of a block as the bytes that they are kept in, and its
+ * number of exchanges as a posting of all.
  */
 import { crc32 } from 'node:zlib';
+import type { IndexDocument } from '../../core/index.ts';
+import { lowBits } from './block-positions.ts';
+import { takeLatencyMarks, takeSessionMarks } from './group-entries.ts';
+import { GroupTerms } from './group-terms.ts';
+import { LATENCY_MARK_BYTES } from './latency-marks.ts';
+import { maxMarkBytes, writeMarks } from './position-marks.ts';
+import { LATENCIES_PREFIX, OUTLINE_PREFIX, SESSIONS_PREFIX, tracePrefix } from './posting-fields.ts';
+import { SESSION_MARK_BYTES } from './session-marks.ts';
 
-const FIRST_SLOTS = 1024;
-const FIRST_KEY_BYTES = 32 * 1024;
-const NO_BLOCK = 0xffff_ffff;
+const FIRST_SEED = 0x9e3779b9;
+const SECOND_SEED = 0x85ebca6b;
 
-/** Sum over the entries of one block, the same in whatever order they come. */
-export class BlockDigest {
-  #postings = 0;
-  #low = 0;
-  #high = 0;
+const terms = new GroupTerms();
+const marks = new Uint16Array(64);
+const markBytes = Buffer.alloc(maxMarkBytes(64, SESSION_MARK_BYTES));
 
-  add(key: Uint8Array, value: Uint8Array): void {
-    const low = crc32(value, crc32(key));
-    this.#postings++;
-    this.#low = (this.#low + low) >>> 0;
-    this.#high = (this.#high + crc32(key, low)) >>> 0;
+/** Digest of the block that has these documents. */
+export function digestOfDocuments(documents: readonly IndexDocument[]): string {
+  const sum = new PostingSum();
+  terms.begin();
+  terms.add(0, documents);
+  terms.forEach((prefix, listed) => {
+    sum.add(crc32(prefix), listed[1] as number, listed[2] as number);
+  });
+  terms.forEachTrace((digits, prefix, exchanges) => {
+    let [low, high] = [0, 0];
+    for (const position of typeof exchanges === 'number' ? [exchanges] : exchanges) {
+      if (position < 32) low |= 1 << position;
+      else high |= 1 << (position - 32);
+    }
+    sum.add(crc32(prefix ?? tracePrefix(digits)), low, high);
+  });
+  if (takeSessionMarks(documents, marks)) {
+    const end = writeMarks(markBytes, 0, marks, documents.length, SESSION_MARK_BYTES);
+    sum.add(hashOfMarks(SESSIONS_PREFIX, markBytes.subarray(0, end)), 0, 0);
   }
+  if (takeLatencyMarks(documents, marks)) {
+    const end = writeMarks(markBytes, 0, marks, documents.length, LATENCY_MARK_BYTES);
+    sum.add(hashOfMarks(LATENCIES_PREFIX, markBytes.subarray(0, end)), 0, 0);
+  }
+  sum.add(HASH_OF_OUTLINE, lowBits(documents.length), lowBits(documents.length - 32));
+  return digestText(sum.postings, sum.first, sum.second);
+}
 
-  get text(): string {
-    return digestText(this.#postings, this.#low, this.#high);
+/** Hash of the prefix of what every block has: its exchanges. */
+export const HASH_OF_OUTLINE: number = crc32(OUTLINE_PREFIX);
+
+export function hashOfMarks(prefix: Buffer, bytes: Uint8Array): number {
+  return crc32(bytes, crc32(prefix));
+}
+
+/** @param prefixHash its crc32 */
+export function firstHash(prefixHash: number, low: number, high: number): number {
+  return mixed(FIRST_SEED, prefixHash, low, high);
+}
+
+export function secondHash(prefixHash: number, low: number, high: number): number {
+  return mixed(SECOND_SEED, prefixHash, low, high);
+}
+
+export function digestText(postings: number, first: number, second: number): string {
+  return `${postings}:${first.toString(16)}:${second.toString(16)}`;
+}
+
+class PostingSum {
+  postings = 0;
+  first = 0;
+  second = 0;
+
+  add(prefixHash: number, low: number, high: number): void {
+    this.postings++;
+    this.first = (this.first + firstHash(prefixHash, low, high)) >>> 0;
+    this.second = (this.second + secondHash(prefixHash, low, high)) >>> 0;
   }
 }
 
-export class BlockDigests {
-  readonly #maxBlocks: number;
-  #count = 0;
-  /** Number of a block by the hash of its key; open addressing, at most half full. */
-  #slots = new Uint32Array(FIRST_SLOTS).fill(NO_BLOCK);
-  /** Of each block: end of its key in the keys, postings, sums. */
-  #columns = new Uint32Array(4 * (FIRST_SLOTS / 2));
-  #keys = Buffer.allocUnsafeSlow(FIRST_KEY_BYTES);
-
-  /** @param maxBlocks as many are held */
-  constructor(maxBlocks: number) {
-    this.#maxBlocks = maxBlocks;
-  }
-
-  /** @returns false where the table is full */
-  add(block: Uint8Array, key: Uint8Array, value: Uint8Array): boolean {
-    const number = this.#numberOf(block);
-    if (number === undefined) return false;
-    const low = crc32(value, crc32(key));
-    const at = 4 * number + 1;
-    const columns = this.#columns;
-    (columns[at] as number) += 1;
-    (columns[at + 1] as number) += low;
-    (columns[at + 2] as number) += crc32(key, low);
-    return true;
-  }
-
-  *blocks(): Generator<{ readonly block: Uint8Array; readonly digest: string }> {
-    for (let number = 0; number < this.#count; number++) {
-      const [postings, low, high] = this.#columns.subarray(4 * number + 1, 4 * number + 4) as unknown as [
-        number,
-        number,
-        number,
-      ];
-      yield { block: Uint8Array.from(this.#keyOf(number)), digest: digestText(postings, low, high) };
-    }
-  }
-
-  #numberOf(block: Uint8Array): number | undefined {
-    const mask = this.#slots.length - 1;
-    let slot = hashBlock(block) & mask;
-    for (;;) {
-      const number = this.#slots[slot] as number;
-      if (number === NO_BLOCK) break;
-      if (Buffer.compare(this.#keyOf(number), block) === 0) return number;
-      slot = (slot + 1) & mask;
-    }
-    if (this.#count === this.#maxBlocks) return undefined;
-    const number = this.#count++;
-    this.#slots[slot] = number;
-    this.#keep(number, block);
-    if (2 * this.#count >= this.#slots.length) this.#grow();
-    return number;
-  }
-
-  #keyOf(number: number): Buffer {
-    return this.#keys.subarray(number === 0 ? 0 : this.#columns[4 * number - 4], this.#columns[4 * number]);
-  }
-
-  #keep(number: number, block: Uint8Array): void {
-    const start = number === 0 ? 0 : (this.#columns[4 * number - 4] as number);
-    const end = start + block.length;
-    if (end > this.#keys.length) {
-      const keys = Buffer.allocUnsafeSlow(Math.max(2 * this.#keys.length, end));
-      this.#keys.copy(keys);
-      this.#keys = keys;
-    }
-    this.#keys.set(block, start);
-    this.#columns[4 * number] = end;
-  }
-
-  #grow(): void {
-    const columns = new Uint32Array(2 * this.#columns.length);
-    columns.set(this.#columns);
-    this.#columns = columns;
-    this.#slots = new Uint32Array(2 * this.#slots.length).fill(NO_BLOCK);
-    const mask = this.#slots.length - 1;
-    for (let number = 0; number < this.#count; number++) {
-      let slot = hashBlock(this.#keyOf(number)) & mask;
-      while (this.#slots[slot] !== NO_BLOCK) slot = (slot + 1) & mask;
-      this.#slots[slot] = number;
-    }
-  }
-}
-
-/** FNV-1a with the bits mixed once more, because the low ones are what a slot is taken from. */
-export function hashBlock(block: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < block.length; i++) hash = Math.imul(hash ^ (block[i] as number), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
-}
-
-function digestText(postings: number, low: number, high: number): string {
-  return `${postings}:${low.toString(16)}:${high.toString(16)}`;
+/** Three words to one, each bit of them to all. */
+function mixed(seed: number, prefixHash: number, low: number, high: number): number {
+  let hash = Math.imul(seed ^ prefixHash, 0xcc9e2d51);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ low, 0x1b873593);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ high, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }

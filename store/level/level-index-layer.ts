@@ -1,31 +1,35 @@
-/** Port `IndexLayer` on LevelDB: a folder a segment, an entry a posting (`posting.ts`). */
-import type {
-  ByteCount,
-  Durability,
-  IndexEntry,
-  IndexedBlock,
-  IndexHit,
-  IndexLayer,
-  IndexLayerManifest,
-  IndexSearch,
-  Micros,
-  Segment,
-  TimeCount,
+/** Port `IndexLayer` on LevelDB: a folder a segment, an entry a value and group of blocks (`group-entries.ts`). */
+import {
+  type ByteCount,
+  BytecopyError,
+  type Durability,
+  type IndexEntry,
+  type IndexedBlock,
+  type IndexHit,
+  type IndexLayer,
+  type IndexLayerManifest,
+  type IndexSearch,
+  type Micros,
+  type Segment,
+  type TimeCount,
 } from '../../core/index.ts';
 import { decodeBlockKey } from '../block/block-key.ts';
-import { BlockDigest } from './block-digest.ts';
+import { digestOfDocuments } from './block-digest.ts';
+import { toGroups } from './block-group.ts';
+import { countBits } from './block-positions.ts';
+import { removeBlocks } from './block-removal.ts';
+import { forEachEntry } from './group-entries.ts';
+import { searchGroups } from './group-search.ts';
+import { blockDigests } from './index-contents.ts';
 import type { LevelFolder } from './level-folder.ts';
 import { openCursor } from './plan-cursor.ts';
-import { countBits, forEachPosting } from './posting.ts';
 import { PostingPlanner } from './posting-plan.ts';
-import { blockDigests, removeBlocks } from './posting-walk.ts';
 import { groupBySegment, SegmentFolders } from './segment-folders.ts';
-import { SegmentFormats } from './segment-formats.ts';
+import { isEmpty, SegmentFormats } from './segment-formats.ts';
 
 /** Trace postings come in random order: what is sorted in memory is not merged on disk. */
 const WRITE_BUFFER_BYTES: ByteCount = 16 * 1024 * 1024;
 const CACHE_BYTES: ByteCount = 4 * 1024 * 1024;
-const PAGE_HITS = 128;
 
 export interface LevelIndexLayerOptions {
   readonly path: string;
@@ -41,6 +45,8 @@ export class LevelIndexLayer implements IndexLayer {
   };
   readonly #folders: SegmentFolders;
   readonly #formats = new SegmentFormats();
+  /** End of the last write: what removes blocks reads an outline before it writes it. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(options: LevelIndexLayerOptions) {
     this.#folders = new SegmentFolders({
@@ -56,8 +62,8 @@ export class LevelIndexLayer implements IndexLayer {
       await this.#folders.write(segment, async (folder) => {
         await this.#formats.begin(segment, folder);
         const batch = folder.batch();
-        for (const entry of group) forEachPosting(entry, (key, value) => batch.put(key, value));
-        await batch.write({ sync: durability === 'synced' } as object);
+        for (const each of toGroups(group)) forEachEntry(each, (key, value) => batch.put(key, value));
+        await this.#inTurn(() => batch.write({ sync: durability === 'synced' } as object));
       });
     }
   }
@@ -98,18 +104,16 @@ export class LevelIndexLayer implements IndexLayer {
   }
 
   contents(segment: Segment): AsyncIterable<readonly IndexedBlock[]> {
-    return this.#folders.pages(segment, (folder) => blockDigests(folder));
+    return this.#folders.pages(segment, (folder) => contentsPages(segment, folder, this.#formats));
   }
 
   digest(entry: IndexEntry): string {
-    const sum = new BlockDigest();
-    forEachPosting(entry, (key, value) => sum.add(key, value));
-    return sum.text;
+    return digestOfDocuments(entry.documents);
   }
 
   async remove(segment: Segment, blocks: readonly Uint8Array[]): Promise<void> {
     if (blocks.length === 0 || !(await this.#folders.list()).includes(segment)) return;
-    await this.#folders.write(segment, (folder) => removeBlocks(folder, blocks));
+    await this.#folders.write(segment, (folder) => this.#inTurn(() => removeBlocks(folder, blocks)));
   }
 
   sync(): Promise<void> {
@@ -132,6 +136,12 @@ export class LevelIndexLayer implements IndexLayer {
   close(): Promise<void> {
     return this.#folders.close();
   }
+
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const written = this.#written.then(write);
+    this.#written = written.catch(() => {});
+    return written;
+  }
 }
 
 type SearchPage = 'answerable' | 'not-answerable' | readonly IndexHit[];
@@ -141,32 +151,31 @@ async function* searchPages(
   search: IndexSearch,
   formats: SegmentFormats,
 ): AsyncGenerator<SearchPage> {
-  const planner = new PostingPlanner(folder, await formats.of(search.segment, folder));
-  const plan = await planner.plan(search.where);
+  const plan = (await formats.isSearchable(search.segment, folder))
+    ? await new PostingPlanner(folder).plan(search.where)
+    : undefined;
   const range = { from: search.from, to: search.to, descending: search.order === 'descending' };
-  const cursor = plan && openCursor(folder, plan, range);
-  if (cursor === undefined) {
-    yield 'not-answerable';
-    return;
-  }
+  const snapshot = folder.snapshot();
+  const cursor = plan && openCursor(folder, snapshot, plan, range);
   try {
-    yield 'answerable';
-    let page: IndexHit[] = [];
-    let bound: Uint8Array | undefined;
-    for (;;) {
-      while (!cursor.reach(bound, bound !== undefined)) await cursor.fetch();
-      const hit = cursor.current;
-      if (hit === undefined) break;
-      bound = hit.block;
-      if ((hit.low | hit.high) === 0) continue;
-      page.push(hit);
-      if (page.length < PAGE_HITS) continue;
-      yield page;
-      page = [];
-    }
-    if (page.length > 0) yield page;
+    yield cursor === undefined ? 'not-answerable' : 'answerable';
+    if (cursor !== undefined) yield* searchGroups(folder, snapshot, cursor, range);
   } finally {
-    await cursor.close();
+    await cursor?.close();
+    await snapshot.close();
+  }
+}
+
+async function* contentsPages(
+  segment: Segment,
+  folder: LevelFolder,
+  formats: SegmentFormats,
+): AsyncGenerator<readonly IndexedBlock[]> {
+  if (await formats.isSearchable(segment, folder)) yield* blockDigests(folder);
+  else if (!(await isEmpty(folder))) {
+    throw new BytecopyError('STORE_CORRUPT_SEGMENT', `the index of ${segment} is of an earlier build, or damaged`, {
+      hint: 'what it holds is read from the data instead; store repair makes it anew',
+    });
   }
 }
 

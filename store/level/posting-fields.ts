@@ -31,28 +31,18 @@ export const POSTING_FIELDS = {
   region: 13,
   instance: 14,
   label: 15,
-  /** One entry a block: `latency-marks.ts`. */
+  /** One entry a group: `latency-marks.ts`. */
   latencies: 16,
-  /** One entry a block: `session-marks.ts`. */
+  /** One entry a group: `session-marks.ts`. */
   sessions: 17,
-  /** One entry a block: `block-outline.ts`. */
+  /** One entry a group: `group-outline.ts`. */
   outline: 18,
 } as const;
 
 export const FORMAT_KEY: Buffer = Buffer.of(POSTING_FIELDS.format, 0);
-
-/** Fields that segments of store version 1 have postings of. */
-const FIRST_FIELDS: ReadonlySet<string> = new Set([
-  'trace',
-  'source',
-  'service',
-  'operation',
-  'verb',
-  'status',
-  'outcome',
-  'protocol',
-  'reason',
-]);
+export const LATENCIES_PREFIX: Buffer = Buffer.of(POSTING_FIELDS.latencies, 0);
+export const SESSIONS_PREFIX: Buffer = Buffer.of(POSTING_FIELDS.sessions, 0);
+export const OUTLINE_PREFIX: Buffer = Buffer.of(POSTING_FIELDS.outline, 0);
 
 /** Fields whose values are texts of which few are distinct: a posting a value. */
 export const TEXT_FIELDS = [
@@ -72,9 +62,6 @@ export const TEXT_FIELDS = [
 
 export type TextField = (typeof TEXT_FIELDS)[number];
 
-/** What a segment's postings are: `first` those of store version 1, of fewer fields. */
-export type PostingFormat = 'first' | 'whole';
-
 const lower = (value: string): string => value.toLowerCase();
 const upper = (value: string): string => value.toUpperCase();
 
@@ -90,11 +77,7 @@ export function isTextField(field: QueryField): field is TextField {
   return (TEXT_FIELDS as readonly string[]).includes(field);
 }
 
-export function hasField(format: PostingFormat, field: QueryField): boolean {
-  return format === 'whole' || FIRST_FIELDS.has(field);
-}
-
-/** Field, length and value of a posting key; what follows is the block key. */
+/** Field, length and value of a posting's key; what follows is the group's. */
 export function termPrefix(field: number, value: Uint8Array): Buffer {
   const prefix = Buffer.allocUnsafe(2 + value.length);
   prefix[0] = field;
@@ -130,12 +113,7 @@ export function isPackedTrace(traceId: string): boolean {
 export function tracePrefix(traceId: string): Buffer {
   return isPackedTrace(traceId)
     ? termPrefix(POSTING_FIELDS.packedTrace, Buffer.from(traceId, 'hex'))
-    : plainTracePrefix(traceId);
-}
-
-/** As store version 1 kept ids of 16 digits too. */
-export function plainTracePrefix(traceId: string): Buffer {
-  return termPrefix(POSTING_FIELDS.trace, textBytes(traceId, MAX_VALUE_BYTES));
+    : termPrefix(POSTING_FIELDS.trace, textBytes(traceId, MAX_VALUE_BYTES));
 }
 
 export function textBytes(value: string, maxBytes: number): Buffer {

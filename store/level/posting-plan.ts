@@ -1,9 +1,9 @@
 /**
  * Query → plan: what of a query the postings can answer.
  *
- *   equality                      its postings; of the session, its marks in the entry of each block
+ *   equality                      its postings; of the session, its marks in each group
  *   range of the status           the postings of each distinct value in it
- *   range of the latency          its marks in the entry of each block
+ *   range of the latency          its marks in each group
  *   range of the time             the outlines of the blocks around it
  *   wildcard, existence           the postings of each distinct value that it takes, if they are few; of session
  *                                 and latency only existence, by marks
@@ -13,15 +13,12 @@
  *   path, client, server, id,     cannot be answered: undefined
  *
  * Exact are values that are indexed as they were written: not operations (by template), outcomes and protocols (without
- * case), latencies and sessions (by mark), times (by block), and nothing that was cut. A segment of store
- * version 1 answers equality, wildcards and existence of its fields, and `not` beside another part.
+ * case), latencies and sessions (by mark), times (by block), and nothing that was cut.
  */
 import { type Bound, type FieldTest, matchesWildcard, type Query, type QueryField } from '../../core/index.ts';
 import { FIRST_LATENCY_MARK, LAST_LATENCY_MARK, latencyMark } from './latency-marks.ts';
 import type { LevelFolder } from './level-folder.ts';
 import {
-  hasField,
-  isPackedTrace,
   isTextField,
   isWhole,
   labelBytes,
@@ -30,8 +27,6 @@ import {
   MAX_VALUE_BYTES,
   NORMAL_FORM,
   POSTING_FIELDS,
-  type PostingFormat,
-  plainTracePrefix,
   type TextField,
   termPrefix,
   textBytes,
@@ -65,11 +60,9 @@ const ALL_BLOCKS: PostingPlan = {
 
 export class PostingPlanner {
   readonly #folder: LevelFolder;
-  readonly #format: PostingFormat;
 
-  constructor(folder: LevelFolder, format: PostingFormat) {
+  constructor(folder: LevelFolder) {
     this.#folder = folder;
-    this.#format = format;
   }
 
   /** @returns undefined where the postings cannot narrow the query down */
@@ -79,7 +72,7 @@ export class PostingPlanner {
       case 'content':
         return undefined;
       case 'not':
-        return this.#format === 'whole' ? except(ALL_BLOCKS, await this.#planExactly(query.term)) : undefined;
+        return except(ALL_BLOCKS, await this.#planExactly(query.term));
       case 'field':
         return await this.#planField(query.field, query.name ?? '', query.test);
       case 'and':
@@ -110,7 +103,7 @@ export class PostingPlanner {
     }
     let plan: PostingPlan;
     if (parts.length > 0) plan = combined('both', parts);
-    else if (gone.length > 0 && this.#format === 'whole') plan = ALL_BLOCKS;
+    else if (gone.length > 0) plan = ALL_BLOCKS;
     else return undefined;
     if (gone.length > 0) plan = except(plan, combined('either', gone)) ?? plan;
     return isWhole ? plan : { ...plan, exact: false };
@@ -122,7 +115,6 @@ export class PostingPlanner {
   }
 
   async #planField(field: QueryField, name: string, test: FieldTest): Promise<PostingPlan | undefined> {
-    if (!hasField(this.#format, field)) return undefined;
     // What takes anything takes its absence too.
     if (test.kind === 'wildcard' && matchesWildcard(test.pattern, '')) return undefined;
     if (isTextField(field)) return await this.#planText(field, test);
@@ -207,13 +199,8 @@ export class PostingPlanner {
 
   async #planTrace(test: FieldTest): Promise<PostingPlan | undefined> {
     switch (test.kind) {
-      case 'equals': {
-        const { value } = test;
-        if (value === '') return undefined;
-        const packed = term(tracePrefix(value), isKept(value));
-        if (this.#format === 'whole' || !isPackedTrace(value)) return packed;
-        return combined('either', [packed, term(plainTracePrefix(value), true)]);
-      }
+      case 'equals':
+        return test.value === '' ? undefined : term(tracePrefix(test.value), isKept(test.value));
       case 'exists':
         return await this.#planTraces('?*');
       case 'wildcard':

@@ -1,37 +1,39 @@
 /**
- * What a segment's postings can answer: those of store version 1 are of fewer fields.
+ * Which segments can be searched: those that were written in this form since their first block.
  *
- * A segment says by an entry of its own, which is written before anything else, that it has everything since its first
- * block. One that was begun without it never gets it, whatever is written into it later.
+ * A segment says so by an entry of its own, which is written before anything else. One that was begun without it, by a
+ * build that kept a posting a block, never gets it, whatever is written into it later.
  */
 import type { Segment } from '../../core/index.ts';
 import type { LevelFolder } from './level-folder.ts';
-import { FORMAT_KEY, type PostingFormat } from './posting-fields.ts';
+import { FORMAT_KEY } from './posting-fields.ts';
 
 /** Version of what is in the segment. */
-const WHOLE = Buffer.of(2);
+const GROUPS = Buffer.of(3);
 
 export class SegmentFormats {
-  readonly #known = new Map<Segment, PostingFormat>();
+  readonly #known = new Map<Segment, boolean>();
 
-  async of(segment: Segment, folder: LevelFolder): Promise<PostingFormat> {
+  async isSearchable(segment: Segment, folder: LevelFolder): Promise<boolean> {
     const known = this.#known.get(segment);
     if (known !== undefined) return known;
-    const mark = await folder.get(FORMAT_KEY);
-    if (mark?.equals(WHOLE) !== true) return 'first';
-    this.#known.set(segment, 'whole');
-    return 'whole';
+    const isSearchable = (await folder.get(FORMAT_KEY))?.equals(GROUPS) === true;
+    if (isSearchable) this.#known.set(segment, true);
+    return isSearchable;
   }
 
   /** To be called before a segment is written. */
   async begin(segment: Segment, folder: LevelFolder): Promise<void> {
     if (this.#known.has(segment)) return;
-    const [first] = await folder.keys({ limit: 1 }).all();
-    if (first === undefined) await folder.put(FORMAT_KEY, WHOLE);
-    this.#known.set(segment, first === undefined ? 'whole' : await this.of(segment, folder));
+    if (await isEmpty(folder)) await folder.put(FORMAT_KEY, GROUPS);
+    this.#known.set(segment, await this.isSearchable(segment, folder));
   }
 
   forget(segment: Segment): void {
     this.#known.delete(segment);
   }
+}
+
+export async function isEmpty(folder: LevelFolder): Promise<boolean> {
+  return (await folder.keys({ limit: 1 }).all()).length === 0;
 }

@@ -1,75 +1,89 @@
-/** Cursor over the entries of one prefix: postings of a value, session marks, outlines. */
-import type { IndexHit } from '../../core/index.ts';
+/** Cursor over the entries of one prefix: postings of a value, marks, outlines. */
+import { sliceOfKey } from './block-group.ts';
+import type { GroupPositions } from './block-positions.ts';
+import type { GroupCursor } from './group-cursor.ts';
 import type { LevelFolder } from './level-folder.ts';
-import { countBits } from './posting.ts';
-import type { PostingCursor } from './posting-cursor.ts';
 import { prefixEnd } from './posting-fields.ts';
 
-/** An entry to its hit; undefined for one that names nothing, or is damaged. */
-export type DecodeHit = (block: Buffer, value: Buffer) => IndexHit | undefined;
+/** Leaves of the positions those that an entry names; none of them where it is not what was written. */
+export type KeepNamed = (key: Buffer, value: Buffer, left: GroupPositions) => void;
 
 export interface CursorRange {
+  /** First block key taken, and first no longer taken; slices are taken whole. */
   readonly from: Uint8Array | undefined;
   readonly to: Uint8Array | undefined;
   readonly descending: boolean;
 }
 
-const FIRST_PAGE_ENTRIES = 16;
-const PAGE_ENTRIES_BEHIND_SEEK = 4;
-const MAX_PAGE_ENTRIES = 512;
+export type FolderSnapshot = ReturnType<LevelFolder['snapshot']>;
+
+const FIRST_PAGE_ENTRIES = 8;
+const PAGE_ENTRIES_BEHIND_SEEK = 2;
+const MAX_PAGE_ENTRIES = 256;
+const MAX_PAGE_BYTES = 256 * 1024;
+const SLICE_BYTES = 4;
+/** An entry costs as much as so many bytes in one. */
+const ENTRY_COST = 1024;
 /** A page of which fewer than one in so many was of use is skipped by a seek the next time. */
 const SEEK_BELOW = 4;
 
-export class TermCursor implements PostingCursor {
-  current: IndexHit | undefined;
+export class TermCursor implements GroupCursor {
+  current: Buffer | undefined;
   weight = 0;
   readonly #prefix: Buffer;
   readonly #range: CursorRange;
-  readonly #decode: DecodeHit;
+  readonly #keepNamed: KeepNamed;
   readonly #iterator: ReturnType<LevelFolder['iterator']>;
+  #entry: readonly [Buffer, Buffer] | undefined;
   #page: readonly [Buffer, Buffer][] = [];
   #next = 0;
   #pageEntries = FIRST_PAGE_ENTRIES;
-  /** Entries of this page that were stopped at, or passed without a target. */
+  /** Entries of this page that were stopped at. */
   #used = 0;
   #target: Uint8Array | undefined;
   #ended = false;
   #pagesRead = 0;
 
-  constructor(folder: LevelFolder, prefix: Buffer, range: CursorRange, decode: DecodeHit) {
+  constructor(folder: LevelFolder, snapshot: FolderSnapshot, prefix: Buffer, range: CursorRange, keepNamed: KeepNamed) {
     this.#prefix = prefix;
     this.#range = range;
-    this.#decode = decode;
-    const end = range.to === undefined ? prefixEnd(prefix) : Buffer.concat([prefix, range.to]);
+    this.#keepNamed = keepNamed;
+    const end = range.to === undefined ? prefixEnd(prefix) : endOf(prefix, range.to);
     this.#iterator = folder.iterator({
-      gte: range.from === undefined ? prefix : Buffer.concat([prefix, range.from]),
+      snapshot,
+      gte: range.from === undefined ? prefix : Buffer.concat([prefix, range.from.subarray(0, SLICE_BYTES)]),
       ...(end === undefined ? {} : { lt: end }),
       reverse: range.descending,
+      highWaterMarkBytes: MAX_PAGE_BYTES,
     });
+  }
+
+  /** The entry that it stands at. */
+  get entry(): readonly [Buffer, Buffer] | undefined {
+    return this.current && this.#entry;
   }
 
   reach(bound: Uint8Array | undefined, isBehind: boolean): boolean {
     const { current } = this;
-    if (current !== undefined && (bound === undefined || this.#isAt(current.block, bound, isBehind))) return true;
+    if (current !== undefined && (bound === undefined || this.#isAt(current, bound, isBehind))) return true;
     this.current = undefined;
-    let passed: Buffer | undefined;
     while (this.#next < this.#page.length) {
-      const [key, value] = this.#page[this.#next++] as [Buffer, Buffer];
-      const block = key.subarray(this.#prefix.length);
-      if (bound !== undefined && !this.#isAt(block, bound, isBehind)) continue;
+      const entry = this.#page[this.#next++] as [Buffer, Buffer];
+      const group = entry[0].subarray(this.#prefix.length);
+      if (bound !== undefined && !this.#isAt(group, bound, isBehind)) continue;
       this.#used++;
-      const hit = this.#decode(block, value);
-      if (hit !== undefined) {
-        this.current = hit;
-        return true;
-      }
-      passed = block;
+      this.#entry = entry;
+      this.current = group;
+      return true;
     }
-    // Who asked learns that there is nothing so far, and may know that the rest is not needed.
-    if (passed !== undefined) this.current = { block: passed, low: 0, high: 0 };
-    if (passed !== undefined || this.#ended) return true;
+    if (this.#ended) return true;
     this.#target = bound;
     return false;
+  }
+
+  keep(left: GroupPositions): void {
+    const [key, value] = this.#entry as readonly [Buffer, Buffer];
+    this.#keepNamed(key, value, left);
   }
 
   async fetch(): Promise<void> {
@@ -92,29 +106,27 @@ export class TermCursor implements PostingCursor {
   }
 
   #weigh(): number {
-    let named = this.#page.length;
-    for (const [key, value] of this.#page) {
-      const hit = this.#decode(key.subarray(this.#prefix.length), value);
-      if (hit !== undefined) named += countBits(hit.low) + countBits(hit.high);
-    }
+    let cost = this.#page.length * ENTRY_COST;
+    for (const [, value] of this.#page) cost += value.length;
     const slices = this.#page.map(([key]) => sliceOfKey(key.subarray(this.#prefix.length)));
-    return named / (Math.max(...slices) - Math.min(...slices) + 1);
+    return cost / (Math.max(...slices) - Math.min(...slices) + 1);
   }
 
   /** LevelDB takes a seek to before the first entry of a range for one to its end. */
   #isWithin(target: Uint8Array): boolean {
     const { from, to, descending } = this.#range;
     if (descending) return to === undefined || Buffer.compare(target, to) < 0;
-    return from === undefined || Buffer.compare(target, from) >= 0;
+    return from === undefined || Buffer.compare(target, from.subarray(0, SLICE_BYTES)) >= 0;
   }
 
-  #isAt(block: Uint8Array, bound: Uint8Array, isBehind: boolean): boolean {
-    const order = this.#range.descending ? Buffer.compare(bound, block) : Buffer.compare(block, bound);
+  #isAt(group: Uint8Array, bound: Uint8Array, isBehind: boolean): boolean {
+    const order = this.#range.descending ? Buffer.compare(bound, group) : Buffer.compare(group, bound);
     return isBehind ? order > 0 : order >= 0;
   }
 }
 
-/** The slice that a block's key begins with. */
-function sliceOfKey(block: Buffer): number {
-  return block.length < 4 ? 0 : block.readUInt32BE(0);
+/** Behind the groups of the slice that a block key is in; undefined where nothing can follow. */
+function endOf(prefix: Buffer, to: Uint8Array): Buffer | undefined {
+  const slice = Buffer.concat([prefix, to.subarray(0, SLICE_BYTES)]);
+  return to.length <= SLICE_BYTES ? slice : prefixEnd(slice);
 }

@@ -63,7 +63,7 @@ test('missing, different, dangling, foreign and a deleted index in one pass; a s
     );
     const dangling = Buffer.from(blocks[6] as Uint8Array);
     dangling.writeUIntBE(99_999, 14, 6);
-    await index.put([strangeEntry(SEGMENT, dangling), strangeEntry(SEGMENT, Buffer.from('no block'))], 'buffered');
+    await index.put([strangeEntry(SEGMENT, dangling), strangeEntry(SEGMENT, Buffer.alloc(21, 0xff))], 'buffered');
     await index.put([strangeEntry('20200101T000000Z', dangling)], 'buffered');
   });
   await removeIndexOf(path, LATER_SEGMENT);
