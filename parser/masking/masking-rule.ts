@@ -8,6 +8,8 @@ export interface FoundText {
   readonly end: number;
 }
 
+export const NOTHING_FOUND: readonly FoundText[] = Object.freeze([]);
+
 /** Has to be linear in the text: texts are hostile. */
 export interface TextFinder {
   findAll(text: string): readonly FoundText[];

@@ -3,15 +3,19 @@
  *
  *     curl -H 'Authorization: Bearer mF_9.B5f-4.1JqM'        eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.Zm9v
  */
-import type { FoundText, TextFinder } from '../masking-rule.ts';
+import { type FoundText, NOTHING_FOUND, type TextFinder } from '../masking-rule.ts';
 
 const BEARER = /bearer[ \t]+([A-Za-z0-9._~+/-]{8,}=*)/gi;
+const LIKELY = /bearer[ \t]|eyJ/i;
+/** The word, a blank and the shortest token. */
+const MIN_CHARACTERS = 15;
 /** Runs of what a JSON Web Token is made of. */
 const RUN = /[A-Za-z0-9_.-]{20,}/g;
 const JWT = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
 export class BearerTokens implements TextFinder {
   findAll(text: string): readonly FoundText[] {
+    if (text.length < MIN_CHARACTERS || !LIKELY.test(text)) return NOTHING_FOUND;
     const found: FoundText[] = [];
     for (const { 0: whole, 1: token = '', index } of text.matchAll(BEARER)) {
       found.push({ start: index + whole.length - token.length, end: index + whole.length });

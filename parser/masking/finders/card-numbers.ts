@@ -6,10 +6,11 @@
  *
  * Not in the middle of a word, a longer number or behind a decimal point.
  */
-import type { FoundText, TextFinder } from '../masking-rule.ts';
+import { type FoundText, NOTHING_FOUND, type TextFinder } from '../masking-rule.ts';
 
 /** Runs of digits, one separator between them. */
 const RUN = /\d+(?:[ -]\d+)*/g;
+const LIKELY = /\d[\d -]{11}/;
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
 const FIRST_GROUP = 4;
@@ -20,6 +21,8 @@ const ISSUER =
 
 export class CardNumbers implements TextFinder {
   findAll(text: string): readonly FoundText[] {
+    // Nearly all texts are short.
+    if (text.length < MIN_DIGITS || !LIKELY.test(text)) return NOTHING_FOUND;
     const found: FoundText[] = [];
     for (const { 0: run, index } of text.matchAll(RUN)) {
       if (run.length >= MIN_DIGITS) inRun(run, index, text, found);

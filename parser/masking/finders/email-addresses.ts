@@ -6,7 +6,7 @@
  * None: user information of URLs (`https://ada:pw@host.example/`, which the credentials are for), versions of packages
  * (`left-pad@1.3.0`), names of pictures in two sizes (`logo@2x.png`), addresses without a dot in the domain.
  */
-import type { FoundText, TextFinder } from '../masking-rule.ts';
+import { type FoundText, NOTHING_FOUND, type TextFinder } from '../masking-rule.ts';
 
 const LOCAL = /[A-Za-z0-9.!#$%'*+_~^|`{}\u0080-\uffff-]/;
 const DOMAIN = /[A-Za-z0-9.\u0080-\uffff-]/;
@@ -18,6 +18,7 @@ const USER_INFO = /\/\/[^/\s@]*$/;
 
 export class EmailAddresses implements TextFinder {
   findAll(text: string): readonly FoundText[] {
+    if (!text.includes('@')) return NOTHING_FOUND;
     const found: FoundText[] = [];
     let behind = 0;
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {

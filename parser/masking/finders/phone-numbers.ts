@@ -8,15 +8,18 @@
  * Numbers without plus or separators, and national forms of other countries, are not told from ids and amounts: they are
  * left. Taken although it may be something else: a number of that shape with a plus before it.
  */
-import type { FoundText, TextFinder } from '../masking-rule.ts';
+import { type FoundText, NOTHING_FOUND, type TextFinder } from '../masking-rule.ts';
 
 const PHONE =
   /\+[1-9](?:[ .\-/]?\(?\d\)?){7,14}|\b00[1-9]\d{0,2}(?:[ .\-/]\d{1,5}){2,6}|(?:\b1[ .-])?(?:\([2-9]\d\d\) ?|\b[2-9]\d\d[.-])[2-9]\d\d[.-]\d{4}/g;
+/** What all of them begin with, or have in the middle. */
+const LIKELY = /\+[1-9]|00[1-9]|[2-9]\d\d(?:[.-]|\) ?)[2-9]\d\d/;
 const MIN_DIGITS = 8;
 const MAX_DIGITS = 15;
 
 export class PhoneNumbers implements TextFinder {
   findAll(text: string): readonly FoundText[] {
+    if (text.length < MIN_DIGITS || !LIKELY.test(text)) return NOTHING_FOUND;
     const found: FoundText[] = [];
     for (const { 0: number, index } of text.matchAll(PHONE)) {
       const end = index + number.length;
