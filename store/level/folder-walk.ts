@@ -45,6 +45,7 @@ export async function* walkPages<T>(
   let bounds: Bounds = { ...toBounds(range), snapshot };
   let pageEntries = range.pageEntries ?? DEFAULT_PAGE_ENTRIES;
   let iterator = open(bounds);
+  let damage: unknown;
   try {
     for (;;) {
       let page: T[];
@@ -53,11 +54,14 @@ export async function* walkPages<T>(
       } catch (error) {
         if (pageEntries === 1 || !isCorruption(error)) throw error;
         await iterator.close();
+        // Told at the end: behind the last entry the damaged table may not be met again.
+        damage = error;
         pageEntries = 1;
         iterator = open(bounds);
         continue;
       }
       const last = page.at(-1);
+      if (last === undefined && damage !== undefined) throw damage;
       if (last === undefined) return;
       bounds = behind(bounds, keyOf(last));
       const own = page.filter((entry) => !isReservedKey(keyOf(entry)));

@@ -24,12 +24,16 @@ async function tabledSegment(): Promise<{ path: string; tables: string[] }> {
     await layer.put([entry], 'buffered');
   }
   await layer.close();
-  // What is in the log becomes a table when the folder is opened again.
-  const again = new LevelDataLayer({ path });
-  await again.getMany(SEGMENT, [keyOf(0)]);
-  await again.close();
+  // What is in the log becomes tables when the folder is opened again, and these others, until nothing is left to merge.
   const folder = join(path, SEGMENT);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.ldb')).sort();
+  let names: string[] = [];
+  for (let round = 0, before = ''; round < 2 || before !== names.join(); round++) {
+    before = names.join();
+    const again = new LevelDataLayer({ path });
+    await again.getMany(SEGMENT, [keyOf(0)]);
+    await again.close();
+    names = (await readdir(folder)).filter((name) => name.endsWith('.ldb')).sort();
+  }
   return { path, tables: names.map((name) => join(folder, name)) };
 }
 
