@@ -6,6 +6,7 @@ import { LocalCare, type StoreCare } from './care/store-care.ts';
 import { SegmentKeys, shredSegmentKeys } from './keys/segment-keys.ts';
 import { LayeredStore } from './layered-store.ts';
 import type { Layers } from './layers/open-layers.ts';
+import { LevelDataLayer } from './level/level-data-layer.ts';
 import type { CheckedStoreOptions } from './options.ts';
 import { Catalog } from './owner/catalog.ts';
 import { type RecoveryReport, recover } from './owner/recovery.ts';
@@ -124,6 +125,7 @@ function carePorts({ data, index }: Layers, segmentMicros: Micros, keys: Segment
     index,
     readerFor: (report: ReportDamage) => new BlockReader(data, report, keys),
     segmentMicros,
+    ...(data instanceof LevelDataLayer ? { assertReadable: (segment: string) => data.assertReadable(segment) } : {}),
     shred: (segment: string) => (keys === undefined ? shredSegmentKeys(data, segment) : keys.shred(segment)),
     pause: delay,
   };

@@ -24,6 +24,8 @@ export interface CarePorts {
   readonly segmentMicros: Micros;
   /** Absent where this process does not write. */
   readonly writer?: WriterState;
+  /** Throws `STORE_CORRUPT_SEGMENT` where reading a segment would end the process; absent where nothing can. */
+  readonly assertReadable?: (segment: Segment) => Promise<void>;
   /** Deletes the key of a dropped segment. */
   readonly shred?: (segment: Segment) => Promise<void>;
   /** Blocks of a segment that are compared at once, which bounds memory; a million where absent. */

@@ -125,6 +125,7 @@ class SegmentWalk {
     const counted = writer?.counted().get(segment)?.exchanges;
     let found = 0;
     try {
+      await this.#ports.assertReadable?.(segment);
       let batch: BlockRef[] = [];
       for await (const page of data.keys({ segment })) {
         for (const bytes of page) {

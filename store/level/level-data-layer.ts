@@ -14,7 +14,7 @@ import { MARK_KEY, toKeyLists } from './key-list.ts';
 import type { LevelFolder } from './level-folder.ts';
 import { listedKeys, listsOf } from './listed-keys.ts';
 import { PropertyFiles } from './property-files.ts';
-import { groupBySegment, SegmentFolders } from './segment-folders.ts';
+import { assertReadable, groupBySegment, SegmentFolders } from './segment-folders.ts';
 
 /** Blocks of 25 kB fill this in about 600: fewer, larger tables, which are moved and not merged as keys rise with time. */
 const WRITE_BUFFER_BYTES: ByteCount = 16 * 1024 * 1024;
@@ -82,6 +82,11 @@ export class LevelDataLayer implements DataLayer {
 
   drop(segment: Segment): Promise<void> {
     return this.#folders.drop(segment);
+  }
+
+  /** Looks at a segment's files. @throws BytecopyError `STORE_CORRUPT_SEGMENT` where reading them would end the process */
+  assertReadable(segment: Segment): Promise<void> {
+    return assertReadable(this.#folders.pathOf(segment));
   }
 
   readProperty(name: string): Promise<Uint8Array | undefined> {

@@ -7,12 +7,18 @@
  * one longest unused is closed. One in use is never closed, so more may be open while more are read at once. Dropping a
  * segment removes the folder at once: whoever reads it finds no more in it. After a failed write the folder is closed and opened again before its next use, because
  * LevelDB goes on behind a half-written log record otherwise.
+ *
+ *   <path>/open-20261121T100000Z   while the folder is open: what stays behind was open when a process ended by force
+ *
+ * Damage in a table can end the process that reads it. So a folder that was open at such an end is looked at before
+ * LevelDB opens it again, and left out where that would happen.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ByteCount, BytecopyError, parseSegment, type Segment } from '../../core/index.ts';
 import { type LevelFolder, type LevelFolderOptions, openLevelFolder, toStoreError } from './level-folder.ts';
+import { findFatalTable } from './table-keys.ts';
 
 /** Segments open at once in a layer: two days of hours, so that a look-up without times opens none again. */
 const MAX_OPEN_SEGMENTS = 48;
@@ -24,6 +30,8 @@ const MAX_WRITTEN_SEGMENTS = 16;
  * filled to the last byte makes a folder unreadable until there is room, because opening it writes.
  */
 const RESERVED_DISK_BYTES: ByteCount = 64 * 1024 * 1024;
+
+const OPEN_MARK = 'open-';
 
 export interface SegmentFoldersOptions extends LevelFolderOptions {
   readonly path: string;
@@ -47,6 +55,8 @@ export class SegmentFolders {
   /** Closings under way: a folder cannot be opened again before they end. */
   readonly #closing = new Map<Segment, Promise<void>>();
   readonly #unsynced = new Set<Segment>();
+  /** Folders that were open when the process before ended by force, until they were looked at. */
+  #suspects: Promise<Set<string>> | undefined;
 
   constructor(options: SegmentFoldersOptions) {
     this.#options = options;
@@ -140,7 +150,10 @@ export class SegmentFolders {
     }
     this.#unsynced.delete(segment);
     const closed = this.#closing.get(segment) ?? Promise.resolve();
-    const removed = closed.then(() => rm(this.pathOf(segment), { recursive: true, force: true }));
+    const path = this.pathOf(segment);
+    const removed = closed
+      .then(() => rm(path, { recursive: true, force: true }))
+      .then(() => rm(this.#markOf(segment), { force: true }));
     this.#keepClosing(
       segment,
       removed.catch(() => {}),
@@ -155,6 +168,10 @@ export class SegmentFolders {
 
   pathOf(segment: Segment): string {
     return join(this.#options.path, segment);
+  }
+
+  #markOf(segment: Segment): string {
+    return join(this.#options.path, `${OPEN_MARK}${segment}`);
   }
 
   async #acquire(segment: Segment, create: boolean): Promise<OpenSegment | undefined> {
@@ -184,13 +201,28 @@ export class SegmentFolders {
   #begin(segment: Segment, create: boolean): OpenSegment | undefined {
     const path = this.pathOf(segment);
     if (!create && !existsSync(path)) return undefined;
-    const folder = create
-      ? mkdir(path, { recursive: true, mode: 0o700 }).then(
-          () => openLevelFolder(path, this.#options),
-          (error) => Promise.reject(toStoreError(error, path)),
-        )
-      : openLevelFolder(path, this.#options);
+    const made = create ? mkdir(path, { recursive: true, mode: 0o700 }) : Promise.resolve();
+    const folder = made.then(
+      () => this.#openMarked(segment),
+      (error) => Promise.reject(toStoreError(error, path)),
+    );
     return { folder, users: 0, failed: false, written: false, dropped: false };
+  }
+
+  async #openMarked(segment: Segment): Promise<LevelFolder> {
+    const path = this.pathOf(segment);
+    this.#suspects ??= readdir(this.#options.path).then(
+      (names) => new Set(names),
+      () => new Set<string>(),
+    );
+    const suspects = await this.#suspects;
+    if (suspects.has(`${OPEN_MARK}${segment}`)) {
+      await assertReadable(path);
+      suspects.delete(`${OPEN_MARK}${segment}`);
+    }
+    // A disk that is full can still be read.
+    await writeFile(this.#markOf(segment), '', { mode: 0o600 }).catch(() => {});
+    return await openLevelFolder(path, this.#options);
   }
 
   #release(segment: Segment, open: OpenSegment): void {
@@ -216,7 +248,11 @@ export class SegmentFolders {
   #close(segment: Segment, open: OpenSegment): void {
     if (this.#open.get(segment) !== open) return;
     this.#open.delete(segment);
-    const closing = open.folder.then((folder) => folder.close()).catch(() => {});
+    const closed = async (folder: LevelFolder): Promise<void> => {
+      await folder.close();
+      await rm(this.#markOf(segment), { force: true });
+    };
+    const closing = open.folder.then(closed).catch(() => {});
     this.#keepClosing(segment, closing);
   }
 
@@ -227,6 +263,19 @@ export class SegmentFolders {
       if (this.#closing.get(segment) === closing) this.#closing.delete(segment);
     });
   }
+}
+
+/** @throws BytecopyError `STORE_CORRUPT_SEGMENT` where reading the folder would end the process */
+export async function assertReadable(path: string): Promise<void> {
+  const table = await findFatalTable(path);
+  if (table === undefined) return;
+  throw new BytecopyError(
+    'STORE_CORRUPT_SEGMENT',
+    `${join(path, table)} has a key that ends the process that reads it`,
+    {
+      hint: 'the other segments are served; remove this folder to be rid of the message',
+    },
+  );
 }
 
 /** What is written to each segment, in the order it came. */
