@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { BytecopyError, type Exchange, type Selection } from '../../core/index.ts';
+import type { SecretCutter } from '../../parser/index.ts';
 import { EXPORT_FORMATS, type ExportFormat, exchangeWriter } from '../../store/index.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { writeExport } from '../export/export-file.ts';
 import { type ExportReport, renderExportReport } from '../export/export-report.ts';
 import { withSecrets } from '../export/with-secrets.ts';
-import { findKeys, keyFilePath, recordAudit } from '../keys/index.ts';
+import { findKeys, hidingCutter, keyFilePath, recordAudit } from '../keys/index.ts';
 import { parseCount } from '../options/number.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
@@ -65,7 +66,7 @@ async function exportTo(context: Context, program: Command, query: string, flags
   try {
     const asked: Selection = flags.limit === undefined ? selection : { ...selection, limit: flags.limit };
     const stored = flags.bothViews ? store.find(asked) : findDistinct(store, asked).pages;
-    const pages = await readable(stored, query, flags, program, config, context);
+    const pages = await readable(stored, run, query, flags, program, config, context);
     await writeExport(run.pieces(pages, context), flags.output, context.stdout);
   } finally {
     await store.close();
@@ -79,13 +80,14 @@ async function exportTo(context: Context, program: Command, query: string, flags
 /** The pages as they are written: with placeholders, unless secrets are asked for. */
 async function readable(
   pages: AsyncIterable<readonly Exchange[]>,
+  run: ExportRun,
   query: string,
   flags: ExportFlags,
   program: Command,
   config: Config,
   context: Context,
 ): Promise<AsyncIterable<readonly Exchange[]>> {
-  if (flags.withSecrets !== true) return pages;
+  if (flags.withSecrets !== true) return run.withPlaceholders(pages, await hidingCutter(config));
   const found = await findKeys(program.opts(), config, context);
   const path = found?.path ?? keyFilePath(program.opts(), config, context.environment);
   const opener = { ring: found?.ring, path, otherwise: 'without --with-secrets placeholders are written' };
@@ -120,6 +122,20 @@ class ExportRun {
     this.#version = version;
   }
 
+  /** Secrets that were never sealed are hidden like those that were. */
+  async *withPlaceholders(
+    pages: AsyncIterable<readonly Exchange[]>,
+    cutter: SecretCutter,
+  ): AsyncGenerator<readonly Exchange[]> {
+    for await (const page of pages) {
+      yield page.map((exchange) => {
+        const hidden = cutter.cut(exchange);
+        if (hidden !== exchange || exchange.sealed.length > 0) this.#sealed++;
+        return hidden;
+      });
+    }
+  }
+
   /** An interrupted export ends as a whole file of what came before. */
   async *pieces(
     pages: AsyncIterable<readonly Exchange[]>,
@@ -138,7 +154,6 @@ class ExportRun {
           continue;
         }
         this.#exported++;
-        if (exchange.sealed.length > 0) this.#sealed++;
         if (exchange.masked.length > 0) this.#masked++;
         const bytes = toBytes(written);
         gathered.push(bytes);

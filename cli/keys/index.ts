@@ -4,5 +4,5 @@ export { readKeyFile, rotateKeyFile } from './key-file.ts';
 export type { StoredKey } from './key-file-text.ts';
 export { type KeyFlags, keyFilePath } from './key-path.ts';
 export { findKeys, type OpenedKeys, openKeys } from './open-keys.ts';
-export { openSealing, type Sealing, sealingCutter } from './open-sealing.ts';
+export { hidingCutter, openSealing, type Sealing, sealingCutter } from './open-sealing.ts';
 export { type Opener, unsealed } from './unsealed-exchange.ts';

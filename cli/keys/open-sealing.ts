@@ -47,3 +47,8 @@ export async function sealingCutter(ring: KeyRing, config: Config): Promise<Secr
     new ValueSealer(ring.current, nonces),
   );
 }
+
+/** Puts placeholders where the config calls something a secret, for what leaves the store. @throws BytecopyError of IDL files (exit code 2) */
+export async function hidingCutter(config: Config): Promise<SecretCutter> {
+  return new SecretCutter({ ...config.secrets, idl: await loadIdl(idlFiles({}, config)) });
+}

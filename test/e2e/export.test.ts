@@ -91,6 +91,21 @@ describeWith(['build'], 'export', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('no.gor'))).toEqual([]);
   });
 
+  testWith([], 'secrets that were never sealed are placeholders too', async () => {
+    await writeFile(at('bytecopy.yaml'), 'secrets: { seal: false }\n');
+    const config = ['--config', at('bytecopy.yaml')];
+    await writeFile(
+      at('in.gor'),
+      `1 a 1000000000000000000 1\nGET /mine HTTP/1.1\r\nCookie: sid=${SECRET}\r\n\r\n\n🐵🙈🙉\n`,
+    );
+    expect(await run([...config, 'import', at('in.gor')], { env })).toMatchObject({ code: 0 });
+    const { stdout } = await exportTo('path:/mine', '-o', at('out.gor'));
+    expect(stdout).toContain('1 hold secrets as placeholders');
+    expect(await readFile(at('out.gor'), 'latin1')).not.toContain(SECRET);
+    await exportTo('path:/mine', '-o', at('out.gor'), '--with-secrets');
+    expect(await readFile(at('out.gor'), 'latin1')).toContain(SECRET);
+  });
+
   testWith([], 'what cannot be done says why, and leaves nothing behind', async () => {
     for (const [args, code, words] of [
       [['-o', at('a.txt')], 2, 'does not tell a format'],
