@@ -1,14 +1,8 @@
 /** The verbatim bytes of a sealed exchange, for who holds the keys. */
-import {
-  type Exchange,
-  type KeyRing,
-  type Message,
-  type SealedRange,
-  type UnsealProblem,
-  unseal,
-} from '../../core/index.ts';
+import type { Exchange, KeyRing, Message, SealedRange, UnsealProblem } from '../../core/index.ts';
 import { toKeptPosition } from './kept-offsets.ts';
 import { PartWriter } from './overwrite.ts';
+import { openerOf } from './value-opener.ts';
 
 export type UnsealedExchange =
   | { readonly kind: 'verbatim'; readonly exchange: Exchange }
@@ -20,10 +14,11 @@ export type UnsealedExchange =
  */
 export function unsealExchange(exchange: Exchange, ring: KeyRing): UnsealedExchange {
   if (exchange.sealed.length === 0) return { kind: 'verbatim', exchange };
+  const opener = openerOf(ring);
   const writers = new Map<Message, PartWriter>();
   for (const range of exchange.sealed) {
     const { keyId, byteCount, offset } = range;
-    const opened = unseal(ring, keyId, range.sealed);
+    const opened = opener.open(keyId, range.sealed);
     if (opened.kind === 'sealed') return { kind: 'sealed', keyId, problem: opened.problem };
     const message = messageOf(exchange, range);
     if (message === undefined || opened.bytes.length !== byteCount)
