@@ -2,6 +2,7 @@
  * A body by what it is declared to be: Thrift, a form, JSON, any other text. What is declared to be none of them and no
  * text in a charset that can be written again, is unreadable.
  */
+import { TextDecoder } from 'node:util';
 import { type BodyText, readBodyText } from '../http1/view/body-text.ts';
 import type { BodyView } from '../http1/view/body-view.ts';
 import { latin1 } from '../latin1.ts';
@@ -44,11 +45,27 @@ export function maskBody(
   return written(text, run.mask(text, ANYWHERE)?.text ?? text, bytes, encoding);
 }
 
+/** Declared or not, and without the byte order mark of another. */
+function isUtf8({ charset, bytes }: BodyView): boolean {
+  return (charset === '' || charset === 'utf-8') && bytes[0] !== 0xff && bytes[0] !== 0xfe;
+}
+
 interface Readable extends Pick<BodyText, 'text'> {
   readonly encoding: 'utf8' | 'latin1' | 'utf16le';
 }
 
+/** Made once: a decoder costs more than what it decodes. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function readText(view: BodyView): Readable | undefined {
+  if (isUtf8(view)) {
+    try {
+      const text = utf8.decode(view.bytes);
+      return text.includes('\0') ? undefined : { text, encoding: 'utf8' };
+    } catch {
+      return undefined;
+    }
+  }
   const body = readBodyText(view);
   if (body === undefined) return undefined;
   const { text, charset } = body;
