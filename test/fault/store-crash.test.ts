@@ -1,16 +1,21 @@
 /** kill -9 while a process writes: what was flushed is there, indexed, and the next owner says what it recovered. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseQuery } from '../../core/index.ts';
+import { type Message, messageBytes, parseQuery } from '../../core/index.ts';
+import { unsealExchange } from '../../parser/index.ts';
 import { PROJECT_DIR } from '../support/requirements.ts';
+import { RING } from '../support/sealing/keys.ts';
 import { verified } from '../support/store/care.ts';
 import { emptyFolder, foundBy, ids, numbered, numberedUpTo, opened } from '../support/store/index.ts';
+import { TOKEN_HEAD } from '../support/store/with-token.ts';
 
-function startWriter(path: string): ChildProcess {
-  const writer = spawn(process.execPath, ['--import', 'tsx', join(PROJECT_DIR, 'test/fault/store-writer.ts'), path], {
+function startWriter(path: string, ...mode: readonly string[]): ChildProcess {
+  const script = join(PROJECT_DIR, 'test/fault/store-writer.ts');
+  const writer = spawn(process.execPath, ['--import', 'tsx', script, path, ...mode], {
     cwd: PROJECT_DIR,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -85,4 +90,37 @@ test('while the writer lives others read through it and cannot own the store', a
   const reading = store.find({ order: 'newest-first' });
   await kill(writer);
   await expect(foundBy({ find: () => reading } as never)).rejects.toMatchObject({ code: 'STORE_OWNER_GONE' });
+});
+
+test('killed at random moments, sealing and encrypting: whole, indexed, and no secret in any file', async () => {
+  const path = await emptyFolder();
+  let flushed = 0;
+  for (const [moreFlushes, delayMs] of [
+    [1, 3],
+    [2, 17],
+    [1, 41],
+  ] as const) {
+    const writer = startWriter(path, 'sealed');
+    const seen = await flushes(writer, moreFlushes);
+    flushed = Math.max(flushed, seen);
+    // A moment between two flushes: which one is the point, not how long.
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await kill(writer);
+  }
+  const { store, care } = await opened(path, {}, { keys: RING });
+  const found = await foundBy(store);
+  expect(found.length).toBeGreaterThanOrEqual(flushed);
+  expect(ids(found)).toEqual(ids(numberedUpTo(found.length)));
+  for (const [n, each] of found.entries()) {
+    const unsealed = unsealExchange(each, RING);
+    if (unsealed.kind === 'sealed') throw new Error(unsealed.problem);
+    expect(Buffer.from(messageBytes(unsealed.exchange.request as Message)).toString()).toContain(`${TOKEN_HEAD}${n}-`);
+  }
+  expect(await foundBy(store, { where: parseQuery('service:catalogue AND status:200') })).toHaveLength(found.length);
+  expect((await verified(care)).damages).toEqual([]);
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    expect(bytes.includes(TOKEN_HEAD), entry.name).toBe(false);
+  }
 });
