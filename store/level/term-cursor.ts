@@ -18,14 +18,14 @@ export interface CursorRange {
 export type FolderSnapshot = ReturnType<LevelFolder['snapshot']>;
 
 const FIRST_PAGE_ENTRIES = 8;
-const PAGE_ENTRIES_BEHIND_SEEK = 2;
+const PAGE_ENTRIES_BEHIND_SEEK = 8;
 const MAX_PAGE_ENTRIES = 256;
 const MAX_PAGE_BYTES = 256 * 1024;
 const SLICE_BYTES = 4;
 /** An entry costs as much as so many bytes in one. */
 const ENTRY_COST = 1024;
 /** A page of which fewer than one in so many was of use is skipped by a seek the next time. */
-const SEEK_BELOW = 4;
+const SEEK_BELOW = 16;
 
 export class TermCursor implements GroupCursor {
   current: Buffer | undefined;
