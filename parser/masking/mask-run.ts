@@ -220,7 +220,12 @@ function isAt(place: MaskPlace, slot: Slot): boolean {
 }
 
 function isNamed(pattern: string, name: string | undefined): boolean {
-  return name !== undefined && (pattern === name || matchesWildcard(pattern, name));
+  return name !== undefined && (pattern === name || matchesPattern(pattern, name));
+}
+
+/** Nearly all names are plain ones. */
+function matchesPattern(pattern: string, name: string): boolean {
+  return (pattern.includes('*') || pattern.includes('?')) && matchesWildcard(pattern, name);
 }
 
 function isBelow(path: readonly JsonStep[], at: readonly (string | number)[]): boolean {
@@ -234,5 +239,5 @@ function isBelow(path: readonly JsonStep[], at: readonly (string | number)[]): b
 }
 
 function isWild(wanted: string | number, step: string | number): boolean {
-  return typeof wanted === 'string' && typeof step === 'string' && matchesWildcard(wanted, step);
+  return typeof wanted === 'string' && typeof step === 'string' && matchesPattern(wanted, step);
 }

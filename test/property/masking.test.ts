@@ -78,7 +78,7 @@ test('no secret is left in any place, and what is left can be read', () => {
     fc.property(secret, word, fc.constantFrom(...places), (s, w, place) => {
       const masked = masker.mask(place(s, w));
       const request = masked.request as Message;
-      expect(encodeExchange(masked).includes(s)).toBe(false);
+      expect(Buffer.from(encodeExchange(masked)).includes(s)).toBe(false);
       expect(masked.masked.length).toBeGreaterThan(0);
       expect(masked.masked.some(({ action }) => action === 'drop')).toBe(false);
       expect(request.byteCount).toBe(messageBytes(request).length);
