@@ -33,17 +33,18 @@ export class PayloadPacker {
 
   /** @param exchanges in the order of their ids */
   pack(exchanges: readonly Exchange[]): Buffer {
-    const [numbers, head, words, shared] = [this.#numbers, this.#head, this.#words, this.#shared];
     const baseAt = exchanges[0]?.id.at ?? 0;
-    for (const exchange of exchanges) this.#writer.write(exchange, baseAt);
-    head.reserve(1);
-    head.put(baseAt);
-    this.#table.write(head, shared);
-    const payload = this.#join();
-    this.#table.clear();
-    this.#writer.clear();
-    for (const scratch of [numbers, this.#record, head, words, shared]) release(scratch);
-    return payload;
+    try {
+      for (const exchange of exchanges) this.#writer.write(exchange, baseAt);
+      this.#head.reserve(1);
+      this.#head.put(baseAt);
+      this.#table.write(this.#head, this.#shared);
+      return this.#join();
+    } finally {
+      this.#table.clear();
+      this.#writer.clear();
+      for (const scratch of [this.#numbers, this.#record, this.#head, this.#words, this.#shared]) release(scratch);
+    }
   }
 
   #join(): Buffer {

@@ -6,6 +6,7 @@ import { decodeBlock, encodeBlock, readBlockHeader } from '../../store/block/blo
 import { PayloadPacker, unpackPayload } from '../../store/block/payload.ts';
 import { readKeyList, toKeyLists } from '../../store/level/key-list.ts';
 import { anyExchange } from '../support/exchanges/any-exchange.ts';
+import { exchange, flow } from '../support/exchanges/index.ts';
 
 const KEY = { id: '0a1b2c3d', bytes: new Uint8Array(32).fill(7) };
 const bytes = fc.uint8Array({ maxLength: 300 });
@@ -58,6 +59,9 @@ test('positions that are not wanted are passed over', () => {
 
 test('one packer makes of exchanges what a new one makes of them', () => {
   const packer = new PayloadPacker();
+  const broken = flow({ id: 'no hexadecimal' });
+  // What was refused half way leaves nothing behind.
+  expect(() => packer.pack([exchange(), exchange({ flow: broken })])).toThrow(TypeError);
   fc.assert(
     fc.property(exchangesOfBlock, (exchanges) => {
       expect(packer.pack(exchanges).equals(new PayloadPacker().pack(exchanges))).toBe(true);
