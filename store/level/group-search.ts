@@ -24,7 +24,7 @@ export async function* searchGroups(
   cursor: GroupCursor,
   range: CursorRange,
 ): AsyncGenerator<readonly IndexHit[]> {
-  const outlines = new TermCursor(folder, snapshot, OUTLINE_PREFIX, range, () => {});
+  let outlines: TermCursor | undefined;
   const named = new GroupPositions();
   let slice = new SliceHits(range);
   let page: IndexHit[] = [];
@@ -46,6 +46,7 @@ export async function* searchGroups(
       named.fill(blocksOf(group));
       cursor.keep(named);
       if (named.isEmpty) continue;
+      outlines ??= new TermCursor(folder, snapshot, OUTLINE_PREFIX, range, () => {});
       while (!outlines.reach(group, false)) await outlines.fetch();
       const { entry, current } = outlines;
       if (entry === undefined || current === undefined || Buffer.compare(current, group) !== 0) continue;
@@ -55,7 +56,7 @@ export async function* searchGroups(
     page.push(...slice.sorted());
     if (page.length > 0) yield page;
   } finally {
-    await outlines.close();
+    await outlines?.close();
   }
 }
 
