@@ -4,12 +4,12 @@
  * What was done is noted as the property `repair/progress` behind each segment, so that a repair that was interrupted
  * goes on where it was: one of the same range, begun within a day before.
  */
-import { type Micros, parseSegment, type Segment } from '../../core/index.ts';
+import { BytecopyError, type Micros, parseSegment, type Segment } from '../../core/index.ts';
 import type { ReportDamage } from '../read/damage.ts';
 import type { CarePorts } from './care-ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { emptyRepairLedger, type RepairLedger } from './repair-ledger.ts';
-import { SegmentComparison } from './segment-comparison.ts';
+import { type ComparisonPorts, SegmentComparison } from './segment-comparison.ts';
 import { overlapsSegment, type TimeRange } from './time-range.ts';
 
 export interface RepairRequest extends TimeRange {
@@ -74,13 +74,8 @@ export async function* repairStore(
     if (await isDropped(segment, ports)) {
       await dropFromIndex(segment, request, ports, ledger);
     } else {
-      const { dryRun = false } = request;
-      const comparison = new SegmentComparison(
-        segment,
-        { range: request, dryRun },
-        { ...ports, reader, rate, ledger, report },
-      );
-      for await (const _ of comparison.run()) yield progress(done, segment);
+      const compared = compare(segment, request, { ...ports, reader, rate, ledger, report });
+      for await (const _ of compared) yield progress(done, segment);
     }
     if (request.dryRun !== true) {
       await ports.index.sync();
@@ -89,6 +84,26 @@ export async function* repairStore(
   }
   if (request.dryRun !== true) await ports.data.writeProperty(PROPERTY, undefined);
   yield progress(segments.length, '');
+}
+
+/** A segment of the index that becomes unreadable on the way is made anew, and what was found of it found again. */
+async function* compare(segment: Segment, request: RepairRequest, ports: ComparisonPorts): AsyncGenerator<void> {
+  const { dryRun = false } = request;
+  const { index, ledger } = ports;
+  const before = { ...ledger };
+  const comparison = () => new SegmentComparison(segment, { range: request, dryRun }, ports).run();
+  try {
+    yield* comparison();
+    return;
+  } catch (error) {
+    if (!(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
+  }
+  Object.assign(ledger, before);
+  if (!dryRun) {
+    ledger.rebuiltSegments++;
+    await index.drop(segment);
+  }
+  yield* comparison();
 }
 
 async function chosenSegments(request: RepairRequest, ports: CarePorts): Promise<readonly Segment[]> {

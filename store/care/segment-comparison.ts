@@ -104,7 +104,7 @@ export class SegmentComparison {
       }
       await this.#removeDangling(foreign);
     } catch (error) {
-      // Later on, what was found equal would be lost with the rest: who asks runs it again.
+      // Later on, what was found equal is lost with the rest: who runs this begins the segment again.
       if (!isFirst || !(error instanceof BytecopyError) || error.code !== 'STORE_CORRUPT_SEGMENT') throw error;
       ledger.rebuiltSegments++;
       if (this.#options.dryRun) this.#unreadable = true;

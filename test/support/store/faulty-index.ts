@@ -20,6 +20,7 @@ export class FaultyIndex implements IndexLayer {
   #hidden = false;
   /** Pages of hits that a search tells before it fails; undefined where searches work. */
   #pagesLeft: number | undefined;
+  #readingsLeft: number | undefined;
   /** Searches that were begun. */
   searches = 0;
 
@@ -83,7 +84,14 @@ export class FaultyIndex implements IndexLayer {
     return await this.#index.histogram(search, intervalMicros);
   }
 
+  /** The `n`th reading of contents from here on meets damage, and each behind it until the segment is dropped. */
+  damageContents(n: number): void {
+    this.#readingsLeft = n - 1;
+  }
+
   contents(segment: Segment): ReturnType<IndexLayer['contents']> {
+    if (this.#readingsLeft === 0) throw new BytecopyError('STORE_CORRUPT_SEGMENT', `${segment} is damaged`);
+    if (this.#readingsLeft !== undefined) this.#readingsLeft--;
     return this.#index.contents(segment);
   }
 
@@ -105,6 +113,7 @@ export class FaultyIndex implements IndexLayer {
   }
 
   drop(segment: Segment): Promise<void> {
+    this.#readingsLeft = undefined;
     return this.#index.drop(segment);
   }
 

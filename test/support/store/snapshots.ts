@@ -49,7 +49,15 @@ export class Snapshots {
   async #copy(to: string): Promise<void> {
     await cp(join(this.#path, 'catalog.json'), join(to, 'catalog.json')).catch(() => {});
     const isCopied = (path: string): boolean => !/(?:catalog\.json|\.new|LOCK)$/.test(path);
-    await cp(this.#path, to, { recursive: true, filter: isCopied });
+    // LevelDB opens the other layer's folder meanwhile, and removes what it wrote for that.
+    for (let left = 10; ; left--) {
+      try {
+        await cp(this.#path, to, { recursive: true, filter: isCopied });
+        break;
+      } catch (error) {
+        if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
     await copyFile(join(this.#path, 'bytecopy.json'), join(to, 'bytecopy.json')).catch(() => {});
   }
 }

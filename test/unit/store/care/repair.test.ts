@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { LocalCare } from '../../../../store/care/index.ts';
 import { foundDifferences, isBalanced, type RepairProgress, type ReportDamage } from '../../../../store/index.ts';
 import { BlockReader } from '../../../../store/read/block-reader.ts';
+import { assembled } from '../../../support/store/assembled.ts';
 import { lastOf, REPAIR, repaired } from '../../../support/store/care.ts';
+import type { FaultyIndex } from '../../../support/store/faulty-index.ts';
 import {
   emptyFolder,
   foundBy,
@@ -189,3 +191,23 @@ test('a caller that leaves interrupts what it asked for', async () => {
   expect(resumedFrom).toBeUndefined();
   expect(ledger.equal).toBe(2 * BLOCKS);
 });
+
+test('a segment of the index that became unreadable on the way ended the repair', async () => {
+  const path = await emptyFolder();
+  const { store, care, index } = await assembled(path, { options: { blockExchanges: 4 } });
+  await store.append(numberedUpTo(80));
+  await store.flush();
+  const blocks = await withoutClosing(index, SEGMENT);
+  await index.remove(SEGMENT, blocks.slice(3, 6));
+  index.damageContents(2);
+  const { ledger } = await repaired(care);
+  expect(ledger).toMatchObject({ rebuiltSegments: 1, blocks: 20, equal: 0, missing: 20 });
+  expect(isBalanced(ledger)).toBe(true);
+  expect(foundDifferences((await repaired(care)).ledger)).toBe(false);
+});
+
+async function withoutClosing(index: FaultyIndex, segment: string): Promise<Uint8Array[]> {
+  const blocks: Uint8Array[] = [];
+  for await (const page of index.contents(segment)) for (const { block } of page) blocks.push(block);
+  return blocks;
+}
