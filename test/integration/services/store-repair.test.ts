@@ -123,7 +123,7 @@ async function spoil(index: IndexLayer, segment: Segment, blocks: readonly Uint8
   );
   const nowhere = blocks.slice(0, 5).map((block) => {
     const key = Buffer.from(block);
-    key.writeUIntBE(0xffff_0000_0000 + key.readUIntBE(14, 6), 14, 6);
+    key.writeUInt16BE(0xffff, 14);
     return strangeEntry(segment, key);
   });
   await index.put(nowhere, 'synced');
