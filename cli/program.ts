@@ -5,27 +5,39 @@ import type { Context } from './context.ts';
 
 type AddCommand = (program: Command, context: Context) => void;
 
-/** In the order in which help lists them. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
-  capture: async () => (await import('./commands/capture.ts')).addCaptureCommand,
-  mirror: async () => (await import('./commands/mirror.ts')).addMirrorCommand,
-  parse: async () => (await import('./commands/parse.ts')).addParseCommand,
-  import: async () => (await import('./commands/import.ts')).addImportCommand,
-  export: async () => (await import('./commands/export.ts')).addExportCommand,
-  find: async () => (await import('./commands/find.ts')).addFindCommand,
-  fields: async () => (await import('./commands/fields.ts')).addFieldsCommand,
-  show: async () => (await import('./commands/show.ts')).addShowCommand,
-  trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
-  explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
-  replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
-  key: async () => (await import('./commands/key.ts')).addKeyCommand,
-  store: async () => (await import('./commands/store.ts')).addStoreCommand,
-  mask: async () => (await import('./commands/mask.ts')).addMaskCommand,
-  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
-  completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
-  complete: async () => (await import('./commands/complete.ts')).addCompleteCommand,
+/** By heading, in the order in which help lists them. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
+  'Start:': {
+    demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+    doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+  },
+  'Record:': {
+    capture: async () => (await import('./commands/capture.ts')).addCaptureCommand,
+    import: async () => (await import('./commands/import.ts')).addImportCommand,
+    mask: async () => (await import('./commands/mask.ts')).addMaskCommand,
+    parse: async () => (await import('./commands/parse.ts')).addParseCommand,
+    explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
+  },
+  'Search:': {
+    find: async () => (await import('./commands/find.ts')).addFindCommand,
+    fields: async () => (await import('./commands/fields.ts')).addFieldsCommand,
+    show: async () => (await import('./commands/show.ts')).addShowCommand,
+    trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
+    export: async () => (await import('./commands/export.ts')).addExportCommand,
+  },
+  'Send:': {
+    replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
+    mirror: async () => (await import('./commands/mirror.ts')).addMirrorCommand,
+  },
+  'Look after:': {
+    store: async () => (await import('./commands/store.ts')).addStoreCommand,
+    key: async () => (await import('./commands/key.ts')).addKeyCommand,
+    completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
+    complete: async () => (await import('./commands/complete.ts')).addCompleteCommand,
+  },
 };
+
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = Object.assign({}, ...Object.values(GROUPS));
 
 /** Looks at the others. */
 const COMPLETE = 'complete';
@@ -50,8 +62,17 @@ export async function createProgram(context: Context, named: string | undefined,
   if (named === '--version' || named === '-V') return program;
   if (named === COMPLETE) return await withCommandsOf(line, program, context);
   const load = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
-  for (const one of load === undefined ? Object.values(COMMANDS) : [load]) (await one())(program, context);
+  if (load !== undefined) (await load())(program, context);
+  else await withAllCommands(program, context);
   return program;
+}
+
+async function withAllCommands(program: Command, context: Context): Promise<void> {
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const load of Object.values(commands)) (await load())(program, context);
+  }
+  program.helpCommand('help [command]', 'what a command takes');
 }
 
 /** Of a line that is being written the command that it names, and the names of the others: a key press waits for them. */
