@@ -13,7 +13,8 @@ const DEFAULT_FILE = 'bytecopy.yaml';
  * @throws BytecopyError `CONFIG_UNREADABLE`, `CONFIG_INVALID` (exit code 2)
  */
 export async function readConfig(path: string | undefined, environment: NodeJS.ProcessEnv): Promise<Config> {
-  const file = path ?? environment.BYTECOPY_CONFIG ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  const file =
+    path ?? (environment.BYTECOPY_CONFIG || undefined) ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (file === undefined) return { services: [] };
   const text = readText(file);
   // The YAML and schema packages cost a tenth of a second to load: only those who have a file pay for them.

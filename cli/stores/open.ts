@@ -1,6 +1,6 @@
 /** Opens the store that a command names, and says what was found there. */
 import { readdir } from 'node:fs/promises';
-import { type ExchangeStore, type KeyRing, toKeyRing } from '../../core/index.ts';
+import { BytecopyError, type ExchangeStore, type KeyRing, toKeyRing } from '../../core/index.ts';
 import {
   type IndexState,
   type OpenedStore,
@@ -11,6 +11,7 @@ import {
 } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { openKeys, readKeyFile } from '../keys/index.ts';
+import { PIN_AREA } from '../options/recording.ts';
 import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
 
 const MAX_DAMAGE_LINES = 20;
@@ -64,9 +65,21 @@ export async function openPlace(
       ...(keys === undefined ? {} : { keys }),
       ...deps,
     },
-  );
+  ).catch((error: unknown) => {
+    throw typeof place === 'string' ? error : inWordsOf(place, error);
+  });
   if (opened.recovered !== undefined) context.stderr.write(`${opened.recovered.text}\n`);
   return opened;
+}
+
+/** A recording that is missing is not a store that is. */
+function inWordsOf({ area, name }: StorePlace, error: unknown): unknown {
+  if (area === '' || !(error instanceof BytecopyError) || error.code !== 'STORE_MISSING') return error;
+  return new BytecopyError('PIN_NOT_FOUND', `there is no pinned recording ${area.slice(PIN_AREA.length)} in ${name}`, {
+    hint: 'bytecopy store pins lists them',
+    exitCode: 2,
+    cause: error,
+  });
 }
 
 async function ringOf(
@@ -95,6 +108,8 @@ function toldOnce({ stderr }: Surroundings): ReportDamage {
 
 function textOf(state: IndexState): string {
   if (state.kind === 'caught-up') return 'index: it has caught up';
-  const why = state.error === undefined ? 'it does not keep up' : state.error.message;
-  return `index: ${why}; writing goes on, ${state.blocks} blocks wait for it and more may`;
+  const { blocks, error } = state;
+  if (error?.code === 'INDEX_CLOSED') return `index: ${error.message}; ${blocks} blocks wait for the next run`;
+  const why = error === undefined ? 'it is behind' : error.message;
+  return `index: ${why}; writing goes on, ${blocks} blocks wait for it and more may`;
 }

@@ -9,6 +9,7 @@ import type { DataChoice, IndexChoice, StoreOptions } from '../../store/index.ts
 import type { Config } from '../config/config.ts';
 import { type KeyFlags, keyFilePath } from '../keys/index.ts';
 import { areaOf, type RecordingFlags } from '../options/recording.ts';
+import { usageError } from '../options/usage-error.ts';
 
 /** Plain values: it travels to workers. */
 export interface StorePlace {
@@ -35,8 +36,11 @@ const NAMED_FOLDERS = 'bytecopy-stores';
 export function storePlace(flags: StoreFlags, config: Config, environment: NodeJS.ProcessEnv): StorePlace {
   const keyFile = keyFilePath(flags, config, environment);
   const area = areaOf(flags);
-  const asked = flags.store ?? environment.BYTECOPY_STORE;
-  const named = asked === undefined ? undefined : config.stores?.[asked];
+  // A variable that is set to nothing is not set.
+  const asked = flags.store ?? (environment.BYTECOPY_STORE || undefined);
+  if (asked === '') throw usageError('--store names nothing', 'name a folder, or a store of the config file');
+  const stores = config.stores ?? {};
+  const named = asked !== undefined && Object.hasOwn(stores, asked) ? stores[asked] : undefined;
   if (asked !== undefined && named === undefined) {
     return { name: asked, path: asked, area, encrypt: config.encrypt ?? false, keyFile };
   }

@@ -206,7 +206,11 @@ export class CassandraClient {
     if (refusal) return clusterError('CLUSTER_REFUSED', `${where} refuses us: ${text}`, error);
     if (isTransient(error)) {
       const { retryMs } = this.#options;
-      return clusterError('CLUSTER_UNREACHABLE', `${where} does not answer, tried for ${retryMs} ms: ${text}`, error);
+      return clusterError(
+        'CLUSTER_UNREACHABLE',
+        `${where} does not answer, tried for ${retryMs / 1000} s: ${text}`,
+        error,
+      );
     }
     return clusterError('CLUSTER_SCHEMA', `${where} does not take what we ask: ${text}`, error);
   }

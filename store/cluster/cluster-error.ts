@@ -4,8 +4,7 @@ import { BytecopyError } from '../../core/index.ts';
 export type ClusterErrorCode = 'CLUSTER_UNREACHABLE' | 'CLUSTER_REFUSED' | 'CLUSTER_SCHEMA';
 
 const HINTS: Readonly<Record<ClusterErrorCode, string>> = {
-  CLUSTER_UNREACHABLE:
-    'start it or wait for it: what was not written is tried again; check the addresses and the network',
+  CLUSTER_UNREACHABLE: 'start it or wait for it; check the addresses and the network',
   CLUSTER_REFUSED: 'check the credentials, the certificate and the rights of the user in the configuration',
   CLUSTER_SCHEMA: 'let `bytecopy store init` make the tables, with a user who may',
 };

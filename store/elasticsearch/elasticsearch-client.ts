@@ -41,8 +41,14 @@ export class ElasticsearchClient {
   async call<T>(call: Call): Promise<T | undefined> {
     const { requestTimeoutMs } = this.#options;
     const retryMs = Math.min(this.#options.retryMs, call.retryMs ?? Number.POSITIVE_INFINITY);
+    let before: unknown;
+    const mayPass = (error: unknown): boolean => {
+      if (this.#closed) return false;
+      before = error;
+      return isTransient(error);
+    };
     try {
-      return await withPatience({ retryMs, isTransient: (error) => !this.#closed && isTransient(error) }, async () => {
+      return await withPatience({ retryMs, isTransient: mayPass }, async () => {
         const client = await this.#open();
         const { method, path, query = {}, body, lines } = call;
         const answer = await client.transport.request(
@@ -58,7 +64,7 @@ export class ElasticsearchClient {
         return answer.statusCode === 404 ? undefined : (answer.body as T);
       });
     } catch (error) {
-      throw this.#explain(call, error);
+      throw this.#explain(call, error, before);
     }
   }
 
@@ -78,9 +84,13 @@ export class ElasticsearchClient {
     return this.#client;
   }
 
-  #explain({ method, path }: Call, error: unknown): BytecopyError {
+  /** @param before what failed while the index was open */
+  #explain({ method, path }: Call, error: unknown, before: unknown): BytecopyError {
     const nodes = this.#options.nodes.join(', ');
-    if (this.#closed) return indexError('INDEX_CLOSED', `the index at ${nodes} was closed during a call`, error);
+    if (this.#closed) {
+      const why = before === undefined ? '' : `: ${wordsOf(before)}`;
+      return indexError('INDEX_CLOSED', `Elasticsearch at ${nodes} had not answered when it was closed${why}`, error);
+    }
     if (isTransient(error)) {
       return indexError('INDEX_UNREACHABLE', `Elasticsearch at ${nodes} does not answer: ${wordsOf(error)}`, error);
     }

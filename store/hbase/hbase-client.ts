@@ -53,7 +53,7 @@ export class HbaseClient {
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       const where = `HBase at ${gateways.join(', ')}`;
-      const message = `${where} does not answer, tried for ${retryMs} ms: ${error.message}`;
+      const message = `${where} does not answer, tried for ${retryMs / 1000} s: ${error.message}`;
       throw clusterError('CLUSTER_UNREACHABLE', message, error);
     }
   }

@@ -132,7 +132,7 @@ export async function shredSegmentKeys(data: DataLayer, segment: Segment): Promi
 /** What reading encrypted blocks of a store throws where no key ring was given. */
 export function keyRingMissing(segment: Segment): BytecopyError {
   return new BytecopyError('STORE_KEY_MISSING', `segment ${segment} is encrypted, and no key file was given`, {
-    hint: 'name the key file that the store was written with',
+    hint: 'name the key file that the store was written with: --key-file, BYTECOPY_KEY_FILE or secrets.keyFile in the config',
     exitCode: 2,
   });
 }

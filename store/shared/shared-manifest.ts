@@ -7,7 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BytecopyError, type DataLayer, type Millis } from '../../core/index.ts';
-import { missing, newManifest, parseManifest, STORE_VERSION, type StoreManifest } from '../owner/store-manifest.ts';
+import { newManifest, parseManifest, STORE_VERSION, type StoreManifest } from '../owner/store-manifest.ts';
 
 const PROPERTY = 'store';
 /** Two that make a store at once see after this time whose word it was. */
@@ -34,7 +34,7 @@ export async function openSharedManifest(data: DataLayer, request: SharedManifes
     await delay(SETTLE_MS);
     found = await read(data, place);
   }
-  if (found === undefined) throw missing(place);
+  if (found === undefined) throw nothingYet(data);
   if (found.owner !== request.owner) throw otherIndex(place, found.owner);
   if (request.write && found.version < STORE_VERSION) await write(data, { ...found, version: STORE_VERSION });
   return found;
@@ -56,6 +56,13 @@ function otherIndex(place: string, owner: string | undefined): BytecopyError {
       owner === undefined
         ? 'name that index in the config file: `index: { kind: elasticsearch, … }`'
         : 'open it with the folder it was made with, or put the index on a cluster and run `bytecopy store repair`',
+    exitCode: 2,
+  });
+}
+
+function nothingYet({ manifest }: DataLayer): BytecopyError {
+  return new BytecopyError('STORE_MISSING', `there is no store on ${manifest.name} yet`, {
+    hint: '`bytecopy store init` makes it, `bytecopy capture` and `bytecopy import` make and fill it; or name another with --store',
     exitCode: 2,
   });
 }

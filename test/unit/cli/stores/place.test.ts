@@ -49,3 +49,9 @@ test.each([
 ])('%s is refused', (text, message) => {
   expect(() => parseConfig(text, 'test.yaml')).toThrow(message);
 });
+
+test('a store is never found on the prototype, and a variable that is set to nothing is not set', () => {
+  expect(storePlace({ store: 'constructor' }, CONFIG, {}).path).toBe('constructor');
+  expect(storePlace({}, CONFIG, { BYTECOPY_STORE: '' }).path).toBe('./mine');
+  expect(() => storePlace({ store: '' }, CONFIG, {})).toThrow('--store names nothing');
+});

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../../cli/clock.ts';
+import { openForReading, openForWriting } from '../../../../cli/stores/open.ts';
+import { storePlace } from '../../../../cli/stores/place.ts';
+
+const surroundings = { environment: {}, stderr: new PassThrough(), clock: systemClock };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bytecopy-open-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('a recording that is not there is called that, and no store is asked for', async () => {
+  const store = join(folder, 'store');
+  await (await openForWriting(store, surroundings)).close();
+  const place = storePlace({ store, recording: 'crash' }, { services: [] }, {});
+  await expect(openForReading(place, surroundings)).rejects.toMatchObject({
+    code: 'PIN_NOT_FOUND',
+    message: `there is no pinned recording crash in ${store}`,
+    exitCode: 2,
+  });
+});
