@@ -98,6 +98,8 @@ function bareWord(text: QueryText, start: number): Error {
   if (operator === 'AND' || operator === 'OR' || operator === 'NOT') {
     return text.error(`"${word}" is no term`, `operators are written in capitals: ${operator}`, start);
   }
+  if (word.startsWith('"'))
+    return text.error('text in quotes stands without a field', `name the field: operation:"GET /items"`, start);
   const hint = word.startsWith('/') ? `path:${word}` : `name the field: service:${word} or path:*${word}*`;
   return text.error(`"${word}" stands without a field`, hint, start);
 }

@@ -80,10 +80,14 @@ class Meaning {
   }
 
   #equals(field: QueryField, written: string): FieldTest {
-    const { values } = QUERY_FIELDS[field];
+    const { values, choices } = QUERY_FIELDS[field];
     switch (values) {
-      case 'text':
-        return { kind: 'equals', value: comparableValue(field, written) };
+      case 'text': {
+        const value = comparableValue(field, written);
+        // Verbs are open: a service may take one of its own.
+        if (field === 'verb' || choices?.includes(value) !== false) return { kind: 'equals', value };
+        throw this.#error(`${this.#name} is never "${written}"`, `it is one of ${choices.join(', ')}`);
+      }
       case 'number':
         if (/^\d+$/.test(written)) return { kind: 'equals', value: written };
         throw this.#error(`"${written}" is not a number`, '404, 4?? and [400 TO 499] are understood');
@@ -124,7 +128,11 @@ class Meaning {
         throw this.#noRange();
       case 'number':
         if (/^-?\d+(\.\d+)?$/.test(text)) return { value: Number(text), inclusive };
-        throw this.#error(`"${text}" is not a number`, undefined, position);
+        throw this.#error(
+          text === '' ? 'a number is missing here' : `"${text}" is not a number`,
+          `${this.#name}:>=500`,
+          position,
+        );
       case 'latency':
         return { value: this.#latency(text, position), inclusive };
       case 'time':

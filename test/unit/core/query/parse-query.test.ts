@@ -115,6 +115,10 @@ function refusal(text: string): { message: string; hint: string | undefined } {
 test.each<[string, string, number]>([
   ['status:500 AND servce:x', 'there is no field "servce"', 15],
   ['catalogue', '"catalogue" stands without a field', 0],
+  ['"GET /items"', 'text in quotes stands without a field', 0],
+  ['outcome:pared', 'outcome is never "pared"', 8],
+  ['protocol:http', 'protocol is never "http"', 9],
+  ['status:>=', 'a number is missing here', 9],
   ['service:a and verb:GET', '"and" is no term', 10],
   ['service:a AND', 'a term is missing here', 13],
   ['OR service:a', 'OR without a term before it', 0],
