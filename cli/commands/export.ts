@@ -33,6 +33,7 @@ const BY_ENDING: Readonly<Record<string, ExportFormat>> = {
   har: 'har',
   jsonl: 'jsonl',
   pb: 'protobuf',
+  protobuf: 'protobuf',
 };
 
 /** Bytes handed on at once. */
@@ -101,7 +102,7 @@ function formatOf(output: string | undefined): ExportFormat {
   const format = BY_ENDING[ending];
   if (format !== undefined) return format;
   throw new BytecopyError('USAGE', output === undefined ? 'a format is missing' : `${output} does not tell a format`, {
-    hint: `name one: --as ${EXPORT_FORMATS.join(', ')}`,
+    hint: `name one: --as ${EXPORT_FORMATS.join(', ')}, or an ending: ${Object.keys(BY_ENDING).join(', ')}`,
     exitCode: 2,
   });
 }

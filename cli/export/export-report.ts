@@ -1,5 +1,6 @@
 /** What an export wrote, and what of it the format could not keep. */
 import type { ExportFormat } from '../../store/index.ts';
+import { formatByteCount, formatCount } from '../render/amount.ts';
 
 export interface ExportReport {
   readonly format: ExportFormat;
@@ -17,7 +18,7 @@ export interface ExportReport {
 
 export function renderExportReport(report: ExportReport, where: string): string {
   const lines = [
-    `${report.exported} of ${report.found} exchanges as ${report.format} to ${where}, ${report.bytes} bytes`,
+    `${formatCount(report.exported)} of ${formatCount(report.found)} exchanges as ${report.format} to ${where}, ${formatByteCount(report.bytes)}${where.endsWith('.gz') ? ' before gzip' : ''}`,
   ];
   for (const [reason, count] of Object.entries(report.leftOut)) lines.push(`  left out: ${count} ${reason}`);
   if (report.loses !== '') lines.push(`  not kept: ${report.loses}`);
