@@ -2,9 +2,9 @@
  * The one error class that a user sees. Everything else that is thrown is a bug.
  *
  * `exitCode` follows the command line's table: 1 failed, 2 wrong usage or config or a missing choice,
- * 3 a stated expectation was not met, 4 the run cannot be trusted.
+ * 3 a stated expectation was not met, 4 the run cannot be trusted, 130 its user interrupted it.
  */
-export type ExitCode = 1 | 2 | 3 | 4;
+export type ExitCode = 1 | 2 | 3 | 4 | 130;
 
 export interface BytecopyErrorOptions {
   /** What the user can do about it; printed on a line of its own. */

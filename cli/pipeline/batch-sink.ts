@@ -5,7 +5,7 @@
  *
  * Ledger account of the sink's name: in = written + dropped(full | failed) + held.
  */
-import type { Account, Exchange, Ledger } from '../../core/index.ts';
+import { type Account, type Exchange, ExchangesLost, type Ledger } from '../../core/index.ts';
 import type { ExchangeSink } from './exchange-sink.ts';
 
 export interface BatchSinkOptions {
@@ -74,8 +74,20 @@ export class BatchSink implements ExchangeSink {
 
   async finish(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
-    await this.#close();
+    try {
+      await this.#close();
+    } catch (error) {
+      if (error instanceof ExchangesLost) this.#takeBack(error.exchanges);
+      throw error;
+    }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The writer took them and could not keep them. Of a batch that it refused it may have taken a part: that is counted twice, rather than never. */
+  #takeBack(exchanges: number): void {
+    const lost = Math.min(exchanges, this.#account.out);
+    this.#account.out -= lost;
+    this.#account.setAside('dropped', 'failed', lost);
   }
 
   async #writeAll(): Promise<void> {

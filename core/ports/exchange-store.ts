@@ -4,6 +4,7 @@
  * An adapter owes: equal ids kept once; results in the order of (time, id) in the asked direction, in pages, without
  * ever holding a result set; reads that see everything appended before they began; nothing lost that was flushed.
  */
+import { BytecopyError } from '../errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeId } from '../exchange/exchange-id.ts';
 import type { Query } from '../query/query.ts';
@@ -61,5 +62,21 @@ export interface ExchangeStore {
   /** Every exchange of the trace, in time order. */
   trace(traceId: string): Promise<readonly Exchange[]>;
   statistics(): Promise<StoreStatistics>;
+  /** @throws ExchangesLost where what `append` took could not be written */
   close(): Promise<void>;
+}
+
+/** A store that is closed gives up what it could not write. */
+export class ExchangesLost extends BytecopyError {
+  /** Taken by `append`, and not stored. */
+  readonly exchanges: number;
+
+  constructor(exchanges: number, { code, message, hint, exitCode }: BytecopyError, cause: unknown) {
+    super(code, `${message}; ${exchanges} exchanges that were taken are not stored`, {
+      ...(hint === undefined ? {} : { hint }),
+      exitCode,
+      cause,
+    });
+    this.exchanges = exchanges;
+  }
 }

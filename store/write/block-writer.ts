@@ -15,6 +15,7 @@ import {
   type DataEntry,
   type DataLayer,
   type Exchange,
+  ExchangesLost,
   formatSegment,
   type IndexEntry,
   type Micros,
@@ -129,13 +130,16 @@ export class BlockWriter {
     await flushed;
   }
 
-  /** @throws BytecopyError what could not be written, which is lost then */
+  /** @throws ExchangesLost where some could not be written; other BytecopyErrors of the layers */
   async close(): Promise<void> {
     try {
       await this.flush();
       await this.#feeder.stop();
       await this.flush();
       await this.#catalog.close();
+    } catch (error) {
+      const lost = this.#unwritten();
+      throw lost > 0 && error instanceof BytecopyError ? new ExchangesLost(lost, error, error) : error;
     } finally {
       clearTimeout(this.#flushTimer);
       clearTimeout(this.#checkpointTimer);
@@ -143,6 +147,13 @@ export class BlockWriter {
       await this.#feeder.stop();
       await this.#feeder.close();
     }
+  }
+
+  /** Exchanges that wait, or that the data layer did not take. */
+  #unwritten(): number {
+    let exchanges = this.#pending.count;
+    for (const { drafts } of this.#failed) for (const { documents } of drafts) exchanges += documents.length;
+    return exchanges;
   }
 
   #begin(): void {

@@ -5,6 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { messageBytes } from '../../core/index.ts';
+import { openStore } from '../../store/index.ts';
 import { message } from '../support/exchanges/index.ts';
 import { testWith } from '../support/requirements.ts';
 import { emptyFolder, foundBy, ids, numbered, opened } from '../support/store/index.ts';
@@ -60,4 +61,13 @@ testWith(['root'], 'a full disk refuses, keeps what it has and resumes', async (
   const again = await opened(join(disk, 'store'));
   expect(ids(await foundBy(again.store))).toEqual(ids(all));
   await again.store.close();
+});
+
+testWith(['root'], 'a store that is closed on a full disk says how many exchanges it could not keep', async () => {
+  const disk = await emptyFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+  onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+  const { store } = await openStore({ path: join(disk, 'store') });
+  await store.append(Array.from({ length: 3 }, (_, n) => numbered(n)));
+  await expect(store.close()).rejects.toMatchObject({ code: 'STORE_FULL', exchanges: 3 });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BatchSink } from '../../../../cli/pipeline/batch-sink.ts';
-import { type Exchange, Ledger } from '../../../../core/index.ts';
+import { BytecopyError, type Exchange, ExchangesLost, Ledger } from '../../../../core/index.ts';
 
 const exchange = {} as Exchange;
 
@@ -67,6 +67,22 @@ test('a writer that fails is told once, and everything after is counted as dropp
   expect(ledger.report().accounts.store).toMatchObject({
     in: 3,
     aside: { dropped: { failed: 3 } },
+    held: 0,
+    balanced: true,
+  });
+});
+
+test('what a closing writer could not keep is not said to be written', async () => {
+  const ledger = new Ledger();
+  const full = new BytecopyError('STORE_FULL', 'the disk is full');
+  const close = () => Promise.reject(new ExchangesLost(2, full, full));
+  const sink = new BatchSink({ name: 'store', live: false }, ledger, async () => {}, close);
+  for (let n = 0; n < 3; n++) sink.exchange(exchange);
+  await expect(sink.finish()).rejects.toThrow('the disk is full; 2 exchanges that were taken are not stored');
+  expect(ledger.report().accounts.store).toMatchObject({
+    in: 3,
+    out: { written: 1 },
+    aside: { dropped: { failed: 2 } },
     held: 0,
     balanced: true,
   });
