@@ -117,6 +117,7 @@ class ExportRun {
   #masked = 0;
   #bytes = 0;
   #loses = '';
+  #interrupted = false;
 
   constructor(format: ExportFormat, version: string) {
     this.#format = format;
@@ -165,7 +166,10 @@ class ExportRun {
         gathered = [];
         gatheredBytes = 0;
       }
-      if (context.interrupted.aborted) break;
+      if (context.interrupted.aborted) {
+        this.#interrupted = true;
+        break;
+      }
     }
     yield this.#counted([...gathered, toBytes(writer.end())]);
   }
@@ -180,6 +184,7 @@ class ExportRun {
       masked: this.#masked,
       bytes: this.#bytes,
       loses: this.#loses,
+      interrupted: this.#interrupted,
     };
   }
 

@@ -14,6 +14,8 @@ export interface ExportReport {
   readonly masked: number;
   readonly bytes: number;
   readonly loses: string;
+  /** By the user: not all was looked for. */
+  readonly interrupted: boolean;
 }
 
 export function renderExportReport(report: ExportReport, where: string): string {
@@ -23,6 +25,7 @@ export function renderExportReport(report: ExportReport, where: string): string 
   for (const [reason, count] of Object.entries(report.leftOut)) lines.push(`  left out: ${count} ${reason}`);
   if (report.loses !== '') lines.push(`  not kept: ${report.loses}`);
   if (report.sealed > 0) lines.push(`  ${report.sealed} hold secrets as placeholders; --with-secrets writes them`);
+  if (report.interrupted) lines.push('  interrupted: what was found later is not in it');
   if (report.masked > 0) lines.push(`  ${report.masked} were masked before they were stored`);
   return lines.join('\n');
 }

@@ -2,7 +2,8 @@
 import { MAX_RANGES, type NumberRange, type VerifyFindings, type VerifyProgress } from '../../store/index.ts';
 import { formatCount, formatNumberOf } from './amount.ts';
 
-export function renderVerifyFindings(findings: VerifyFindings): string {
+/** @param finished false where it was interrupted: what was not read is not judged */
+export function renderVerifyFindings(findings: VerifyFindings, finished = true): string {
   const { segments, blocks, exchanges, damaged, lostBlocks, lostNumbers, shortSegments, sound } = findings;
   const lines = [
     `${formatNumberOf(exchanges, 'exchange')} read in ${formatNumberOf(blocks, 'block')} of ${formatNumberOf(segments, 'segment')}`,
@@ -17,7 +18,9 @@ export function renderVerifyFindings(findings: VerifyFindings): string {
   for (const { segment, counted, found } of shortSegments) {
     lines.push(`segment ${segment}: ${formatNumberOf(counted, 'exchange')} written, ${formatCount(found)} there`);
   }
-  lines.push(sound ? 'nothing is damaged or lost' : 'the store is not whole; what is left of it is served');
+  if (!sound) lines.push('the store is not whole; what is left of it is served');
+  else lines.push(finished ? 'nothing is damaged or lost' : 'nothing is damaged in what was read');
+  if (!finished) lines.push('interrupted; --since and --until read a part');
   return lines.join('\n');
 }
 

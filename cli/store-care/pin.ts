@@ -83,7 +83,9 @@ async function copy(
     for await (const page of from.find({ ...selection, limit: limit + 1 })) {
       exchanges += page.length;
       if (exchanges > limit) throw tooLarge(limit);
-      if (context.interrupted.aborted) throw new BytecopyError('PIN_INTERRUPTED', 'interrupted; nothing is kept of it');
+      if (context.interrupted.aborted) {
+        throw new BytecopyError('PIN_INTERRUPTED', 'interrupted; nothing is kept of it', { exitCode: 130 });
+      }
       await store.append(page);
       status.show(`${formatNumberOf(exchanges, 'exchange')} copied`);
     }

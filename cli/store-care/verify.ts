@@ -34,7 +34,7 @@ export async function verify(care: StoreCare, flags: VerifyFlags, context: Conte
   const finished = last.segment === '';
   const text = flags.json
     ? JSON.stringify({ ...last.findings, damages, finished })
-    : [...damages.map((damage) => damage.text), renderVerifyFindings(last.findings)].join('\n');
+    : [...damages.map((damage) => damage.text), renderVerifyFindings(last.findings, finished)].join('\n');
   context.stdout.write(`${text}\n`);
   if (!finished) context.exitCode = 130;
   else if (!last.findings.sound) context.exitCode = 3;

@@ -7,7 +7,8 @@ import { systemClock } from '../../../../cli/clock.ts';
 import { openForReading, openForWriting } from '../../../../cli/stores/open.ts';
 import { storePlace } from '../../../../cli/stores/place.ts';
 
-const surroundings = { environment: {}, stderr: new PassThrough(), clock: systemClock };
+const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
+const surroundings = { environment: {}, stderr, clock: systemClock };
 
 let folder: string;
 beforeAll(async () => {
