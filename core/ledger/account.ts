@@ -40,6 +40,7 @@ export class Account {
     const sum = (reasons.get(reason) ?? 0) + count;
     if (sum === 0) reasons.delete(reason);
     else reasons.set(reason, sum);
+    if (reasons.size === 0) this.#aside.delete(group);
   }
 
   /** Count set aside in a group for a reason, or in the whole group. */
