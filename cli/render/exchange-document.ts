@@ -24,6 +24,7 @@ export function renderExchangeDocument(exchange: Exchange, withSecrets: boolean,
     ...line,
     request: side(bytes, request),
     response: side(bytes, response),
+    masked: exchange.masked,
     ...(isThrift || carriesThrift(exchange)
       ? { thrift: { request: side(tree, request), response: side(tree, response) } }
       : {}),

@@ -1,6 +1,13 @@
 /** One exchange in full, as `show ID` prints it. */
 import pc from 'picocolors';
-import { type Exchange, formatEndpoint, formatExchangeId, formatIsoTime, type Message } from '../../core/index.ts';
+import {
+  type Exchange,
+  formatEndpoint,
+  formatExchangeId,
+  formatIsoTime,
+  type MaskedPart,
+  type Message,
+} from '../../core/index.ts';
 import type { ThriftNames } from '../../parser/index.ts';
 import { formatByteCount, formatNumberOf, formatSpan } from './amount.ts';
 import { renderMessage } from './message.ts';
@@ -65,7 +72,12 @@ function facts(exchange: Exchange): [string, string][] {
   if (response !== undefined) list.push(['response', `${timeText(response)}${latencyText(request, response)}`]);
   if (exchange.notes.length > 0) list.push(['notes', exchange.notes.join(', ')]);
   if (exchange.sealed.length > 0) list.push(['sealed', formatNumberOf(exchange.sealed.length, 'range')]);
+  if (exchange.masked.length > 0) list.push(['masked', exchange.masked.map(maskedText).join(', ')]);
   return list;
+}
+
+function maskedText({ side, rule, action, count }: MaskedPart): string {
+  return `${side}: ${rule} (${action} × ${count})`;
 }
 
 function outcomeText({ outcome, status, reason, protocol }: Exchange): string {

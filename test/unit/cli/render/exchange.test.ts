@@ -45,6 +45,7 @@ test('a lone request that broke off, seen in a tunnel at one end', () => {
     origin: { tenant: 'shop', environment: '', region: 'eu', instance: '', labels: { team: 'a' } },
     notes: ['bare-lf', '\x1b[2J'],
     sealed: [{ side: 'request', offset: 0, byteCount: 3, keyId: 'k', sealed: new Uint8Array(3) }],
+    masked: [{ side: 'request', rule: 'cards', action: 'replace', count: 2 }],
     interim: [message('HTTP/1.1 103 Early Hints\r\n\r\n')],
     request: message('POST /items HTTP/1.1\r\n\r\n', 'abc', {
       byteCount: 5000,
@@ -66,6 +67,7 @@ test('a lone request that broke off, seen in a tunnel at one end', () => {
       'request   2026-11-21T10:00:00.000000Z  4.88 KiB, incomplete',
       'notes     bare-lf, \\x1b[2J',
       'sealed    1 range',
+      'masked    request: cards (replace × 2)',
       '',
       '── request ─────────────────────────────────────────────────',
       'POST /items HTTP/1.1',
