@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { openKeys, readKeyFile } from '../keys/index.ts';
 import { PIN_AREA } from '../options/recording.ts';
 import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
+import { ReopeningStore } from './reopening-store.ts';
 
 const MAX_DAMAGE_LINES = 20;
 
@@ -20,7 +21,9 @@ type Surroundings = Pick<Context, 'environment' | 'stderr' | 'clock'>;
 
 /** For reading: directly, or through the socket of the process that owns it. It has to exist. */
 export async function openForReading(place: StorePlace | string, context: Surroundings): Promise<ExchangeStore> {
-  return (await openPlace(place, { access: 'read' }, context)).store;
+  const open = async (): Promise<OpenedStore> => await openPlace(place, { access: 'read' }, context);
+  const { store, role } = await open();
+  return role === 'client' ? new ReopeningStore(store, async () => (await open()).store) : store;
 }
 
 /** For writing: as its owner, or beside other writers on a cluster; made where it does not exist. */
