@@ -68,7 +68,7 @@ describeWith(['build'], 'export', () => {
 
   testWith([], 'what a format cannot keep is said, in words and as JSON', async () => {
     const { stdout } = await exportTo('-o', at('a.har'));
-    expect(stdout).toMatch(/60 of 60 exchanges as har to .*a\.har, \d+ bytes/);
+    expect(stdout).toMatch(/60 of 60 exchanges as har to .*a\.har, [\d.]+ KiB/);
     expect(stdout).toContain('not kept: bodies are decoded');
   });
 
