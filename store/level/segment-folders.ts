@@ -302,8 +302,13 @@ async function assertRoom(path: string): Promise<void> {
   );
 }
 
+/** A segment that was dropped meanwhile has nothing to force. */
 async function syncFolder(path: string): Promise<void> {
-  for (const name of await readdir(path)) {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) {
     if (!name.endsWith('.log')) continue;
     // A log that became a table meanwhile is gone; LevelDB synced the table.
     const file = await open(join(path, name), 'r').catch(() => undefined);
