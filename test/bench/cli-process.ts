@@ -2,7 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PROJECT_DIR } from '../support/machine.ts';
+
+/** Keys of benches are none of the user's; children inherit it. */
+process.env.BYTECOPY_KEY_FILE ??= join(tmpdir(), `bytecopy-bench-${process.getuid?.() ?? 0}`, 'keys');
 
 /** USER_HZ, in which /proc/PID/stat counts. */
 const TICKS_PER_SECOND = 100;

@@ -90,7 +90,8 @@ describeWith(['build', 'capture', 'libpcap', 'nginx'], 'a capture', () => {
     await chmod(folder, 0o777);
     const flags = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--bounding-set', '-all'];
     const command = [process.execPath, BIN, 'capture', '-i', 'lo', '-p', '80', ...store];
-    const child = spawn('setpriv', [...flags, ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const env = { ...process.env, BYTECOPY_KEY_FILE: join(folder, 'keys') };
+    const child = spawn('setpriv', [...flags, ...command], { stdio: ['ignore', 'ignore', 'pipe'], env });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
