@@ -94,7 +94,9 @@ function runTour(steps: readonly TourStep[], change: (text: string) => string): 
     ? ['bash', '-c', script]
     : ['unshare', '--user', '--map-current-user', '--net', '--keep-caps', 'bash', '-c', `ip link set lo up\n${script}`];
   const [command = '', ...args] = shell;
-  const child = spawn(command, args, { cwd: clone, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // Keys that the tour makes are not this user's.
+  const env = { ...process.env, XDG_CONFIG_HOME: join(clone, 'config') };
+  const child = spawn(command, args, { cwd: clone, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
   let output = '';
   let errors = '';
   child.stdout.on('data', (bytes) => {
