@@ -73,7 +73,7 @@ export function addStoreCommand(program: Command, context: Context): void {
 
   add('info', 'what the store holds: segments, sizes, retention, pinned recordings').action(async (flags: StoreFlags) =>
     caringFor(flags, async ({ store, care }, { config, place }) => {
-      const [overview, statistics] = [await care.overview(), await store.statistics()];
+      const [overview, statistics] = await Promise.all([care.overview(), store.statistics()]);
       const retention = retentionOf({}, config);
       print(flags, { ...overview, ...statistics, retention }, () =>
         renderStoreOverview(place.name, overview, statistics, describeRetention(retention)),

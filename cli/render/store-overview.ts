@@ -30,13 +30,14 @@ export function renderStoreOverview(
   statistics: StoreStatistics,
   retention: string,
 ): string {
-  const { dataLayer, indexLayer, segmentMinutes, segments, pins } = overview;
+  const { dataLayer, indexLayer, indexFailure, segmentMinutes, segments, pins } = overview;
   const { exchanges, bytesOnDisk, oldestAt, newestAt } = statistics;
   const span = oldestAt === undefined || newestAt === undefined ? '' : `, ${second(oldestAt)} to ${second(newestAt)}`;
   const listed = segments.slice(-LISTED_SEGMENTS);
   const left = segments.length - listed.length;
   return [
     `${where}: data in ${dataLayer}, index in ${indexLayer}, segments of ${segmentMinutes} min`,
+    ...(indexFailure === undefined ? [] : [`index: not reachable (${escapeForTerminal(indexFailure)})`]),
     `${formatNumberOf(exchanges, 'exchange')}, ${formatByteCount(bytesOnDisk)}${span}`,
     `kept by capture: ${retention}`,
     ...(listed.length === 0 ? [] : [renderPlainTable(SEGMENT_COLUMNS, listed.map(segmentRow))]),
@@ -65,8 +66,8 @@ function segmentRow({ segment, exchanges, dataBytes, indexBytes, indexed, waitin
     segment,
     exchanges === undefined ? '-' : formatCount(exchanges),
     formatByteCount(dataBytes),
-    formatByteCount(indexBytes),
-    indexed ? waiting : 'none: store repair makes it',
+    indexBytes === undefined ? '-' : formatByteCount(indexBytes),
+    indexed === undefined ? '-' : indexed ? waiting : 'none: store repair makes it',
   ];
 }
 

@@ -54,11 +54,6 @@ export class Retention {
     return { dropped, ended, kept: { segments: kept.length, byteCount } };
   }
 
-  /** The segments of both layers with what retention knows of them, oldest first. */
-  async survey(now: Micros): Promise<readonly StoredSegment[]> {
-    return await this.#survey(now, true);
-  }
-
   async #survey(now: Micros, dryRun: boolean): Promise<readonly StoredSegment[]> {
     const { data, index, segmentMicros, writer } = this.#ports;
     const seen = await this.#readSeen();

@@ -1,5 +1,6 @@
 /** What looks after a store: in the process that has its layers, or through the socket of its owner. */
-import type { ByteCount, Micros, Segment } from '../../core/index.ts';
+import { type ByteCount, type Micros, parseSegment, type Segment } from '../../core/index.ts';
+import { isOfIndex } from '../read/asked-index.ts';
 import type { ReportDamage } from '../read/damage.ts';
 import type { CarePorts } from './care-ports.ts';
 import { type Pin, readPins, writePin } from './pin-notes.ts';
@@ -15,15 +16,18 @@ export interface SegmentOverview {
   /** As counted when they were written; undefined where this store keeps no count. */
   readonly exchanges: number | undefined;
   readonly dataBytes: ByteCount;
-  readonly indexBytes: ByteCount;
+  /** Undefined, like the next, where the index does not answer. */
+  readonly indexBytes: ByteCount | undefined;
   /** Whether the index has the segment, and how many blocks wait for it. */
-  readonly indexed: boolean;
+  readonly indexed: boolean | undefined;
   readonly waitingBlocks: number | 'unknown';
 }
 
 export interface StoreOverview {
   readonly dataLayer: string;
   readonly indexLayer: string;
+  /** Why the index does not answer; absent where it does. */
+  readonly indexFailure?: string;
   readonly segmentMinutes: number;
   readonly segments: readonly SegmentOverview[];
   readonly pins: readonly Pin[];
@@ -71,29 +75,46 @@ export class LocalCare implements StoreCare {
 
   async overview(): Promise<StoreOverview> {
     const { data, index, segmentMicros, writer } = this.#ports;
-    const indexed = new Set(await index.segments());
+    const ofIndex = await this.#indexSizes();
+    const sizes = typeof ofIndex === 'string' ? undefined : ofIndex;
     const segments: SegmentOverview[] = [];
-    for (const { segment, group, endAt } of await this.#retention.survey(0)) {
+    for (const segment of await data.segments()) {
+      const parsed = parseSegment(segment);
+      if (parsed === undefined) continue;
       const waiting = writer?.unindexed(segment) ?? [];
       segments.push({
         segment,
-        group,
-        startAt: endAt - segmentMicros,
-        endAt,
+        group: parsed.group,
+        startAt: parsed.startAt,
+        endAt: parsed.startAt + segmentMicros,
         exchanges: writer?.counted().get(segment)?.exchanges,
         dataBytes: await data.size(segment),
-        indexBytes: await index.size(segment),
-        indexed: indexed.has(segment),
+        indexBytes: sizes === undefined ? undefined : (sizes.get(segment) ?? 0),
+        indexed: sizes?.has(segment),
         waitingBlocks: waiting === 'unknown' ? 'unknown' : waiting.length,
       });
     }
     return {
       dataLayer: data.manifest.name,
       indexLayer: index.manifest.name,
+      ...(typeof ofIndex === 'string' ? { indexFailure: ofIndex } : {}),
       segmentMinutes: segmentMicros / MICROS_PER_MINUTE,
       segments,
       pins: await this.pins(),
     };
+  }
+
+  /** @returns bytes of each segment that the index has, or why it does not answer */
+  async #indexSizes(): Promise<ReadonlyMap<Segment, ByteCount> | string> {
+    const { index } = this.#ports;
+    const sizes = new Map<Segment, ByteCount>();
+    try {
+      for (const segment of await index.segments()) sizes.set(segment, await index.size(segment));
+    } catch (error) {
+      if (!isOfIndex(error)) throw error;
+      return error.message;
+    }
+    return sizes;
   }
 
   pins(): Promise<readonly Pin[]> {
