@@ -1,13 +1,14 @@
-/** An index on a real Elasticsearch that is stopped during a capture and a repair: nothing is lost, the index ends equal. */
+/** An index on a real Elasticsearch that is out of reach during a capture and a repair: nothing is lost, the index ends equal. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { storeSink } from '../../../cli/pipeline/store-sink.ts';
 import { indexAccount } from '../../../cli/stores/index-account.ts';
 import { type Exchange, type IndexLayer, Ledger, type Segment } from '../../../core/index.ts';
 import { type OpenedStore, openDataLayer, openIndexLayer, openStore, type StoreDeps } from '../../../store/index.ts';
 import { checkStoreOptions } from '../../../store/options.ts';
 import { describeWith } from '../../support/requirements.ts';
-import { startService } from '../../support/services/index.ts';
+import { Relay } from '../../support/servers/relay.ts';
+import { type Service, startServices } from '../../support/services/index.ts';
 import { differences } from '../../support/store/assembled.ts';
 import { repaired } from '../../support/store/care.ts';
 import { emptyFolder, foundBy, HOUR, LATER_SEGMENT, numbered, SEGMENT } from '../../support/store/index.ts';
@@ -15,25 +16,28 @@ import { blocksOf, strangeEntry } from '../../support/store/wrong-index.ts';
 
 const TIMEOUT_MS = 300_000;
 const EQUAL = { missing: 0, different: 0, dangling: 0, damaged: 0 };
-const COUNT = 10_240;
+const COUNT = 5_120;
 
-describeWith(['cassandra', 'elasticsearch'], 'repair of a store on Cassandra and Elasticsearch', () => {
-  const cassandra = startService('cassandra');
-  const elasticsearch = startService('elasticsearch');
+describeWith(['cassandra', 'elasticsearch'], 'a store whose index is on Elasticsearch', () => {
+  const [cassandra, elasticsearch] = startServices('cassandra', 'elasticsearch') as [Service, Service];
+  const wire = new Relay(() => elasticsearch.port);
+  beforeAll(() => wire.join());
+  afterAll(() => wire.cut());
+  const index = (prefix: string) => ({
+    kind: 'elasticsearch' as const,
+    nodes: [`http://${wire.address}`],
+    prefix,
+    replicas: 0,
+    retryMs: 1_000,
+    requestTimeoutMs: 5_000,
+  });
   const layers = () => ({
     data: { kind: 'cassandra' as const, contactPoints: [cassandra.address], keyspace: 'repaired' },
-    index: {
-      kind: 'elasticsearch' as const,
-      nodes: [`http://${elasticsearch.address}`],
-      prefix: 'repaired',
-      replicas: 0,
-      retryMs: 1_000,
-      requestTimeoutMs: 5_000,
-    },
+    index: index('repaired'),
   });
 
   test(
-    'missing, dangling, altered, an index deleted, Elasticsearch stopped half way: one repair that is continued',
+    'missing, dangling, altered, an index deleted, Elasticsearch away half way: one repair that is continued',
     async () => {
       const path = await emptyFolder();
       const { store, care } = await openStore({ path, ...layers() });
@@ -48,39 +52,38 @@ describeWith(['cassandra', 'elasticsearch'], 'repair of a store on Cassandra and
       const data = await openDataLayer(options.data, place);
       const index = await openIndexLayer(options.index, place);
       onTestFinished(() => Promise.all([data.close(), index.close()]).then(() => {}));
-      await spoil(index, SEGMENT, await blocksOf(data as never, SEGMENT));
+      const [spoiled, unindexed] = [
+        await blocksOf(data as never, SEGMENT),
+        await blocksOf(data as never, LATER_SEGMENT),
+      ];
+      const blocks = spoiled.length + unindexed.length;
+      await spoil(index, SEGMENT, spoiled);
       await index.drop(LATER_SEGMENT);
       await index.sync();
 
       const stopped = (async () => {
         for await (const { segment } of care.repair({ now: 1 })) {
-          if (segment === LATER_SEGMENT) await elasticsearch.stop();
+          if (segment === LATER_SEGMENT) await wire.cut();
         }
       })();
       await expect(stopped).rejects.toMatchObject({ code: 'INDEX_UNREACHABLE' });
-      await elasticsearch.start();
+      await wire.join();
       const { ledger, resumedFrom } = await repaired(care, { now: 2 });
       expect(resumedFrom).toBe(1);
-      expect(ledger).toMatchObject({ blocks: 320, dangling: 5, different: 20 });
+      expect(ledger).toMatchObject({ blocks, dangling: 5, different: 20 });
       expect(ledger.missing).toBeGreaterThanOrEqual(30);
       expect(await differences(care)).toEqual(EQUAL);
-      expect((await repaired(care, { now: 3 })).ledger).toMatchObject({ blocks: 320, equal: 320 });
+      expect((await repaired(care, { now: 3 })).ledger).toMatchObject({ blocks, equal: blocks });
     },
     TIMEOUT_MS,
   );
-});
-
-describeWith(['elasticsearch'], 'a capture into a store whose index is on Elasticsearch', () => {
-  const elasticsearch = startService('elasticsearch');
 
   async function opened(path: string, deps: StoreDeps): Promise<OpenedStore> {
-    const nodes = [`http://${elasticsearch.address}`];
-    const index = { kind: 'elasticsearch' as const, nodes, prefix: 'captured', replicas: 0, retryMs: 1_000 };
-    return await openStore({ path, index: { ...index, requestTimeoutMs: 2_000 }, blockExchanges: 8 }, deps);
+    return await openStore({ path, index: index('captured'), blockExchanges: 8 }, deps);
   }
 
   test(
-    'stopped and started meanwhile: nothing acknowledged is lost, the ledger adds up, repair finds nothing',
+    'away during a capture: nothing acknowledged is lost, the ledger adds up, repair finds nothing',
     async () => {
       const path = await emptyFolder();
       const ledger = new Ledger();
@@ -95,12 +98,12 @@ describeWith(['elasticsearch'], 'a capture into a store whose index is on Elasti
         await store.flush();
       };
       await capture(400);
-      await elasticsearch.stop();
+      await wire.cut();
       await capture(1_200);
       expect(ledger.report()).toMatchObject({ balanced: true });
       expect(ledger.account('index', 'indexed').held).toBeGreaterThan(0);
       expect(await foundBy(store)).toHaveLength(ledger.account('store', 'written').out);
-      await elasticsearch.start();
+      await wire.join();
       await capture(400);
       await expect.poll(async () => (await store.statistics()).indexWaiting, { timeout: 60_000 }).toBe(0);
       const { accounts, balanced } = ledger.report();

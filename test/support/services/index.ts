@@ -21,8 +21,13 @@ const STOP_TIMEOUT_MS = 60_000;
 
 /** One server for the tests of this file or group: started before the first of them, removed behind the last. */
 export function startService(name: ServiceName): Service {
-  const service = new Service(name);
-  beforeAll(() => service.start(), START_TIMEOUT_MS);
-  afterAll(() => service.remove(), STOP_TIMEOUT_MS);
-  return service;
+  return startServices(name)[0] as Service;
+}
+
+/** Several at once, which takes little longer than the slowest of them. */
+export function startServices(...names: readonly ServiceName[]): readonly Service[] {
+  const services = names.map((name) => new Service(name));
+  beforeAll(() => Promise.all(services.map((service) => service.start())).then(() => {}), START_TIMEOUT_MS);
+  afterAll(() => Promise.all(services.map((service) => service.remove())).then(() => {}), STOP_TIMEOUT_MS);
+  return services;
 }
