@@ -13,6 +13,7 @@ import { addMirrorOptions, type MirrorFlags, startMirrors } from '../options/mir
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { addRetentionOptions, describeRetention, type RetentionFlags, retentionOf } from '../options/retention.ts';
 import { addSourceOptions, captureSpecOf, GATHERED, PROMPT, portsOf, type SourceFlags } from '../options/source.ts';
+import { storeOption } from '../options/store.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import { reportRun } from '../output/run-report.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
@@ -37,7 +38,7 @@ export function addCaptureCommand(program: Command, context: Context): void {
   const command = program
     .command('capture')
     .description('live traffic into the store, and into mirrors and files at once')
-    .option('--store <folder>', 'the store to fill; made where it does not exist')
+    .addOption(storeOption('to fill, made where it does not exist'))
     .option('--out <file>', 'JSON lines into this file too')
     .option('--where <query>', 'keep only these exchanges')
     .option('--json', 'the ledger as JSON');

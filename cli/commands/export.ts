@@ -11,6 +11,7 @@ import { findKeys, hidingCutter, keyFilePath, recordAudit } from '../keys/index.
 import { parseCount } from '../options/number.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
+import { storeOption } from '../options/store.ts';
 import { findDistinct } from '../stores/distinct-views.ts';
 import { openForReading } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
@@ -45,7 +46,7 @@ export function addExportCommand(program: Command, context: Context): void {
     .argument('[query]', "which exchanges, as find takes it; '' is everything", '')
     .addOption(new Option('--as <format>', 'format (default: by the ending of the file)').choices(EXPORT_FORMATS))
     .option('-o, --output <file>', 'file to write, gzipped where it ends in .gz (default: standard output)')
-    .option('--store <folder>', 'the store to read')
+    .addOption(storeOption('to read'))
     .option('--since <time>', 'from here on: 15m, 2h, 2026-11-21T10:00Z')
     .option('--until <time>', 'before this time')
     .option('--limit <n>', 'most exchanges written', parseCount)

@@ -17,6 +17,7 @@ import { parseDuration } from '../options/duration.ts';
 import { parseCount } from '../options/number.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
+import { storeOption } from '../options/store.ts';
 import { usageError } from '../options/usage-error.ts';
 import { TextOutput } from '../output/text-output.ts';
 import { renderExchangeRow, renderExchangeRowHeader, renderScanReport, renderTimeHistogram } from '../render/index.ts';
@@ -44,7 +45,7 @@ export function addFindCommand(program: Command, context: Context): void {
   addRecordingOption(program.command('find'))
     .description('search the store, in time order')
     .argument('[query]', "Lucene syntax: service:catalogue AND latency:>200ms; '' is everything", '')
-    .option('--store <folder>', 'the store to search')
+    .addOption(storeOption('to search'))
     .option('--since <time>', 'from here on: 15m, 2h, 2026-11-21T10:00Z')
     .option('--until <time>', 'before this time')
     .option('--limit <n>', `most exchanges printed (on a terminal ${TERMINAL_ROWS}, otherwise all)`, parseCount)

@@ -9,8 +9,9 @@ import { addMaskingOptions, type MaskingFlags } from '../options/masking.ts';
 import { collectPorts } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { retentionOf } from '../options/retention.ts';
+import { storeOption } from '../options/store.ts';
 import { RunLedger } from '../output/run-ledger.ts';
-import { readFiles } from '../pipeline/read-files.ts';
+import { RECORDING_FORMATS, readFiles } from '../pipeline/read-files.ts';
 import { lazyStoreSink, storeSink } from '../pipeline/store-sink.ts';
 import { indexAccount } from '../stores/index-account.ts';
 import { openExistingForWriting, openForWriting } from '../stores/open.ts';
@@ -25,11 +26,8 @@ export function addImportCommand(program: Command, context: Context): void {
   const command = program
     .command('import')
     .description('capture files into the store, through the same stages as live traffic')
-    .argument(
-      '<file...>',
-      'pcap, pcapng, .gor, HAR, JSON lines or protobuf of export, gzipped too; - is standard input',
-    )
-    .option('--store <folder>', 'the store to fill; made where it does not exist')
+    .argument('<file...>', `${RECORDING_FORMATS}, gzipped too; - is standard input`)
+    .addOption(storeOption('to fill, made where it does not exist'))
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--json', 'the ledger as JSON');
   addMaskingOptions(addReadingOptions(addLedgerOptions(command))).action(

@@ -8,6 +8,7 @@ import { collectPorts, parseCount } from '../options/number.ts';
 import { addReadingOptions, type ReadingFlags, withReading } from '../options/reading.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
 import { selectionOf } from '../options/selection.ts';
+import { storeOption } from '../options/store.ts';
 import { predicateOf } from '../options/where.ts';
 import { RunLedger } from '../output/run-ledger.ts';
 import type { ExchangeSink } from '../pipeline/exchange-sink.ts';
@@ -16,7 +17,7 @@ import { openForReading } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
 
 interface MaskFlags extends ReadingFlags, RecordingFlags {
-  readonly rules?: string;
+  readonly maskRules?: string;
   readonly raw?: boolean;
   readonly where?: string;
   readonly sample?: number;
@@ -34,11 +35,11 @@ export function addMaskCommand(program: Command, context: Context): void {
       'what masking rules would do to captures, or to the store: hits and what would be left out; writes nothing',
     )
     .argument('[file...]', 'captures and recordings, as import takes them; the store where none is named')
-    .option('--rules <file>', 'the rules to try (default: masking in the config file)')
+    .option('--mask-rules <file>', 'the rules to try (default: masking in the config file)')
     .option('--raw', 'as if what cannot be read were kept')
     .option('--sample <n>', `exchanges looked at (default: ${DEFAULT_SAMPLE})`, parseCount)
     .option('--where <query>', 'only these exchanges')
-    .option('--store <folder>', 'the store to look at')
+    .addOption(storeOption('to look at'))
     .option('-p, --port <port>', "servers' ports, where the file does not show who called", collectPorts)
     .option('--json', 'the report as JSON');
   addReadingOptions(addRecordingOption(command)).action((files: string[], flags: MaskFlags) =>
@@ -50,13 +51,13 @@ async function mask(context: Context, program: Command, files: readonly string[]
   const config = withReading(await readConfig(program.opts().config, context.environment), flags);
   const maskFlags = {
     ...program.opts(),
-    ...(flags.rules === undefined ? {} : { maskRules: flags.rules }),
+    ...(flags.maskRules === undefined ? {} : { maskRules: flags.maskRules }),
     ...(flags.raw === undefined ? {} : { raw: flags.raw }),
   };
   const opened = await openMasker(maskFlags, config, context);
   if (opened === undefined) {
     throw new BytecopyError('USAGE', 'there are no masking rules', {
-      hint: '--rules names a file of them; the key masking of the config file holds them too',
+      hint: '--mask-rules names a file of them; the key masking of the config file holds them too',
       exitCode: 2,
     });
   }

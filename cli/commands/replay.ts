@@ -22,6 +22,7 @@ import {
 import { addPacingOptions, type PacingFlags, pacingOf } from '../options/pacing.ts';
 import { type SelectionFlags, selectionOf } from '../options/selection.ts';
 import { addSendingOptions, type SendingFlags, sendingOptionsOf, sendingOptionsToAll } from '../options/sending.ts';
+import { storeOption } from '../options/store.ts';
 import { addTargetOptions, type TargetFlags } from '../options/targets.ts';
 import { usageError } from '../options/usage-error.ts';
 import { type BlockingLines, openBlockingLines } from '../output/blocking-lines.ts';
@@ -74,7 +75,7 @@ export function addReplayCommand(program: Command, context: Context): void {
       'a document (YAML) that says all of this, and more; flags win, and it is followed while it runs',
     );
   addTargetOptions(command)
-    .option('--store <folder>', 'the store to replay from')
+    .addOption(storeOption('to replay from'))
     .option('--recording <name>', 'a pinned recording instead of the whole store', checkPinName)
     .option('--file <capture>', 'replay a capture file instead of the store')
     .option('--where <query>', 'only these exchanges')

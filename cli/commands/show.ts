@@ -7,6 +7,7 @@ import { loadIdl } from '../idl/load-idl.ts';
 import { findKeys, keyFilePath, recordAudit, unsealed } from '../keys/index.ts';
 import { addIdlOption, type IdlFlags, idlFiles } from '../options/idl.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
+import { storeOption } from '../options/store.ts';
 import { carriesThrift, renderExchange, renderExchangeDocument } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
@@ -23,7 +24,7 @@ export function addShowCommand(program: Command, context: Context): void {
     .command('show')
     .description('one exchange in full')
     .argument('<id>', 'exchange id, as find prints it')
-    .option('--store <folder>', 'the store to look in')
+    .addOption(storeOption('to look in'))
     .option('--with-secrets', 'print credentials instead of placeholders')
     .option('--raw', 'bodies as sent: no chunks joined, nothing decompressed')
     .option('--json', 'one JSON line with heads, and bodies both as sent and decoded');

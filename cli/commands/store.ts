@@ -7,6 +7,7 @@ import { parseWait } from '../options/duration.ts';
 import { parseCount, parsePositive } from '../options/number.ts';
 import { addRetentionOptions, describeRetention, type RetentionFlags, retentionOf } from '../options/retention.ts';
 import { selectionOf } from '../options/selection.ts';
+import { storeOption } from '../options/store.ts';
 import type { RangeFlags } from '../options/time-range.ts';
 import { renderRetention } from '../render/retention-report.ts';
 import { renderPins, renderStoreOverview } from '../render/store-overview.ts';
@@ -37,7 +38,7 @@ export function addStoreCommand(program: Command, context: Context): void {
     command
       .command(usage)
       .description(description)
-      .option('--store <folder>', 'the store')
+      .addOption(storeOption('to look after'))
       .option('--json', 'one JSON object');
   const chosen = async (flags: StoreFlags): Promise<Chosen> => {
     const config = await readConfig(program.opts().config, context.environment);

@@ -4,6 +4,7 @@ import { formatExchangeLine } from '../../formats/index.ts';
 import { readConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { addRecordingOption, type RecordingFlags } from '../options/recording.ts';
+import { storeOption } from '../options/store.ts';
 import { renderTraceTree } from '../render/index.ts';
 import { openForReading } from '../stores/open.ts';
 import { storePlace } from '../stores/place.ts';
@@ -18,7 +19,7 @@ export function addTraceCommand(program: Command, context: Context): void {
   addRecordingOption(program.command('trace'))
     .description('every exchange of a trace, as a tree')
     .argument('<id>', 'trace id')
-    .option('--store <folder>', 'the store to look in')
+    .addOption(storeOption('to look in'))
     .option('--json', 'JSON lines, in time order')
     .option('--both-views', 'with --json: calls that were captured at both ends twice, as they are stored')
     .action(async (id: string, flags: TraceFlags) => {

@@ -1,5 +1,6 @@
 /** Recordings, captures and others, one after the other through the pipeline into the same sinks, with one ledger. */
 import { openCaptureSource } from '../../collector/index.ts';
+import { BytecopyError } from '../../core/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Context, onInterrupt } from '../context.ts';
 import { GATHERED } from '../options/source.ts';
@@ -7,6 +8,9 @@ import type { ExchangeSink } from './exchange-sink.ts';
 import { finishSinks, runPipeline, type WatchedLedger } from './pipeline.ts';
 import { openRecording } from './recording-input.ts';
 import { assemblerOptionsOf, parserOptionsOf } from './stage-options.ts';
+
+/** For people: every format that is told by its first bytes. */
+export const RECORDING_FORMATS = 'pcap, pcapng, .gor, HAR, JSON lines or protobuf of export';
 
 export interface ReadFilesOptions {
   readonly files: readonly string[];
@@ -52,5 +56,17 @@ async function readFile(
   const source = openCaptureSource(path === '-' ? { kind: 'stdin' } : { kind: 'file', path });
   onInterrupt(context, () => void source.stop());
   const pipeline = { parser, assembler: assemblerOptionsOf(options.config, options.ports), tickMs: GATHERED.tickMs };
-  await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks });
+  await runPipeline(source, pipeline, { ...watched, clock: context.clock, sinks }).catch((error: unknown) => {
+    throw inWordsOfFormats(error);
+  });
+}
+
+/** What is no capture may have been meant as a recording of another format. */
+function inWordsOfFormats(error: unknown): unknown {
+  if (!(error instanceof BytecopyError) || error.code !== 'CAPTURE_NOT_A_CAPTURE') return error;
+  return new BytecopyError(error.code, error.message.replace('not a pcap or pcapng capture', 'of no known format'), {
+    hint: `what is read: ${RECORDING_FORMATS}, gzipped or not`,
+    exitCode: error.exitCode,
+    cause: error,
+  });
 }

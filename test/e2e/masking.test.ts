@@ -166,8 +166,8 @@ describeWith(['build'], 'masking', () => {
         found,
         await run(['find', '', '--store', store]),
         await run(['trace', 'c0ffee00c0ffee00c0ffee00c0ffee00', '--store', store]),
-        await run(['mask', ...files, '--rules', rules]),
-        await run(['mask', '--store', store, '--rules', rules, '--json']),
+        await run(['mask', ...files, '--mask-rules', rules]),
+        await run(['mask', '--store', store, '--mask-rules', rules, '--json']),
         await run(['parse', ...files, '--mask-rules', rules]),
         await run(['parse', '--full', '--with-secrets', ...files, '--mask-rules', rules]),
         await run(['export', '-o', exported, '--store', store]),
@@ -198,7 +198,7 @@ describeWith(['build'], 'masking', () => {
     'a mask dry run says what would be hit and left out, and makes nothing',
     async () => {
       const files = await captureFiles();
-      const told = await run(['mask', ...files, '--rules', rules, '--json']);
+      const told = await run(['mask', ...files, '--mask-rules', rules, '--json']);
       expect(told.code, told.stderr).toBe(0);
       const report = JSON.parse(told.stdout) as { leftOut: number; rules: { rule: string; values: number }[] };
       expect(report.leftOut).toBe(2);
@@ -214,7 +214,7 @@ describeWith(['build'], 'masking', () => {
     async () => {
       const wrong = async (yaml: string) => {
         await writeFile(rules, yaml);
-        return (await run(['mask', '--rules', rules, '--store', store])).stderr;
+        return (await run(['mask', '--mask-rules', rules, '--store', store])).stderr;
       };
       expect(await wrong('rules: [{ where: { header: a }, action: vanish }]')).toContain('rules.0.action');
       expect(await wrong('rules: [{ where: { json: a..b }, action: redact }]')).toContain('rules.0.where.0.json');
