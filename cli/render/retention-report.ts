@@ -1,4 +1,5 @@
 /** What retention dropped, for people. */
+import { formatIsoTime, type Micros } from '../../core/index.ts';
 import type { RetentionReport } from '../../store/index.ts';
 import { formatByteCount, formatNumberOf } from './amount.ts';
 
@@ -17,8 +18,15 @@ export function renderDropped({ dropped, ended }: RetentionReport): string {
 
 /** A line a segment, then what is left. */
 export function renderRetention(report: RetentionReport, { dryRun }: { readonly dryRun: boolean }): string {
-  const { dropped, kept } = report;
+  const { dropped, kept, nextAt } = report;
   const lines = dropped.map(({ segment, why, byteCount }) => `${segment}  ${formatByteCount(byteCount)}  by ${why}`);
   const left = `${formatNumberOf(kept.segments, 'segment')} kept, ${formatByteCount(kept.byteCount)}`;
-  return [...lines, `${dryRun ? 'would be: ' : ''}${renderDropped(report)}`, left].join('\n');
+  const next = nextAt === undefined || dropped.length > 0 ? [] : [whyKept(nextAt)];
+  return [...lines, `${dryRun ? 'would be: ' : ''}${renderDropped(report)}`, left, ...next].join('\n');
+}
+
+/** Who asks for a short time and sees nothing go wonders. */
+function whyKept(nextAt: Micros): string {
+  const time = `${formatIsoTime(nextAt).slice(0, 19)}Z`;
+  return `age counts from the end of a segment, or from when retention first saw it: the first goes after ${time}`;
 }

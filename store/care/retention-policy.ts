@@ -71,6 +71,12 @@ export function groupsOf(groups: readonly RetentionGroup[]): (service: string) =
 
 const MAX_KNOWN_SERVICES = 10_000;
 
+/** @returns when a segment is old enough to be dropped; undefined where it is kept for ever */
+export function tooOldAt({ group, endAt, seenAt }: StoredSegment, policy: RetentionPolicy): Micros | undefined {
+  const keepMs = policy.groups.find(({ name }) => name === group)?.keepMs ?? policy.keepMs;
+  return keepMs === undefined ? undefined : Math.max(endAt, seenAt) + keepMs * 1000;
+}
+
 /** Oldest first; what is dropped by age counts no more when sizes are summed. */
 export function planRetention(
   segments: readonly StoredSegment[],
@@ -81,11 +87,10 @@ export function planRetention(
   const oldestFirst = [...segments].sort(
     (one, other) => one.endAt - other.endAt || (one.segment < other.segment ? -1 : 1),
   );
-  const rules = new Map(policy.groups.map((group) => [group.name, group]));
-  for (const { segment, group, endAt, seenAt, byteCount, live } of oldestFirst) {
-    const keepMs = rules.get(group)?.keepMs ?? policy.keepMs;
-    const ageMs = (now - Math.max(endAt, seenAt)) / 1000;
-    if (!live && keepMs !== undefined && ageMs >= keepMs) drops.set(segment, { segment, byteCount, why: 'age' });
+  for (const stored of oldestFirst) {
+    const { segment, byteCount, live } = stored;
+    const at = tooOldAt(stored, policy);
+    if (!live && at !== undefined && now >= at) drops.set(segment, { segment, byteCount, why: 'age' });
   }
   const dropBySize = (of: readonly StoredSegment[], sizeBytes: ByteCount | undefined): void => {
     const left = of.filter(({ segment }) => !drops.has(segment));

@@ -10,7 +10,13 @@
 import { type ByteCount, type Micros, parseSegment, type Segment } from '../../core/index.ts';
 import type { CarePorts } from './care-ports.ts';
 import { DroppedNumbers } from './dropped-numbers.ts';
-import { type PlannedDrop, planRetention, type RetentionPolicy, type StoredSegment } from './retention-policy.ts';
+import {
+  type PlannedDrop,
+  planRetention,
+  type RetentionPolicy,
+  type StoredSegment,
+  tooOldAt,
+} from './retention-policy.ts';
 
 export interface RetentionRequest {
   readonly policy: RetentionPolicy;
@@ -25,6 +31,8 @@ export interface RetentionReport {
   /** Drops begun before that were ended. */
   readonly ended: readonly Segment[];
   readonly kept: { readonly segments: number; readonly byteCount: ByteCount };
+  /** When the first of what is kept will be old enough; absent where all of it is kept for ever. */
+  readonly nextAt?: Micros;
 }
 
 const SEEN = 'retention/seen/';
@@ -51,7 +59,10 @@ export class Retention {
     const gone = new Set(dropped.map(({ segment }) => segment));
     const kept = stored.filter(({ segment }) => !gone.has(segment));
     const byteCount = kept.reduce((sum, each) => sum + each.byteCount, 0);
-    return { dropped, ended, kept: { segments: kept.length, byteCount } };
+    let nextAt = Number.POSITIVE_INFINITY;
+    for (const each of kept) nextAt = Math.min(nextAt, tooOldAt(each, policy) ?? nextAt);
+    const next = Number.isSafeInteger(nextAt) ? { nextAt } : {};
+    return { dropped, ended, kept: { segments: kept.length, byteCount }, ...next };
   }
 
   async #survey(now: Micros, dryRun: boolean): Promise<readonly StoredSegment[]> {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { renderRetention } from '../../../../cli/render/retention-report.ts';
 import type { DataLayer, IndexLayer } from '../../../../core/index.ts';
 import { type CarePorts, LocalCare, type RetentionPolicy, RetentionSchedule } from '../../../../store/care/index.ts';
 import type { ReportDamage, RetentionReport } from '../../../../store/index.ts';
@@ -60,7 +61,9 @@ test('what is imported today is kept from today on, and from then on across proc
   const path = await writtenStore();
   const first = await opened(path);
   const policy = { ...EVERYTHING_GOES, keepMs: (2 * HOUR) / 1000 };
-  expect((await first.care.retain({ policy, now: NOW })).dropped).toEqual([]);
+  const kept = await first.care.retain({ policy, now: NOW });
+  expect(kept).toMatchObject({ dropped: [], nextAt: NOW + 2 * HOUR });
+  expect(renderRetention(kept, { dryRun: false })).toContain('age counts from');
   await first.store.close();
   const { care } = await opened(path);
   expect((await care.retain({ policy, now: NOW + HOUR })).dropped).toEqual([]);
