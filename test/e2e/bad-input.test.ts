@@ -40,6 +40,12 @@ describeWith(['build'], 'bad input', () => {
     expectError(await run(['parse', path]), 1, path, 'byte 0');
   });
 
+  testWith([], 'a file of no known format was told of captures only', async () => {
+    const path = await file('notes.txt', 'these are not packets, whatever the name says');
+    const imported = await run(['import', path, '--store', join(folder, 'store')]);
+    expectError(imported, 1, path, 'of no known format', 'pcap, pcapng, .gor, HAR, JSON lines or protobuf of export');
+  });
+
   testWith([], 'a truncated capture keeps everything before the cut', async () => {
     const whole = capture();
     const path = await file('cut.pcap', whole.subarray(0, whole.length - 10));
