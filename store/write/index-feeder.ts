@@ -11,9 +11,12 @@
  * {@link IndexFeeder.unindexed}.
  */
 import { BytecopyError, type IndexEntry, type IndexLayer, type Millis, type Segment } from '../../core/index.ts';
-import { decodeBlockKey } from '../block/block-key.ts';
+import { type BlockName, bySegment } from './block-name.ts';
 import type { MissedBlocks, MissedCut } from './missed-blocks.ts';
 import type { MissedLot, MissedSource } from './missed-source.ts';
+import { SettlingBlocks } from './settling-blocks.ts';
+import { UnsyncedBlocks } from './unsynced-blocks.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** Batches in memory that wait for the index: with two under way some 25,000 documents, 20 MB. */
 const MAX_LOTS = 4;
@@ -25,8 +28,6 @@ const MISSED_BLOCKS_A_LOT = 64;
 const MISSED_LOTS_AT_ONCE = 4;
 /** Unindexed blocks of a segment that a search merges by key; where there are more it reads the segment's data. */
 const MAX_MERGED_BLOCKS = 4096;
-/** Blocks acknowledged since the last sync; beyond it they are put again should the sync fail, by segment. */
-const MAX_UNSYNCED_BLOCKS = 64 * 1024;
 
 export interface IndexFeederOptions {
   /** A batch waits so long for room before its blocks are kept by key instead. */
@@ -67,11 +68,6 @@ export interface IndexFeederPorts {
   readonly onMoved?: ((counts: IndexCounts) => void) | undefined;
 }
 
-interface BlockName {
-  readonly segment: Segment;
-  readonly block: Uint8Array;
-}
-
 interface Lot {
   readonly entries: readonly IndexEntry[];
   /** Blocks that are done with it though they have no entry: gone or damaged. */
@@ -80,24 +76,16 @@ interface Lot {
   isMissed: boolean;
 }
 
-interface Settling {
-  readonly names: readonly BlockName[];
-  /** Monotonic ms from which on searches see it. */
-  readonly visibleAt: number;
-}
-
 export class IndexFeeder {
   readonly #options: IndexFeederOptions;
   readonly #ports: IndexFeederPorts;
   readonly #lots: Lot[] = [];
   readonly #underWay = new Map<Lot, Promise<void>>();
-  #settling: Settling[] = [];
-  #unsynced: BlockName[] = [];
-  /** Exchanges of each that are no more known by block. */
-  readonly #unsyncedSegments = new Map<Segment, number>();
+  readonly #settling = new SettlingBlocks();
+  readonly #unsynced = new UnsyncedBlocks();
   #taken = 0;
-  /** Waiting for room or for the end of what is under way. */
-  #waiters: (() => void)[] = [];
+  /** For who waits for room, or for the end of what is under way. */
+  readonly #wakeUp = new WakeUp();
   #behind = false;
   #failure: BytecopyError | undefined;
   #pauseMs: Millis;
@@ -134,14 +122,14 @@ export class IndexFeeder {
 
   /** There is something to write at a checkpoint though nothing was stored since the last one. */
   get isUnwritten(): boolean {
-    return this.#ports.missed.isUnwritten || this.#unsynced.length > 0 || this.#unsyncedSegments.size > 0;
+    return this.#ports.missed.isUnwritten || !this.#unsynced.isEmpty;
   }
 
   /** Takes entries whose blocks the data layer has. Never fails, and waits for room only as long as its patience. */
   async offer(entries: readonly IndexEntry[]): Promise<void> {
     if (entries.length === 0) return;
     if (this.#lots.length >= MAX_LOTS && !this.#behind && !this.#stopped) {
-      await this.#until(() => this.#lots.length < MAX_LOTS || this.#behind, this.#options.patienceMs);
+      await this.#wakeUp.until(() => this.#lots.length < MAX_LOTS || this.#behind, this.#options.patienceMs);
     }
     for (const { documents } of entries) this.#taken += documents.length;
     if (this.#lots.length < MAX_LOTS && !this.#stopped) this.#lots.push({ entries, without: [], isMissed: false });
@@ -164,10 +152,7 @@ export class IndexFeeder {
     for (const lot of this.#memory()) {
       for (const entry of lot.entries) if (entry.segment === segment) keys.push(entry.block);
     }
-    this.#forgetSettled();
-    for (const { names } of this.#settling) {
-      for (const name of names) if (name.segment === segment) keys.push(name.block);
-    }
+    keys.push(...this.#settling.of(segment));
     return keys.length > MAX_MERGED_BLOCKS ? 'unknown' : keys;
   }
 
@@ -181,7 +166,7 @@ export class IndexFeeder {
     if (this.#failure === undefined && !this.#stopped) {
       const offered = new Set(this.#memory());
       const isDone = () => this.#memory().every((lot) => !offered.has(lot)) || this.#failure !== undefined;
-      await this.#until(isDone, this.#options.settleMs);
+      await this.#wakeUp.until(isDone, this.#options.settleMs);
     }
     for (const lot of this.#memory()) {
       if (!lot.isMissed) this.#miss(lot.entries);
@@ -195,8 +180,8 @@ export class IndexFeeder {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#pause);
-    await this.#until(() => this.#underWay.size === 0 && !this.#isReading, this.#options.settleMs);
-    this.#wake();
+    await this.#wakeUp.until(() => this.#underWay.size === 0 && !this.#isReading, this.#options.settleMs);
+    this.#wakeUp.call();
   }
 
   close(): Promise<void> {
@@ -206,26 +191,24 @@ export class IndexFeeder {
 
   /** @returns false where it failed or stood still: what it acknowledged since the last one counts as missed then */
   async #sync(): Promise<boolean> {
-    const [blocks, segments] = [this.#unsynced, [...this.#unsyncedSegments]];
-    if (blocks.length === 0 && segments.length === 0) return true;
-    this.#unsynced = [];
-    this.#unsyncedSegments.clear();
+    if (this.#unsynced.isEmpty) return true;
+    const { names, segments } = this.#unsynced.take();
     let ended: 'synced' | 'failed' | undefined;
     const syncing = this.#ports.index.sync().then(
       () => {
         ended = 'synced';
-        this.#wake();
+        this.#wakeUp.call();
       },
       (error: unknown) => {
         ended = 'failed';
         this.#fail(error);
       },
     );
-    await this.#until(() => ended !== undefined, this.#options.settleMs);
+    await this.#wakeUp.until(() => ended !== undefined, this.#options.settleMs);
     syncing.catch(() => {});
     if (ended === 'synced') return true;
     for (const [segment, exchanges] of segments) this.#ports.missed.addSegment(segment, exchanges);
-    this.#miss(blocks);
+    this.#miss(names);
     this.#fallBehind(this.#failure);
     this.#pump();
     return false;
@@ -243,14 +226,14 @@ export class IndexFeeder {
       const lot = this.#lots.shift();
       if (lot === undefined) break;
       this.#put(lot);
-      this.#wake();
+      this.#wakeUp.call();
     }
     if (this.#lots.length > 0 || this.#underWay.size > 0 || this.#isReading) return;
     if (!this.#ports.missed.isEmpty) void this.#takeUp();
     else if (this.#behind) {
       this.#behind = false;
       this.#ports.onState({ kind: 'caught-up' });
-      this.#wake();
+      this.#wakeUp.call();
     }
   }
 
@@ -278,7 +261,7 @@ export class IndexFeeder {
       if (lot === undefined) this.#pump();
       else if (lot.entries.length === 0) this.#acknowledged({ ...lot, isMissed: true });
       else if (!this.#stopped) this.#putMissed(lot);
-      this.#wake();
+      this.#wakeUp.call();
     } catch (error) {
       this.#isReading = false;
       this.#fail(error);
@@ -297,27 +280,15 @@ export class IndexFeeder {
     this.#failure = undefined;
     this.#pauseMs = this.#options.firstPauseMs;
     const names = [...lot.entries.map(({ segment, block }) => ({ segment, block })), ...lot.without];
-    this.#noteUnsynced(names);
-    const { visibleAfterMs } = this.#ports.index.manifest;
-    if (visibleAfterMs > 0) this.#settling.push({ names, visibleAt: performance.now() + visibleAfterMs });
-    this.#forgetSettled();
+    this.#unsynced.add(names);
+    this.#settling.add(names, this.#ports.index.manifest.visibleAfterMs);
     if (!this.#ports.missed.isEmpty) {
       for (const [segment, keys] of bySegment(names)) this.#ports.missed.remove(segment, keys);
     }
     this.#ports.source.acknowledged(names);
     this.#tellMoved();
     this.#pump();
-    this.#wake();
-  }
-
-  #noteUnsynced(names: readonly BlockName[]): void {
-    if (this.#unsynced.length + names.length <= MAX_UNSYNCED_BLOCKS) this.#unsynced.push(...names);
-    else {
-      for (const { segment, block } of names) {
-        const exchanges = decodeBlockKey(block)?.count ?? 0;
-        this.#unsyncedSegments.set(segment, (this.#unsyncedSegments.get(segment) ?? 0) + exchanges);
-      }
-    }
+    this.#wakeUp.call();
   }
 
   #fail(error: unknown): void {
@@ -328,7 +299,7 @@ export class IndexFeeder {
             cause: error,
           });
     this.#fallBehind(this.#failure);
-    this.#wake();
+    this.#wakeUp.call();
     if (this.#stopped || this.#pause !== undefined) return;
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
@@ -341,7 +312,7 @@ export class IndexFeeder {
     if (this.#behind) return;
     this.#behind = true;
     this.#ports.onState({ kind: 'behind', blocks: this.waitingBlocks, error });
-    this.#wake();
+    this.#wakeUp.call();
   }
 
   #miss(names: readonly BlockName[]): void {
@@ -361,41 +332,4 @@ export class IndexFeeder {
   #memory(): readonly Lot[] {
     return [...this.#underWay.keys(), ...this.#lots];
   }
-
-  #forgetSettled(): void {
-    if (this.#settling.length === 0) return;
-    const now = performance.now();
-    this.#settling = this.#settling.filter(({ visibleAt }) => visibleAt > now);
-  }
-
-  /** Resolves when the condition holds, or the time is over. */
-  async #until(isMet: () => boolean, limitMs: Millis): Promise<void> {
-    let isOver = false;
-    const timer = setTimeout(() => {
-      isOver = true;
-      this.#wake();
-    }, limitMs);
-    while (!isMet() && !isOver) {
-      await new Promise<void>((resolve) => {
-        this.#waiters.push(resolve);
-      });
-    }
-    clearTimeout(timer);
-  }
-
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
-  }
-}
-
-function bySegment(names: readonly BlockName[]): Map<Segment, Uint8Array[]> {
-  const segments = new Map<Segment, Uint8Array[]>();
-  for (const { segment, block } of names) {
-    const keys = segments.get(segment);
-    if (keys === undefined) segments.set(segment, [block]);
-    else keys.push(block);
-  }
-  return segments;
 }
