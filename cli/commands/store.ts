@@ -16,6 +16,7 @@ import { type RepairFlags, repair } from '../store-care/repair.ts';
 import { type VerifyFlags, verify } from '../store-care/verify.ts';
 import { openPlace } from '../stores/open.ts';
 import { type StorePlace, storePlace } from '../stores/place.ts';
+import { dataClusterOf, indexClusterOf, sayingWhom } from '../stores/waiting-line.ts';
 
 interface StoreFlags {
   readonly store?: string;
@@ -60,7 +61,10 @@ export function addStoreCommand(program: Command, context: Context): void {
   add('init', 'makes the store: its folder, and tables and templates on clusters').action(async (flags: StoreFlags) => {
     const { place } = await chosen(flags);
     const { path, data, index, name } = place;
-    await initLayers({ path, ...(data === undefined ? {} : { data }), ...(index === undefined ? {} : { index }) });
+    const whom = [dataClusterOf(place), indexClusterOf(place)].filter((name) => name !== undefined).join(', ');
+    const make = () =>
+      initLayers({ path, ...(data === undefined ? {} : { data }), ...(index === undefined ? {} : { index }) });
+    await sayingWhom(whom || undefined, context, make);
     const { store, care } = await openPlace(place, { access: 'write' }, context);
     try {
       const { dataLayer, indexLayer, segmentMinutes, segments } = await care.overview();
@@ -74,7 +78,8 @@ export function addStoreCommand(program: Command, context: Context): void {
 
   add('info', 'what the store holds: segments, sizes, retention, pinned recordings').action(async (flags: StoreFlags) =>
     caringFor(flags, async ({ store, care }, { config, place }) => {
-      const [overview, statistics] = await Promise.all([care.overview(), store.statistics()]);
+      const look = () => Promise.all([care.overview(), store.statistics()]);
+      const [overview, statistics] = await sayingWhom(indexClusterOf(place), context, look);
       const retention = retentionOf({}, config);
       print(flags, { ...overview, ...statistics, retention }, () =>
         renderStoreOverview(place.name, overview, statistics, describeRetention(retention)),

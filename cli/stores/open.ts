@@ -14,6 +14,7 @@ import { openKeys, readKeyFile } from '../keys/index.ts';
 import { PIN_AREA } from '../options/recording.ts';
 import { isFolder, type StorePlace, storeOptionsOf } from './place.ts';
 import { ReopeningStore } from './reopening-store.ts';
+import { dataClusterOf, sayingWhom } from './waiting-line.ts';
 
 const MAX_DAMAGE_LINES = 20;
 
@@ -60,15 +61,21 @@ export async function openPlace(
 ): Promise<OpenedStore> {
   const known = typeof place === 'string' ? { path: place } : storeOptionsOf(place);
   const keys = typeof place === 'string' ? undefined : await ringOf(place, options.access !== 'read', context);
-  const opened = await openStore(
-    { ...known, ...(options.access === 'read' ? { encrypt: false } : {}), ...options },
-    {
-      onDamage: toldOnce(context),
-      onIndexState: (state) => context.stderr.write(`${textOf(state)}\n`),
-      ...(keys === undefined ? {} : { keys }),
-      ...deps,
-    },
-  ).catch((error: unknown) => {
+  const whom = typeof place === 'string' ? undefined : dataClusterOf(place);
+  const open = async (): Promise<OpenedStore> =>
+    await openStore(
+      { ...known, ...(options.access === 'read' ? { encrypt: false } : {}), ...options },
+      {
+        onDamage: toldOnce(context),
+        onIndexState: (state) => {
+          const text = options.access === 'read' ? textForReaders(state) : textOf(state);
+          if (text !== undefined) context.stderr.write(`${text}\n`);
+        },
+        ...(keys === undefined ? {} : { keys }),
+        ...deps,
+      },
+    );
+  const opened = await sayingWhom(whom, context, open).catch((error: unknown) => {
     throw typeof place === 'string' ? error : inWordsOf(place, error);
   });
   if (opened.recovered !== undefined) context.stderr.write(`${opened.recovered.text}\n`);
@@ -107,6 +114,12 @@ function toldOnce({ stderr }: Surroundings): ReportDamage {
         : `store: ${text}\n`,
     );
   };
+}
+
+/** Who reads writes nothing: blocks that an earlier process left to the index are put by the way, and told only where that fails. */
+export function textForReaders(state: IndexState): string | undefined {
+  if (state.kind === 'caught-up' || state.error === undefined || state.error.code === 'INDEX_CLOSED') return undefined;
+  return `index: ${state.error.message}; it lacks ${state.blocks} blocks, which are read from the data`;
 }
 
 function textOf(state: IndexState): string {
