@@ -25,13 +25,16 @@ export class OwnerLock {
       folder = await openLock(join(storePath, 'lock'));
     } catch (error) {
       if (error instanceof BytecopyError && error.code === 'STORE_LOCKED') return undefined;
-      throw error;
+      throw inWordsOfLock(error, storePath);
     }
     try {
       await replaceFile(join(storePath, 'owner.json'), `${JSON.stringify({ pid: process.pid })}\n`);
     } catch (error) {
       // A disk too full for a few bytes still can be read.
-      if (!(error instanceof BytecopyError) || error.code !== 'STORE_FULL') throw error;
+      if (!(error instanceof BytecopyError) || error.code !== 'STORE_FULL') {
+        await folder.close();
+        throw inWordsOfLock(error, storePath);
+      }
     }
     return new OwnerLock(folder);
   }
@@ -39,6 +42,15 @@ export class OwnerLock {
   release(): Promise<void> {
     return this.#folder.close();
   }
+}
+
+/** Who only reads meets it too, and wonders why anything is to be written. */
+function inWordsOfLock(error: unknown, storePath: string): unknown {
+  if (!(error instanceof BytecopyError) || error.code !== 'STORE_IO') return error;
+  return new BytecopyError('STORE_IO', `${storePath} cannot be locked: ${error.message}`, {
+    hint: 'reading takes the lock too, because what another process writes meanwhile could not be read safely: run as the user who made the store, on a disk that can be written, or copy the folder',
+    cause: error,
+  });
 }
 
 async function openLock(path: string): Promise<LevelFolder> {
