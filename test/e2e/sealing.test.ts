@@ -288,6 +288,35 @@ describeWith(['build'], 'sealing', () => {
 
   testWith(
     [],
+    'answers that a replay keeps have placeholders; with --with-secrets they are verbatim, and that is on record',
+    async () => {
+      const own = { env: { BYTECOPY_KEY_FILE: join(folder, 'own', 'keys') } };
+      await run(['import', await captureFile(), '--store', store], own);
+      const answersOf = async (...more: readonly string[]): Promise<string> => {
+        const results = join(folder, 'results.jsonl');
+        const flags = ['--allow-writes', '--qps', 'max', '--results', results, '--save-responses', ...more];
+        const replayed = await run(['replay', '--to', url(), '--store', store, ...flags], own);
+        expect(replayed.code, replayed.stderr).toBe(0);
+        const lines = jsonLines<{ response: string }>(await readFile(results, 'utf8'));
+        expect(lines).toHaveLength(REQUESTS.length);
+        return lines.map(({ response }) => Buffer.from(response, 'base64').toString('latin1')).join('');
+      };
+      const cut = await answersOf();
+      expect(cut).toContain(`sid=${'*'.repeat(SECRETS.setCookie.length)}; Path=/`);
+      for (const secret of ALL) expect(cut).not.toContain(secret);
+      const log = join(folder, 'own', 'audit.jsonl');
+      await expect(readFile(log)).rejects.toThrow('ENOENT');
+
+      const verbatim = await answersOf('--with-secrets');
+      expect(verbatim).toContain(`sid=${SECRETS.setCookie}; Path=/`);
+      expect(verbatim).toContain(SECRETS.answer);
+      expect(jsonLines(await readFile(log, 'utf8'))).toMatchObject([{ command: 'replay' }]);
+    },
+    PATIENCE_MS,
+  );
+
+  testWith(
+    [],
     'secrets.seal: false keeps them as captured, and says so',
     async () => {
       const config = join(folder, 'bytecopy.yaml');
