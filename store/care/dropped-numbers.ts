@@ -57,6 +57,13 @@ export class DroppedNumbers {
     await this.#write({ writers: addAll(note.writers, blocks ?? {}), dropping });
   }
 
+  /** The drop was noted and did not begin. */
+  async takeBack(segment: Segment): Promise<void> {
+    const { writers, dropping: noted } = await this.#read();
+    const { [segment]: _, ...dropping } = noted;
+    await this.#write({ writers, dropping });
+  }
+
   async #read(): Promise<Note> {
     const bytes = await this.#data.readProperty(PROPERTY);
     if (bytes === undefined) return { writers: {}, dropping: {} };

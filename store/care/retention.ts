@@ -53,9 +53,13 @@ export class Retention {
   /** @throws BytecopyError of the layers, with the rest left to the next time */
   async run({ policy, dryRun = false, now }: RetentionRequest): Promise<RetentionReport> {
     const ended = dryRun ? [] : await this.#endUnfinished();
+    const counted = new Map(this.#ports.writer?.counted());
     const stored = await this.#survey(now, dryRun);
-    const dropped = planRetention(stored, policy, now);
-    if (!dryRun) for (const { segment } of dropped) await this.#drop(segment);
+    const planned = planRetention(stored, policy, now);
+    const dropped: PlannedDrop[] = [];
+    for (const drop of planned) {
+      if (dryRun || (await this.#dropUnchanged(drop.segment, counted))) dropped.push(drop);
+    }
     const gone = new Set(dropped.map(({ segment }) => segment));
     const kept = stored.filter(({ segment }) => !gone.has(segment));
     const byteCount = kept.reduce((sum, each) => sum + each.byteCount, 0);
@@ -93,9 +97,25 @@ export class Retention {
     return unfinished;
   }
 
+  /** @returns false where it was written since it was counted: it stays until the next time */
+  async #dropUnchanged(segment: Segment, counted: ReadonlyMap<Segment, { exchanges: number }>): Promise<boolean> {
+    const { writer } = this.#ports;
+    const isUnchanged = (): boolean =>
+      writer === undefined ||
+      (!writer.written().has(segment) && writer.counted().get(segment)?.exchanges === counted.get(segment)?.exchanges);
+    await this.#dropped.begin(segment);
+    // Nothing may come between the look and the drop: what is written behind it makes the segment again.
+    if (isUnchanged()) {
+      await this.#drop(segment);
+      return true;
+    }
+    await this.#dropped.takeBack(segment);
+    return false;
+  }
+
+  /** Of a segment that is noted as being dropped. */
   async #drop(segment: Segment): Promise<void> {
     const { data, index, shred, writer } = this.#ports;
-    await this.#dropped.begin(segment);
     await data.drop(segment);
     await shred?.(segment);
     await index.drop(segment);

@@ -7,6 +7,7 @@ import type { DataLayer, IndexLayer } from '../../../../core/index.ts';
 import { type CarePorts, LocalCare, type RetentionPolicy, RetentionSchedule } from '../../../../store/care/index.ts';
 import type { ReportDamage, RetentionReport } from '../../../../store/index.ts';
 import { BlockReader } from '../../../../store/read/block-reader.ts';
+import { assembled } from '../../../support/store/assembled.ts';
 import { REPAIR, repaired, verified } from '../../../support/store/care.ts';
 import {
   emptyFolder,
@@ -103,6 +104,26 @@ test('a segment that is written while it is dropped is made again', async () => 
   const [report] = await Promise.all([dropEarlier(care), store.append(late).then(() => store.flush())]);
   expect(report.dropped.length).toBeLessThanOrEqual(1);
   expect(ids(await foundBy(store))).toEqual(expect.arrayContaining(ids(late)));
+});
+
+test('a segment that is written between the look and the drop stays, and its numbers do not count as dropped', async () => {
+  const { store, care, data } = await assembled(await emptyFolder());
+  await store.append(EARLIER);
+  await store.flush();
+  const late = Array.from({ length: 100 }, (_, n) => numbered(7000 + n, 2_000_000 + n));
+  const properties = data.writeProperty.bind(data);
+  let wrote = false;
+  data.writeProperty = async (name, value) => {
+    await properties(name, value);
+    if (name !== 'retention/dropped' || wrote) return;
+    wrote = true;
+    await store.append(late);
+    await store.flush();
+  };
+  expect((await care.retain({ policy: EVERYTHING_GOES, now: NOW })).dropped).toEqual([]);
+  expect(ids(await foundBy(store))).toEqual(expect.arrayContaining(ids(late)));
+  expect(await verified(care)).toMatchObject({ lostBlocks: 0, sound: true });
+  expect((await care.retain({ policy: EVERYTHING_GOES, now: NOW })).dropped).toMatchObject([{ segment: SEGMENT }]);
 });
 
 test('through the socket, groups by their own rules', async () => {
