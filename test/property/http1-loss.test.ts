@@ -154,6 +154,10 @@ describe.each([
         if (!pipelined) expect(c.ready.map(({ path }) => path)).not.toContain('/bait');
         for (const [number, { request, response, requestAt, responseAt }] of said.entries()) {
           if (overlaps(lost, 0, requestAt, request) || overlaps(lost, 1, responseAt, response)) continue;
+          // Behind a whole request in such a tail, what is left of the body runs into the request that follows.
+          const before = said[number - 1];
+          const behindBait = pipelined && before?.request.includes('GET /bait') === true;
+          if (behindBait && overlaps(lost, 0, before.requestAt, before.request)) continue;
           expect(found.get(`/n${number}`), `${number}: ${JSON.stringify(lost)} ${c.told}`).toEqual([request, response]);
         }
       }),
