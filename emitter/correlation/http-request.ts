@@ -15,6 +15,8 @@ import { withValues } from './write-value.ts';
 
 /** Without them a body is in the bytes as its reader will see it. */
 const CODED = /\n(?:content|transfer)-encoding[ \t]*:/i;
+/** What stands behind a head without them is no body (RFC 9112, section 6.3). */
+const FRAMED = /\n(?:content-length|transfer-encoding)[ \t]*:/i;
 
 /** @returns undefined where none of the values is in it at a place where it may be replaced */
 export function replaceInHttp(
@@ -42,7 +44,9 @@ function bodyCandidates(
 ): readonly LearntValue[] {
   const byteCount = text.length - headByteCount;
   if (byteCount === 0 || byteCount > MAX_BODY_BYTES) return [];
-  const hidden = CODED.test(text.slice(0, headByteCount));
+  const head = text.slice(0, headByteCount);
+  if (!FRAMED.test(head)) return [];
+  const hidden = CODED.test(head);
   return (hidden ? values : present).filter(({ rule }) => rule.in.has('body') && (!hidden || rule.decoded));
 }
 
